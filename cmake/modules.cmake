@@ -1,0 +1,21 @@
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 warns about vectors in its own std::variant and string code at -O3.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+if(CRESCENDO_SANITIZE)
+  add_compile_options(-fsanitize=${CRESCENDO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${CRESCENDO_SANITIZE})
+endif()
+if(CRESCENDO_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+# One static library a folder of src/, its sources found by name.
+function(crescendo_module name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  add_library(crescendo_${name} STATIC ${sources})
+  target_include_directories(crescendo_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(crescendo_${name} PUBLIC ${ARGN})
+endfunction()

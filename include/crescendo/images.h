@@ -1,0 +1,110 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace crescendo {
+
+enum class Part : std::uint8_t { kTraining, kValidation, kTest };
+
+struct DataOptions {
+  std::uint64_t seed = 0;  // of the splits and of the share
+  double share = 1;        // of the pictures that are not test, taken class by class; in (0, 1]
+};
+
+/// One decoded picture, as it stands in the file. pixels: [height][width][channels], 8 bit.
+struct Picture {
+  int width_px = 0, height_px = 0;
+  int channels = 0;  // 1 grey, 3 RGB
+  std::vector<std::uint8_t> pixels;
+};
+
+/// A labelled set of pictures on disk. Opening it reads names and headers, never a picture of the test part.
+class DataSet {
+ public:
+  struct Entry {
+    std::string name;  // relative to the root: what messages call the picture
+    int label;         // index into classes()
+    Part part;
+  };
+
+  virtual ~DataSet() = default;
+
+  const std::vector<std::string>& classes() const { return classes_; }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  /// Median over the training part (a seeded sample of 500 where it is larger), from the headers alone.
+  int median_shorter_side_px() const { return median_shorter_side_px_; }
+  bool mostly_colour() const { return mostly_colour_; }
+
+  /// Changes when a file of the data set is added, removed or written, or the split changes: the key of the cache.
+  std::uint64_t fingerprint() const { return fingerprint_; }
+
+  /// Decodes entry `index`. `wanted_side_px`: a decoder may return a picture scaled down by a power of two as long
+  /// as its shorter side stays at least that. Thread-safe. Throws Error (bad input) naming the picture if it is broken.
+  virtual Picture decode(std::size_t index, int wanted_side_px) const = 0;
+
+ protected:
+  std::vector<std::string> classes_;
+  std::vector<Entry> entries_;
+  int median_shorter_side_px_ = 0;
+  bool mostly_colour_ = false;
+  std::uint64_t fingerprint_ = 0;
+};
+
+/// Opens a folder with the first loader of the list (src/images/datasets.h) that knows its layout.
+/// Throws Error: no such folder, no layout known, one class only, a class without pictures.
+std::unique_ptr<DataSet> open_data_set(const std::filesystem::path& root, const DataOptions& options);
+
+/// How 8-bit values become network inputs: (value - mean[c]) * scale[c]. Computed on the training part only.
+struct Normalisation {
+  std::array<float, 3> mean{};
+  std::array<float, 3> scale{1, 1, 1};
+};
+
+/// Pictures of one size in memory, shared by all trials.
+struct ImageSet {
+  int side_px = 0;
+  int channels = 0;  // 1 grey, 3 RGB
+  std::vector<std::string> classes;
+  std::vector<std::uint8_t> pixels;  // [n][side][side][channels]
+  std::vector<int> labels;           // [n]
+  std::vector<Part> parts;           // [n]
+  Normalisation normalisation;
+  std::size_t enlarged = 0;          // pictures smaller than side_px
+
+  std::size_t size() const { return labels.size(); }
+  std::size_t picture_bytes() const { return static_cast<std::size_t>(side_px) * side_px * channels; }
+  const std::uint8_t* picture(std::size_t index) const { return pixels.data() + index * picture_bytes(); }
+  std::vector<int> indices(Part part) const;
+};
+
+struct LoadOptions {
+  std::filesystem::path cache;  // folder for the decoded pictures; empty: none
+  int threads = 1;
+  bool strict = false;          // a broken picture is an error instead of being skipped
+};
+
+struct LoadReport {
+  std::vector<std::string> broken;  // names and reasons of the skipped pictures
+  bool from_cache = false;
+};
+
+/// Decodes each picture of the wanted parts once and makes one set a side, in the order of `sides_px`.
+///
+/// The centre square is cut out and rescaled with an area filter (enlarged bilinearly). Broken pictures are skipped
+/// and reported. `channels` is 1 or 3; colour becomes grey by ITU-R BT.601 weights, grey becomes colour by copying.
+/// Normalisation is that of the training part, or left as it is when none was asked for.
+/// Throws Error when a class has no picture left, or on a broken picture if strict.
+/// `progress(done, total)` is called now and then from the calling thread.
+std::vector<ImageSet> load_images(const DataSet& data, std::span<const Part> parts, std::span<const int> sides_px,
+                                  int channels, const LoadOptions& options, LoadReport& report,
+                                  const std::function<void(std::size_t, std::size_t)>& progress = {});
+
+}  // namespace crescendo

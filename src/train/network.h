@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "crescendo/images.h"
+
+namespace crescendo {
+
+class Arena;
+
+/// The CNN family: each convolution (stride 1, same padding, bias) is followed by ReLU and 2x2 max-pooling with
+/// stride 2 (an odd last row and column are dropped), then dense + ReLU layers, a linear layer and softmax cross-entropy.
+struct ConvLayer {
+  int filters;  // >= 1
+  int size;     // 1, 3, 5 or 7
+};
+
+struct NetworkShape {
+  int channels = 1;  // of the pictures, 1 or 3
+  int side_px = 0;   // of the pictures; at least 2^conv.size()
+  std::vector<ConvLayer> conv;  // at least one
+  std::vector<int> dense;       // hidden units, may be empty
+  int classes = 0;              // at least 2
+};
+
+/// Side of the maps that layer `layer` writes: side_px / 2^(layer + 1), rounded down at each layer.
+int pooled_side(const NetworkShape& shape, std::size_t layer);
+
+/// Weights and biases, in the plain order: for each convolution weights [filters][inputs][size][size] then biases,
+/// then for each dense layer weights [outputs][inputs] (the first one's inputs in order [filter][row][column]) then biases.
+std::size_t parameter_count(const NetworkShape& shape);
+
+/// One SGD step: g += l2 * w + l1 * sign(w) (weights only, not biases); m = momentum * m + g; w -= learning_rate * m.
+struct Update {
+  float learning_rate = 0;
+  float momentum = 0;
+  float l1 = 0;
+  float l2 = 0;
+};
+
+/// Pictures as they stand in an ImageSet. pictures[i]: [side][side][channels]; labels[i]: 0..classes-1.
+struct Batch {
+  std::span<const std::uint8_t* const> pictures;
+  std::span<const int> labels;
+  const Normalisation& normalisation;
+};
+
+/// Gradients of the mean cross-entropy of a batch, in the plain order, with the pooling choices they belong to.
+struct Gradients {
+  double loss = 0;
+  std::vector<float> parameters;
+  // One vector a convolution, [n][filter][row][column]: 0..3 the position of the maximum in its 2x2 window
+  // (row * 2 + column), 255 where ReLU cut it off.
+  std::vector<std::vector<std::uint8_t>> pooling;
+};
+
+/// A network with its weights, momenta and working memory. Not thread-safe; one thread drives it.
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  virtual const NetworkShape& shape() const = 0;
+
+  /// Forward, backward, update on one batch of 1..max_batch pictures; mean cross-entropy before the update.
+  /// Batches larger than the memory cap allows run as micro-batches with summed gradients.
+  virtual double step(const Batch& batch, const Update& update) = 0;
+
+  /// Forward only; logits: [n][classes].
+  virtual void forward(const Batch& batch, float* logits) = 0;
+
+  /// Gradients without an update. A test's tool: cost is that of a step and several copies.
+  virtual Gradients gradients(const Batch& batch) = 0;
+
+  virtual std::vector<float> parameters() const = 0;
+  /// Sets weights and biases from the plain order and the momenta to zero.
+  virtual void set_parameters(std::span<const float> plain) = 0;
+};
+
+struct NetworkLimits {
+  int max_batch = 1;
+  std::size_t memory_bytes = 0;  // weights, momenta and activations together; 0: none
+};
+
+/// Thrown by a backend when weights and one picture's activations already pass the memory limit.
+struct OutOfMemory {
+  std::size_t needed_bytes, limit_bytes;
+};
+
+struct BackendEntry {
+  std::string_view name, summary;
+  /// The arena outlives the network and is emptied by making the next one.
+  std::unique_ptr<Network> (*make)(const NetworkShape& shape, const NetworkLimits& limits, Arena& arena);
+};
+
+}  // namespace crescendo
