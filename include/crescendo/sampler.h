@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "crescendo/rng.h"
+#include "crescendo/study.h"
+
+namespace crescendo {
+
+/// Says which point is started. A pure function of its arguments: no state, no clock.
+class Sampler {
+ public:
+  virtual ~Sampler() = default;
+
+  /// A point inside `box` with exactly the active parameters, for trial `number`. It may learn from every trial in the
+  /// history (in any state, without a point, with any loss) except `number` itself, which may be there or not.
+  /// In a space of finitely many points it avoids those that run, while others are left.
+  /// Thread-safe.
+  virtual Point propose(const History& history, const Box& box, int number, Rng& rng) const = 0;
+};
+
+/// The sampler a study names. Throws Error (bad input) for an unknown name or option.
+std::unique_ptr<Sampler> make_sampler(const Study& study);
+
+}  // namespace crescendo

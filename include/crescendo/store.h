@@ -1,0 +1,125 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crescendo/schedule.h"
+#include "crescendo/study.h"
+
+namespace crescendo {
+
+/// The right to execute one attempt of one trial. A write with a lease that was taken over is refused.
+struct Lease {
+  int trial = 0;
+  int attempt = 1;
+};
+
+/// Who claims, and when. `now`: seconds since 1970.
+struct Claimant {
+  std::string owner;  // process identity and worker, as in "lab3:4711:88123#0"
+  int session = 0;
+  double now = 0;
+  double lease_seconds = 60;
+};
+
+/// What a claim came to: a lease, or the schedule's Wait or Finish.
+using Claim = std::variant<Lease, Wait, Finish>;
+
+enum class Placement {
+  kPlaced,
+  kStale,  // another worker has placed the same point since `seen_revision`: propose again
+  kLost,   // the lease was taken over
+};
+
+/// What one epoch came to. The metrics' names are the objective's; `loss` is what the schedule sees.
+struct EpochReport {
+  int epoch = 0;  // from 1, growing
+  double loss = 0;
+  std::map<std::string, double> metrics = {};
+};
+
+/// A file that a trial left, relative to the study's folder.
+struct Artifact {
+  std::string path;
+  std::uint64_t size_bytes = 0;
+};
+
+/// How an attempt ended.
+struct Outcome {
+  bool failed = false;
+  double loss = 0;  // finite, where not failed
+  double tie = 0;
+  bool stopped_early = false;
+  std::string reason;
+  double seconds = 0, cpu_seconds = 0;
+  std::map<std::string, double> metrics = {};
+  std::vector<Artifact> artifacts = {};
+};
+
+struct StoredEpoch {
+  int epoch = 0;
+  double loss = 0;
+  std::map<std::string, double> metrics;
+};
+
+/// Studies, their trials and who works on them: the one place where workers meet.
+///
+/// Every call is one transaction: whole or not at all, and kept once it returned. Thread-safe; what is read is a copy.
+/// Throws Error (unavailable) when the disk or service refuses. Every write by a worker carries its lease and is
+/// refused (false, or kLost) when the trial was taken over or has ended.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual std::vector<std::string> studies() = 0;
+
+  /// Throws Error (bad input) if the name is taken.
+  virtual void create(const Study& study) = 0;
+
+  /// Throws Error (not found) naming the studies there are.
+  virtual Study study(std::string_view name) = 0;
+  virtual void set_budget(std::string_view study, const Budget& budget) = 0;
+
+  /// A stretch of time in which a process works on a study; the study's elapsed time is the union of its sessions.
+  /// `name`: one machine's process. `seen` calls by claim extend it.
+  virtual int open_session(std::string_view study, const std::string& owner, double now) = 0;
+  virtual void touch_session(int session, double now, double cpu_seconds) = 0;
+
+  /// Brings a history of this study up to date by what has changed since its revision.
+  virtual void refresh(History& history) = 0;
+
+  /// Under the write lock: extends the session, refreshes the history, takes over a trial whose worker is gone (its
+  /// lease ran out, or `is_gone` knows its owner to have ended), or else lets `decide` say the next step and records
+  /// it. The history then holds the claimed trial. A promoted trial has its point; a started one is to be placed.
+  virtual Claim claim(History& history, const Claimant& who, const std::function<bool(const std::string&)>& is_gone,
+                      const std::function<Step(const History&)>& decide) = 0;
+
+  /// Gives a claimed trial its point. `may_repeat` skips the question whether another worker was quicker.
+  virtual Placement place(const Study& study, Lease lease, const Point& point, std::uint64_t seen_revision,
+                          int proposal, bool may_repeat) = 0;
+
+  virtual bool extend(const Study& study, Lease lease, double until) = 0;
+  virtual bool report(const Study& study, Lease lease, const EpochReport& report, double lease_until) = 0;
+  virtual bool finish(const Study& study, Lease lease, const Outcome& outcome, double now) = 0;
+
+  /// Lets another worker, or a later session, execute the trial at once.
+  virtual bool release(const Study& study, Lease lease) = 0;
+
+  virtual std::vector<StoredEpoch> curve(std::string_view study, int trial) = 0;
+  virtual std::vector<Artifact> artifacts(std::string_view study, int trial) = 0;
+  virtual void remove_artifact(std::string_view study, int trial, const std::string& path) = 0;
+  virtual std::map<std::string, double> metrics(std::string_view study, int trial) = 0;
+};
+
+/// Opens what a URL names, making it if it is not there: `memory:`, `sqlite:///relative/file.db`,
+/// `sqlite:////absolute/file.db`. Throws Error (bad input) listing the forms there are.
+std::unique_ptr<Store> open_store(const std::string& url);
+
+/// The same, but throws Error (not found) when nothing is there.
+std::unique_ptr<Store> open_existing_store(const std::string& url);
+
+}  // namespace crescendo

@@ -1,0 +1,163 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "crescendo/space.h"
+
+namespace crescendo {
+
+/// A member of one of the families (samplers, schedules, objectives) with its options, as a user names it.
+struct Named {
+  std::string name;
+  std::map<std::string, std::variant<bool, double, std::string>> options = {};
+  friend bool operator==(const Named&, const Named&) = default;
+};
+
+/// One fidelity at which points are executed. What the numbers mean is between the study and its objective.
+struct Rung {
+  std::map<std::string, double> fidelity;  // as in image_side = 32, epochs = 30
+  double share = 1;                        // of the budget; the rungs' shares are scaled to a sum of 1
+  std::map<std::string, std::pair<double, double>> limits = {};  // of parameters whose range depends on the rung
+  friend bool operator==(const Rung&, const Rung&) = default;
+};
+
+/// What a study may use up; at least one is given. Trials include promoted and repeated ones.
+struct Budget {
+  std::optional<int> trials;
+  std::optional<double> seconds;  // of wall time, over all its sessions
+  friend bool operator==(const Budget&, const Budget&) = default;
+};
+
+/// A search, completely described: data in a store, never changed after it is made except for a larger budget.
+struct Study {
+  std::string name;
+  std::uint64_t seed = 0;
+  Named objective, sampler, schedule;
+  Budget budget;
+  std::vector<Rung> ladder;  // lowest first, at least one; no more than 32
+  Space space;
+
+  int top() const { return static_cast<int>(ladder.size()) - 1; }
+
+  /// The whole space, with the ranges that the rung's limits leave.
+  Box rung_box(int rung) const;
+
+  /// Share of the budget that the rungs up to and including `rung` may use, in 0..1 (1 at the top).
+  double cumulative_share(int rung) const;
+};
+
+enum class TrialState {
+  kRunning,   // claimed; its point may not be there yet
+  kFinished,  // has a loss
+  kFailed,
+};
+
+/// Where a trial stands in its schedule's plan; -1 where the schedule knows no such thing.
+struct Tag {
+  int generation = -1;
+  int bracket = -1;
+  int slot = -1;
+  int repeat = -1;  // 1, 2, ...: this trial executes its parent's point once more at the same rung
+  friend bool operator==(const Tag&, const Tag&) = default;
+};
+
+/// One execution of a point at one rung. Lower loss is better, whatever the user maximises.
+struct Trial {
+  int number = 0;  // from 0, in the order of claims
+  std::optional<int> parent;  // the trial whose point it executes again
+  int rung = 0;
+  Tag tag;
+  TrialState state = TrialState::kRunning;
+  std::optional<Point> point;  // none while it is claimed and not placed
+
+  double loss = 0;  // where finished; finite
+  double tie = 0;   // breaks ties between equal losses, lower is better (the CNN's cross-entropy); 0 if there is none
+  bool stopped_early = false;  // the schedule or the budget ended it
+  std::string reason;          // why it failed or was stopped
+  std::vector<double> curve;   // the loss after each epoch
+  double seconds = 0, cpu_seconds = 0;
+  double elapsed_seconds = 0;  // of the study, when it was claimed
+
+  int attempt = 1;  // executions begun; more than 1 after a worker died
+  std::uint64_t seen_revision = 0;  // the history its point was proposed from
+  int proposal = 0;                 // which proposal from it was taken: 0, or more after another worker was quicker
+  std::uint64_t revision = 0;       // of its last change
+};
+
+/// True when a is better: by loss, then by tie, then the earlier one. Both must be finished.
+bool better(const Trial& a, const Trial& b);
+
+/// What a store knows of a study: trials, boxes and time used, at one revision.
+///
+/// 1. trials()[i].number == i. 2. The orders below are those a fresh sort would give. 3. A trial that was once finished
+/// or failed never changes.
+class History {
+ public:
+  explicit History(std::shared_ptr<const Study> study);
+
+  const Study& study() const { return *study_; }
+  std::uint64_t revision() const { return revision_; }
+  double elapsed_seconds() const { return elapsed_seconds_; }
+
+  std::span<const Trial> trials() const { return trials_; }
+  const Trial& trial(int number) const { return trials_[static_cast<std::size_t>(number)]; }
+
+  /// Numbers of a rung's trials, in the order of claims.
+  std::span<const int> at_rung(int rung) const { return rungs_[static_cast<std::size_t>(rung)].all; }
+
+  /// Numbers of a rung's finished trials, best first.
+  std::span<const int> ranked(int rung) const { return rungs_[static_cast<std::size_t>(rung)].ranked; }
+
+  int running(int rung) const { return rungs_[static_cast<std::size_t>(rung)].running; }
+
+  /// Where proposals at a rung fall, once it was decided; null before the rung's first claim.
+  const Box* box(int rung) const { return rungs_[static_cast<std::size_t>(rung)].box.get(); }
+
+  /// Numbers of the trials that name `parent`, in the order of claims.
+  std::span<const int> children(int parent) const;
+
+  // What follows is for stores.
+  void set_trial(Trial trial);
+  void set_box(int rung, Box box);
+  void set_revision(std::uint64_t revision) { revision_ = revision; }
+  void set_elapsed_seconds(double seconds) { elapsed_seconds_ = seconds; }
+  void set_budget(const Budget& budget);
+
+ private:
+  struct RungOrder {
+    std::vector<int> all, ranked;
+    int running = 0;
+    std::shared_ptr<const Box> box;
+  };
+
+  std::shared_ptr<const Study> study_;
+  std::vector<Trial> trials_;
+  std::vector<RungOrder> rungs_;
+  std::map<int, std::vector<int>> children_;
+  std::uint64_t revision_ = 0;
+  double elapsed_seconds_ = 0;
+};
+
+/// A point that was executed at the top rung, with its repetitions.
+struct Finalist {
+  int trial = 0;            // the first execution
+  std::vector<int> trials;  // all finished executions, the first one first
+  double loss = 0, tie = 0; // means
+};
+
+/// The points executed at a rung, by the loss of their first execution, best first; at most `count`.
+std::vector<Finalist> leaders(const History& history, int rung, int count);
+
+/// The study's answer, at the highest rung with a finished trial: of the points repeated there (of all, if none was),
+/// the one with the lowest mean loss. One that failed when repeated comes last. None while nothing is finished.
+std::optional<Finalist> best(const History& history);
+
+}  // namespace crescendo

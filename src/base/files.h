@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace crescendo {
+
+/// The whole file. Throws Error: not found, or unavailable with the system's reason.
+std::string read_file(const std::filesystem::path& path);
+
+/// Writes under a temporary name beside the file, then renames: a reader sees the old file or the new one, whole.
+/// Throws Error (unavailable) with the system's reason, as when the disk is full.
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// Makes the folder and its parents. Throws Error (bad input) naming the folder if it cannot be made or written to.
+void make_writable_folder(const std::filesystem::path& folder);
+
+}  // namespace crescendo

@@ -1,0 +1,56 @@
+#include <algorithm>
+#include <tuple>
+
+#include "crescendo/error.h"
+#include "crescendo/study.h"
+
+namespace crescendo {
+
+bool better(const Trial& a, const Trial& b) {
+  return std::tie(a.loss, a.tie, a.number) < std::tie(b.loss, b.tie, b.number);
+}
+
+History::History(std::shared_ptr<const Study> study) : study_(std::move(study)), rungs_(study_->ladder.size()) {}
+
+std::span<const int> History::children(int parent) const {
+  const auto found = children_.find(parent);
+  return found == children_.end() ? std::span<const int>() : std::span<const int>(found->second);
+}
+
+void History::set_trial(Trial trial) {
+  const auto number = static_cast<std::size_t>(trial.number);
+  check(trial.number >= 0 && number <= trials_.size(), "trials become known in the order of their numbers");
+  check(trial.rung >= 0 && trial.rung < static_cast<int>(rungs_.size()), "a trial's rung is one of the ladder's");
+  RungOrder& rung = rungs_[static_cast<std::size_t>(trial.rung)];
+  if (number == trials_.size()) {
+    rung.all.push_back(trial.number);
+    if (trial.parent) children_[*trial.parent].push_back(trial.number);
+    if (trial.state == TrialState::kRunning) ++rung.running;
+    trials_.push_back(std::move(trial));
+  } else {
+    Trial& known = trials_[number];
+    check(known.state == TrialState::kRunning, "an ended trial never changes");
+    if (trial.state != TrialState::kRunning) --rung.running;
+    known = std::move(trial);
+  }
+  const Trial& now = trials_[number];
+  if (now.state == TrialState::kFinished) {
+    const auto at = std::lower_bound(rung.ranked.begin(), rung.ranked.end(), now.number, [this](int a, int b) {
+      return better(this->trial(a), this->trial(b));
+    });
+    rung.ranked.insert(at, now.number);
+  }
+}
+
+void History::set_box(int rung, Box box) {
+  rungs_[static_cast<std::size_t>(rung)].box = std::make_shared<const Box>(std::move(box));
+}
+
+void History::set_budget(const Budget& budget) {
+  if (study_->budget == budget) return;
+  auto changed = std::make_shared<Study>(*study_);
+  changed->budget = budget;
+  study_ = std::move(changed);
+}
+
+}  // namespace crescendo

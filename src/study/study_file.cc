@@ -1,0 +1,201 @@
+#include "study/study_file.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/toml.h"
+#include "space/parse.h"
+
+namespace crescendo {
+namespace {
+
+Json number_json(double value) {
+  // Whole numbers are written as such: image_side = 32, not 32.0.
+  return std::floor(value) == value && std::abs(value) < 1e15 ? Json(static_cast<std::int64_t>(value)) : Json(value);
+}
+
+Json to_json(const Named& named) {
+  Json json{{"name", named.name}};
+  for (const auto& [key, value] : named.options) {
+    json[key] = std::visit(
+        [](const auto& v) -> Json {
+          if constexpr (std::is_same_v<std::decay_t<decltype(v)>, double>) {
+            return number_json(v);
+          } else {
+            return v;
+          }
+        },
+        value);
+  }
+  return json;
+}
+
+Named parse_named(const Json& json, std::string_view family) {
+  Named named;
+  if (json.is_string()) return {json.get<std::string>(), {}};
+  if (!json.is_object()) bad_input(fmt::format("{} must be a name, or a table with a name and options", family));
+  for (const auto& [key, value] : json.items()) {
+    if (key == "name" && value.is_string()) {
+      named.name = value.get<std::string>();
+    } else if (value.is_boolean()) {
+      named.options[key] = value.get<bool>();
+    } else if (value.is_number()) {
+      named.options[key] = value.get<double>();
+    } else if (value.is_string()) {
+      named.options[key] = value.get<std::string>();
+    } else {
+      bad_input(fmt::format("{}: {} must be a number, a text, true or false", family, key));
+    }
+  }
+  if (named.name.empty()) bad_input(fmt::format("{}: name is missing", family));
+  return named;
+}
+
+Json to_json(const Budget& budget) {
+  Json json = Json::object();
+  if (budget.trials) json["trials"] = *budget.trials;
+  if (budget.seconds) json["seconds"] = number_json(*budget.seconds);
+  return json;
+}
+
+Budget parse_budget(const Json& json) {
+  FieldReader in(json, "budget");
+  Budget budget;
+  int trials = 0;
+  double seconds = 0;
+  if (in.read("trials", trials)) {
+    if (trials < 1) in.wrong_type("trials", "a whole number from 1");
+    budget.trials = trials;
+  }
+  if (in.read("seconds", seconds)) {
+    if (!(seconds > 0)) in.wrong_type("seconds", "a number above 0");
+    budget.seconds = seconds;
+  }
+  in.finish();
+  if (!budget.trials && !budget.seconds) bad_input("budget: give trials or seconds, or both");
+  return budget;
+}
+
+Json to_json(const Rung& rung) {
+  Json json = Json::object();
+  for (const auto& [key, value] : rung.fidelity) json[key] = number_json(value);
+  json["share"] = number_json(rung.share);
+  for (const auto& [name, limits] : rung.limits) {
+    json["limits"][name] = {number_json(limits.first), number_json(limits.second)};
+  }
+  return json;
+}
+
+Rung parse_rung(const Json& json, std::size_t position, const Space& space) {
+  const std::string what = fmt::format("rung {}", position + 1);
+  FieldReader in(json, what);
+  Rung rung;
+  if (in.read("share", rung.share) && !(rung.share > 0)) in.wrong_type("share", "a number above 0");
+  if (const Json* limits = in.take("limits")) {
+    if (!limits->is_object()) in.wrong_type("limits", "a table such as { conv_layers = [1, 4] }");
+    for (const auto& [name, range] : limits->items()) {
+      const auto i = space.find(name);
+      if (!i || !space[*i].choices.empty()) bad_input(fmt::format("{}: limits name '{}', which is no float or int of the space", what, name));
+      if (!range.is_array() || range.size() != 2 || !range[0].is_number() || !range[1].is_number()) {
+        bad_input(fmt::format("{}: limits of {} must be [low, high]", what, name));
+      }
+      const std::pair given(internal(space[*i], to_value(range[0], name)), internal(space[*i], to_value(range[1], name)));
+      if (given.first > given.second) bad_input(fmt::format("{}: limits of {}: low is above high", what, name));
+      rung.limits[name] = given;
+    }
+  }
+  for (const auto& [key, value] : json.items()) {
+    if (key == "share" || key == "limits") continue;
+    double number = 0;
+    in.read(key, number);
+    rung.fidelity[key] = number;
+  }
+  return rung;
+}
+
+}  // namespace
+
+Json to_json(const Study& study) {
+  Json json;
+  json["name"] = study.name;
+  json["seed"] = study.seed;
+  json["objective"] = to_json(study.objective);
+  json["sampler"] = to_json(study.sampler);
+  json["schedule"] = to_json(study.schedule);
+  json["budget"] = to_json(study.budget);
+  json["rung"] = Json::array();
+  for (const Rung& rung : study.ladder) json["rung"].push_back(to_json(rung));
+  json["parameter"] = to_json(study.space);
+  return json;
+}
+
+Study parse_study(const Json& json) {
+  FieldReader in(json, "the study");
+  Study study;
+  in.read("name", study.name);
+  if (study.name.empty() || study.name.size() > 512) bad_input("the study: name must have 1 to 512 bytes");
+  in.read("seed", study.seed);
+  study.objective = parse_named(in.require("objective"), "objective");
+  study.sampler = parse_named(in.require("sampler"), "sampler");
+  study.schedule = parse_named(in.require("schedule"), "schedule");
+  study.budget = parse_budget(in.require("budget"));
+  study.space = parse_space(in.require("parameter"));
+  const Json& rungs = in.require("rung");
+  if (!rungs.is_array() || rungs.empty() || rungs.size() > 32) bad_input("the study: 1 to 32 [[rung]] tables are wanted");
+  for (const Json& rung : rungs) study.ladder.push_back(parse_rung(rung, study.ladder.size(), study.space));
+  in.finish();
+  return study;
+}
+
+Study parse_study_file(std::string_view toml, std::string_view what) { return parse_study(parse_toml(toml, what)); }
+
+std::string to_study_file(const Study& study) { return to_toml(to_json(study)); }
+
+Json to_json(const Tag& tag) {
+  Json json = Json::object();
+  if (tag.generation >= 0) json["generation"] = tag.generation;
+  if (tag.bracket >= 0) json["bracket"] = tag.bracket;
+  if (tag.slot >= 0) json["slot"] = tag.slot;
+  if (tag.repeat >= 0) json["repeat"] = tag.repeat;
+  return json;
+}
+
+Tag parse_tag(const Json& json) {
+  FieldReader in(json, "a tag");
+  Tag tag;
+  in.read("generation", tag.generation);
+  in.read("bracket", tag.bracket);
+  in.read("slot", tag.slot);
+  in.read("repeat", tag.repeat);
+  in.finish();
+  return tag;
+}
+
+std::string difference(const Study& stored, const Study& wanted) {
+  const Json a = to_json(stored), b = to_json(wanted);
+  for (const auto& [key, value] : a.items()) {
+    if (key == "budget" || value == b[key]) continue;
+    const std::string field = key == "rung" ? "sizes" : key == "parameter" ? "space" : key;
+    // A long list would hide the sentence; short values are shown.
+    const std::string was = to_line(value), is = to_line(b[key]);
+    if (was.size() + is.size() > 400) return fmt::format("the {} differs", field);
+    return fmt::format("its {} is {}, now {} is asked for", field, was, is);
+  }
+  const auto shrinks = [](const auto& was, const auto& is) { return was && (!is || *is < *was); };
+  if (shrinks(stored.budget.trials, wanted.budget.trials) || shrinks(stored.budget.seconds, wanted.budget.seconds)) {
+    return fmt::format("its budget is {}, now only {} is asked for", to_line(a["budget"]), to_line(b["budget"]));
+  }
+  return "";
+}
+
+std::string rung_name(const Rung& rung) {
+  if (const auto side = rung.fidelity.find("image_side"); side != rung.fidelity.end()) {
+    return fmt::format("{} px", side->second);
+  }
+  std::string name;
+  for (const auto& [key, value] : rung.fidelity) name += fmt::format("{}{} {}", name.empty() ? "" : ", ", key, value);
+  return name;
+}
+
+}  // namespace crescendo

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "crescendo/study.h"
+
+namespace crescendo {
+
+/// A study as JSON and as the TOML that users edit (docs/formats.md); both hold the same fields.
+///
+/// Parsing throws Error (bad input) for anything unknown, missing or out of range. Whether the names of sampler,
+/// schedule and objective exist, and their options, is for their lists to say.
+Json to_json(const Study& study);
+Study parse_study(const Json& json);
+Study parse_study_file(std::string_view toml, std::string_view what);
+std::string to_study_file(const Study& study);
+
+Json to_json(const Tag& tag);
+Tag parse_tag(const Json& json);
+
+/// One sentence that names the first difference that matters, empty if there is none. A larger budget does not matter.
+std::string difference(const Study& stored, const Study& wanted);
+
+/// What a rung is called in tables and messages: "32 px" for an image side, else its numbers.
+std::string rung_name(const Rung& rung);
+
+}  // namespace crescendo
