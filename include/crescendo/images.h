@@ -47,7 +47,8 @@ class DataSet {
   std::uint64_t fingerprint() const { return fingerprint_; }
 
   /// Decodes entry `index`. `wanted_side_px`: a decoder may return a picture scaled down by a power of two as long
-  /// as its shorter side stays at least that. Thread-safe. Throws Error (bad input) naming the picture if it is broken.
+  /// as its shorter side stays at least that. Thread-safe. Throws Error: bad input, naming the picture, if it is
+  /// broken; of another kind if its file cannot be read at all.
   virtual Picture decode(std::size_t index, int wanted_side_px) const = 0;
 
  protected:
@@ -86,7 +87,7 @@ struct ImageSet {
 };
 
 struct LoadOptions {
-  std::filesystem::path cache;  // folder for the decoded pictures; empty: none
+  std::filesystem::path cache = {};  // folder for the decoded pictures; empty: none
   int threads = 1;
   bool strict = false;          // a broken picture is an error instead of being skipped
 };
@@ -94,6 +95,7 @@ struct LoadOptions {
 struct LoadReport {
   std::vector<std::string> broken;  // names and reasons of the skipped pictures
   bool from_cache = false;
+  std::string cache_failure;        // why the cache could not be written; empty: it was, or none was asked for
 };
 
 /// Decodes each picture of the wanted parts once and makes one set a side, in the order of `sides_px`.
@@ -101,8 +103,11 @@ struct LoadReport {
 /// The centre square is cut out and rescaled with an area filter (enlarged bilinearly). Broken pictures are skipped
 /// and reported. `channels` is 1 or 3; colour becomes grey by ITU-R BT.601 weights, grey becomes colour by copying.
 /// Normalisation is that of the training part, or left as it is when none was asked for.
-/// Throws Error when a class has no picture left, or on a broken picture if strict.
-/// `progress(done, total)` is called now and then from the calling thread.
+/// Throws Error when a class has no picture of a wanted part left, on a broken picture if strict, and whenever a file
+/// cannot be read for another reason than its contents (gone meanwhile, disk failure).
+/// `progress(done, total)` is called now and then from the calling thread, and once all is done; what it throws stops
+/// the load.
+/// The pictures of a side do not depend on the other sides as long as none is above 256 pixels.
 std::vector<ImageSet> load_images(const DataSet& data, std::span<const Part> parts, std::span<const int> sides_px,
                                   int channels, const LoadOptions& options, LoadReport& report,
                                   const std::function<void(std::size_t, std::size_t)>& progress = {});

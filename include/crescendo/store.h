@@ -84,8 +84,8 @@ class Store {
   virtual Study study(std::string_view name) = 0;
   virtual void set_budget(std::string_view study, const Budget& budget) = 0;
 
-  /// A stretch of time in which a process works on a study; the study's elapsed time is the union of its sessions.
-  /// `name`: one machine's process. `seen` calls by claim extend it.
+  /// A stretch of time in which a process works on a study, extended by its claims and by touch_session. The study's
+  /// elapsed time is the union of its sessions.
   virtual int open_session(std::string_view study, const std::string& owner, double now) = 0;
   virtual void touch_session(int session, double now, double cpu_seconds) = 0;
 
@@ -112,7 +112,10 @@ class Store {
   virtual std::vector<StoredEpoch> curve(std::string_view study, int trial) = 0;
   virtual std::vector<Artifact> artifacts(std::string_view study, int trial) = 0;
   virtual void remove_artifact(std::string_view study, int trial, const std::string& path) = 0;
+
+  /// Numbers about a trial as a whole: those of its outcome, and what was found out later, as its test error.
   virtual std::map<std::string, double> metrics(std::string_view study, int trial) = 0;
+  virtual void set_metric(std::string_view study, int trial, const std::string& key, double value) = 0;
 };
 
 /// Opens what a URL names, making it if it is not there: `memory:`, `sqlite:///relative/file.db`,

@@ -30,8 +30,8 @@ struct OptionInfo {
 template <class T>
 struct Option {
   std::string_view name;
-  std::variant<int T::*, double T::*, bool T::*> field;
-  double low, high;  // ignored for bool
+  std::variant<int T::*, double T::*, bool T::*, std::string T::*> field;
+  double low, high;  // ignored for bool and text
   std::string_view help;
 };
 
@@ -54,6 +54,9 @@ T read_options(const Options& given, std::span<const Option<T>> declared, std::s
           if constexpr (std::is_same_v<Field, bool>) {
             if (!std::holds_alternative<bool>(value)) bad_input(fmt::format("{}: {} must be true or false", owner, name));
             result.*field = std::get<bool>(value);
+          } else if constexpr (std::is_same_v<Field, std::string>) {
+            if (!std::holds_alternative<std::string>(value)) bad_input(fmt::format("{}: {} must be a text", owner, name));
+            result.*field = std::get<std::string>(value);
           } else {
             const double* number = std::get_if<double>(&value);
             const bool whole = !std::is_same_v<Field, int> || (number && std::floor(*number) == *number);
@@ -78,7 +81,9 @@ std::vector<OptionInfo> describe(std::span<const Option<T>> declared) {
         [&](auto field) {
           using Field = std::remove_cvref_t<decltype(standard.*field)>;
           result.push_back({std::string(option.name),
-                            std::is_same_v<Field, bool> ? "true, false" : fmt::format("{}..{}", option.low, option.high),
+                            std::is_same_v<Field, bool>          ? "true, false"
+                            : std::is_same_v<Field, std::string> ? "text"
+                                                                 : fmt::format("{}..{}", option.low, option.high),
                             fmt::format("{}", standard.*field), std::string(option.help)});
         },
         option.field);

@@ -14,6 +14,9 @@ namespace {
 // Deeper nesting than any file of ours needs would only overflow the stack of whoever walks the result.
 constexpr int kDeepest = 16;
 
+// How a null inside a list is written.
+const Json kNull = Json::object({{"null", true}});
+
 Json to_json(const toml::node& node, std::string_view what, int depth) {
   const auto at = node.source().begin;
   if (depth > kDeepest) bad_input(fmt::format("{}, line {}: nested too deeply", what, at.line));
@@ -24,7 +27,7 @@ Json to_json(const toml::node& node, std::string_view what, int depth) {
     std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     Json object = Json::object();
     for (const auto& [position, key] : order) object[key] = to_json(*table->get(key), what, depth + 1);
-    return object;
+    return object == kNull ? Json(nullptr) : object;
   }
   if (const auto* array = node.as_array()) {
     Json list = Json::array();
@@ -61,6 +64,7 @@ std::string key_text(const std::string& key) {
 
 std::string inline_text(const Json& value) {
   if (value.is_string()) return quoted(value.get<std::string>());
+  if (value.is_null()) return inline_text(kNull);
   if (value.is_array()) {
     std::string out = "[";
     for (const Json& item : value) out += (out.size() > 1 ? ", " : "") + inline_text(item);

@@ -34,6 +34,8 @@ double to_unit(const Parameter& p, double value) {
 }
 
 double from_unit(const Parameter& p, double unit) {
+  if (unit <= 0) return p.low;  // exp(log(low)) may miss it by a bit
+  if (unit >= 1) return p.high;
   const UnitRange range = scale(p, p.low, p.high);
   const double at = range.low + unit * (range.high - range.low);
   return snap(p, p.log ? std::exp(at) : at);

@@ -194,6 +194,24 @@ Point parse_point(const Space& space, const Json& object) {
   return point;
 }
 
+Space space_of_point(const Json& object) {
+  if (!object.is_object() || object.empty()) bad_input("a point must be a table of at least one parameter");
+  std::vector<Parameter> parameters;
+  for (const auto& [name, value] : object.items()) {
+    Parameter p;
+    p.name = name;
+    if (value.is_number()) {
+      p.kind = value.is_number_integer() ? Kind::kInt : Kind::kFloat;
+      p.low = p.high = value.get<double>();
+    } else {
+      p.kind = Kind::kCategorical;
+      p.choices = {to_value(value, name)};
+    }
+    parameters.push_back(std::move(p));
+  }
+  return Space(std::move(parameters));
+}
+
 Json box_to_json(const Space& space, const Box& box) {
   Json object = Json::object();
   const Box all = whole(space);

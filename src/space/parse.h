@@ -24,6 +24,9 @@ Json to_json(const Value& value);
 Json point_to_json(const Space& space, const Point& point);
 Point parse_point(const Space& space, const Json& object);
 
+/// The space that holds just the point in `object`, for points that come without one.
+Space space_of_point(const Json& object);
+
 /// A box as an object of the sides that differ from the whole space: [low, high], or a list of choices.
 Json box_to_json(const Space& space, const Box& box);
 Box parse_box(const Space& space, const Json& object);

@@ -14,15 +14,16 @@ namespace crescendo {
 class Arena;
 
 /// The CNN family: each convolution (stride 1, same padding, bias) is followed by ReLU and 2x2 max-pooling with
-/// stride 2 (an odd last row and column are dropped), then dense + ReLU layers, a linear layer and softmax cross-entropy.
+/// stride 2 (an odd last row and column are dropped), then dense + ReLU layers, a linear layer and softmax
+/// cross-entropy.
 struct ConvLayer {
   int filters;  // >= 1
   int size;     // 1, 3, 5 or 7
 };
 
 struct NetworkShape {
-  int channels = 1;  // of the pictures, 1 or 3
-  int side_px = 0;   // of the pictures; at least 2^conv.size()
+  int channels = 1;             // of the pictures, 1 or 3
+  int side_px = 0;              // of the pictures; at least 2^conv.size()
   std::vector<ConvLayer> conv;  // at least one
   std::vector<int> dense;       // hidden units, may be empty
   int classes = 0;              // at least 2
@@ -32,8 +33,12 @@ struct NetworkShape {
 int pooled_side(const NetworkShape& shape, std::size_t layer);
 
 /// Weights and biases, in the plain order: for each convolution weights [filters][inputs][size][size] then biases,
-/// then for each dense layer weights [outputs][inputs] (the first one's inputs in order [filter][row][column]) then biases.
+/// then for each dense layer weights [outputs][inputs] (the first one's inputs in order [filter][row][column]) then
+/// biases.
 std::size_t parameter_count(const NetworkShape& shape);
+
+/// Throws Error (bad input) saying what is wrong if the shape breaks one of the ranges above.
+void check_shape(const NetworkShape& shape);
 
 /// One SGD step: g += l2 * w + l1 * sign(w) (weights only, not biases); m = momentum * m + g; w -= learning_rate * m.
 struct Update {
@@ -76,14 +81,15 @@ class Network {
   /// Gradients without an update. A test's tool: cost is that of a step and several copies.
   virtual Gradients gradients(const Batch& batch) = 0;
 
-  virtual std::vector<float> parameters() const = 0;
+  /// Writes weights and biases in the plain order; `plain` holds parameter_count(shape()) values.
+  virtual void copy_parameters(std::span<float> plain) const = 0;
   /// Sets weights and biases from the plain order and the momenta to zero.
   virtual void set_parameters(std::span<const float> plain) = 0;
 };
 
 struct NetworkLimits {
   int max_batch = 1;
-  std::size_t memory_bytes = 0;  // weights, momenta and activations together; 0: none
+  std::size_t memory_bytes = 0;  // weights, momenta, activations and the trainer's copy of the best weights; 0: none
 };
 
 /// Thrown by a backend when weights and one picture's activations already pass the memory limit.

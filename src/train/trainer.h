@@ -18,13 +18,13 @@ struct TrainingPlan {
   double momentum = 0.9;
   double l1 = 0, l2 = 0;
   int max_epochs = 30;
-  int patience = 5;  // epochs without a better validation error (then cross-entropy) before it stops; 0: never
+  int patience = 5;        // epochs without a better validation error (then cross-entropy) before it stops; 0: never
   std::uint64_t seed = 0;  // of the weights and of the order of the pictures
   std::size_t memory_bytes = 0;  // 0: no limit
 };
 
 struct EpochResult {
-  int epoch = 0;  // from 1
+  int epoch = 0;                 // from 1
   double training_loss = 0;      // mean cross-entropy over the epoch's steps
   double validation_error = 0;   // fraction in 0..1; 1 where no validation pictures were given
   double validation_loss = 0;    // mean cross-entropy
@@ -33,10 +33,10 @@ struct EpochResult {
 };
 
 enum class TrainingEnd {
-  kFinished,     // patience or the cap on epochs
-  kStopped,      // after_epoch said so
-  kCancelled,    // cancelled() said so in the middle of an epoch
-  kDiverged,     // a loss was not finite
+  kFinished,   // patience or the cap on epochs
+  kStopped,    // after_epoch said so
+  kCancelled,  // cancelled() said so in the middle of an epoch
+  kDiverged,   // a loss was not finite
   kOutOfMemory,
 };
 
@@ -44,7 +44,7 @@ struct TrainingResult {
   TrainingEnd end = TrainingEnd::kFinished;
   std::string reason;  // in words, where the end is not kFinished
   std::vector<EpochResult> curve;
-  int best_epoch = 0;  // 0: none
+  int best_epoch = 0;                                // 0: none
   double validation_error = 1, validation_loss = 0;  // at the best epoch
   std::vector<float> weights;                        // at the best epoch, plain order
   std::vector<int> confusion;                        // [true class][predicted], on the validation part
@@ -61,8 +61,8 @@ TrainingResult train(const BackendEntry& backend, Arena& arena, const TrainingPl
                      std::span<const int> training, std::span<const int> validation, const TrainingHooks& hooks = {});
 
 struct Judgement {
-  double error = 0;  // fraction in 0..1
-  double loss = 0;   // mean cross-entropy
+  double error = 0;            // fraction in 0..1
+  double loss = 0;             // mean cross-entropy
   std::vector<int> confusion;  // [true class][predicted]
 };
 

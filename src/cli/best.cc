@@ -1,0 +1,36 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "crescendo/error.h"
+#include "search/summary.h"
+
+namespace crescendo {
+namespace {
+
+struct BestOptions {
+  std::string storage, study;
+  bool json = false;
+};
+
+std::function<int()> declare(CLI::App& command) {
+  const auto options = std::make_shared<BestOptions>();
+  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
+  command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
+  command.add_flag("--json", options->json, "print one object (docs/formats.md) instead of the point's TOML");
+  return [options] {
+    const auto store = open_existing_store(options->storage);
+    const History history = read_history(*store, choose_study(*store, options->study));
+    if (options->json) {
+      fmt::print("{}\n", summary_json(*store, history, options->storage).dump(2));
+    } else {
+      fmt::print("{}", best_toml(history));
+    }
+    return kExitSucceeded;
+  };
+}
+
+}  // namespace
+
+Command best_command() { return {"best", "print the best point of a study, as TOML for 'train'", declare}; }
+
+}  // namespace crescendo

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <functional>
+#include <string_view>
+
+namespace crescendo {
+
+inline constexpr int kExitSucceeded = 0, kExitFailed = 1, kExitBadInput = 2, kExitInterrupted = 130;
+
+struct Command {
+  std::string_view name, summary;
+  /// Declares the command's options; the result runs it and gives the exit status.
+  std::function<int()> (*declare)(CLI::App& command);
+};
+
+// The commands. To add one: write src/cli/<name>.cc, then one line in each list here.
+Command tune_command();
+Command trials_command();
+Command best_command();
+Command train_command();
+Command list_command();
+
+inline constexpr std::array kCommands = {
+    &tune_command, &trials_command, &best_command, &train_command, &list_command,
+};
+
+}  // namespace crescendo

@@ -1,0 +1,44 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "images/datasets.h"
+#include "sampler/samplers.h"
+#include "schedule/schedules.h"
+
+namespace crescendo {
+namespace {
+
+void print_entry(const auto& entry) {
+  fmt::print("  {:<10} {}{}\n", entry.name, entry.summary,
+             entry.source.empty() ? "" : fmt::format(" ({})", entry.source));
+}
+
+void print_options(const std::vector<OptionInfo>& options) {
+  for (const OptionInfo& option : options) {
+    fmt::print("    {:<10} {} (default {}, {})\n", option.name, option.help, option.standard, option.range);
+  }
+}
+
+std::function<int()> declare(CLI::App&) {
+  return [] {
+    fmt::print("samplers\n");
+    for (const auto& make : kSamplers) {
+      print_entry(make());
+      print_options(make().options);
+    }
+    fmt::print("\nschedules\n");
+    for (const auto& make : kSchedules) {
+      print_entry(make());
+      print_options(make().options);
+    }
+    fmt::print("\ndata sets\n");
+    for (const auto& make : kDataSets) print_entry(make());
+    return kExitSucceeded;
+  };
+}
+
+}  // namespace
+
+Command list_command() { return {"list", "list samplers, schedules and data sets with their options", declare}; }
+
+}  // namespace crescendo

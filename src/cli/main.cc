@@ -1,0 +1,54 @@
+#include <cstdio>
+#include <new>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "crescendo/error.h"
+
+namespace {
+
+using crescendo::Error;
+using crescendo::ErrorKind;
+
+int say(const std::string& sentence, int status) {
+  std::fprintf(stderr, "crescendo: %s\n", sentence.c_str());
+  return status;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Finds good hyperparameters for image classifiers: on small pictures first, then larger ones.");
+  app.name("crescendo");
+  app.set_version_flag("--version", std::string("crescendo ") + CRESCENDO_VERSION);
+  app.require_subcommand(1);
+  std::function<int()> chosen;
+  for (const auto& make : crescendo::kCommands) {
+    const crescendo::Command command = make();
+    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+    const auto action = command.declare(*sub);
+    sub->callback([&chosen, action] { chosen = action; });
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    return say(error.what() + std::string("; 'crescendo --help' and 'crescendo COMMAND --help' say what there is"),
+               crescendo::kExitBadInput);
+  }
+  crescendo::listen_for_interrupts();
+  return chosen();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const Error& error) {
+    return say(error.what(), error.kind() == ErrorKind::kUnavailable ? crescendo::kExitFailed : crescendo::kExitBadInput);
+  } catch (const std::bad_alloc&) {
+    return say("out of memory", crescendo::kExitFailed);
+  } catch (const std::exception& error) {
+    return say(error.what(), crescendo::kExitFailed);
+  }
+}

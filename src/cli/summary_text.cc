@@ -1,0 +1,123 @@
+#include "cli/summary_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/words.h"
+#include "search/image_study.h"
+#include "search/summary.h"
+#include "space/parse.h"
+#include "study/study_file.h"
+
+namespace crescendo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kNamedBroken = 5;  // broken pictures named one by one
+
+std::string budget_text(const Budget& budget) {
+  std::string text;
+  if (budget.trials) text = fmt::format("{} trials", grouped(*budget.trials));
+  if (budget.seconds) text += (text.empty() ? "" : ", at most ") + duration_text(*budget.seconds);
+  return text;
+}
+
+std::string point_text(const Study& study, const Point& point) {
+  std::string text;
+  const Json values = point_to_json(study.space, point);
+  for (const auto& [name, value] : values.items()) text += fmt::format("    {:<16} {}\n", name, to_line(value));
+  return text;
+}
+
+}  // namespace
+
+std::string plan_text(const Study& study, const DataSet& data, int jobs) {
+  std::array<std::size_t, 3> counts{};
+  for (const DataSet::Entry& entry : data.entries()) ++counts[static_cast<std::size_t>(entry.part)];
+  const CnnOptions cnn = read_cnn_options(study.objective.options);
+  std::string text = fmt::format(
+      "pictures: {} classes, {} to train, {} to validate, {} to test; searched in {}\n", data.classes().size(),
+      grouped(static_cast<long long>(counts[0])), grouped(static_cast<long long>(counts[1])),
+      grouped(static_cast<long long>(counts[2])), cnn.channels == 1 ? "grey" : "colour");
+  if (cnn.share < 1) text += fmt::format("share:    {} of the training and validation pictures\n", percent(cnn.share));
+  std::vector<std::string> rungs;
+  for (const Rung& rung : study.ladder) rungs.push_back(rung_name(rung));
+  text += fmt::format("sizes:    {} (median shorter side of the pictures: {} px)\n", fmt::join(rungs, " -> "),
+                      data.median_shorter_side_px());
+  text += fmt::format("search:   sampler {}, schedule {}, {} on {} worker{}, seed {}\n", study.sampler.name,
+                      study.schedule.name, budget_text(study.budget), jobs, jobs == 1 ? "" : "s", study.seed);
+  return text;
+}
+
+std::string loaded_text(const CnnPictures& pictures, const LoadReport& report) {
+  std::string text;
+  if (!report.broken.empty()) {
+    text += fmt::format("skipped:  {} broken picture{}\n", report.broken.size(), report.broken.size() == 1 ? "" : "s");
+    for (std::size_t i = 0; i < std::min(kNamedBroken, report.broken.size()); ++i) text += "  " + report.broken[i] + "\n";
+    if (report.broken.size() > kNamedBroken) text += fmt::format("  and {} more\n", report.broken.size() - kNamedBroken);
+  }
+  const ImageSet& largest = *pictures.by_side.rbegin()->second;
+  if (largest.enlarged > 0) {
+    text += fmt::format("enlarged: {} pictures smaller than {} px\n", largest.enlarged, largest.side_px);
+  }
+  return text;
+}
+
+std::string rungs_text(const History& history) {
+  const Study& study = history.study();
+  std::vector<std::vector<std::string>> rows = {{"size", "trials", "failed", "trial seconds", "best error"}};
+  for (int rung = 0; rung <= study.top(); ++rung) {
+    double seconds = 0;
+    int failed = 0;
+    for (const int number : history.at_rung(rung)) {
+      const Trial& trial = history.trial(number);
+      seconds += trial.seconds;
+      failed += trial.state == TrialState::kFailed;
+    }
+    const auto ranked = history.ranked(rung);
+    rows.push_back({rung_name(study.ladder[static_cast<std::size_t>(rung)]),
+                    std::to_string(history.at_rung(rung).size()), std::to_string(failed), fmt::format("{:.1f}", seconds),
+                    ranked.empty() ? "-" : percent(history.trial(ranked.front()).loss)});
+  }
+  return table(rows, "lrrrr");
+}
+
+std::string result_text(Store& store, const History& history, const std::string& url, const std::string& folder) {
+  const Study& study = history.study();
+  std::string text = fmt::format("\n{} trials in {}\n\n{}", history.trials().size(),
+                                 duration_text(history.elapsed_seconds()), rungs_text(history));
+  for (int rung = 0; rung <= study.top(); ++rung) {
+    const Box* box = history.box(rung);
+    if (box && !box->reason.empty()) {
+      text += fmt::format("\n  {}: {}\n", rung_name(study.ladder[static_cast<std::size_t>(rung)]), box->reason);
+    }
+  }
+  const auto winner = best(history);
+  if (!winner) return text;
+  const Trial& trial = history.trial(winner->trial);
+  text += fmt::format("\nbest point: trial {}, at {}\n{}", trial.number,
+                      rung_name(study.ladder[static_cast<std::size_t>(trial.rung)]), point_text(study, *trial.point));
+  text += fmt::format("  validation error {}{}\n", percent(winner->loss),
+                      winner->trials.size() > 1 ? fmt::format(", mean of {} seeds", winner->trials.size()) : "");
+  if (const auto test_error = recorded_test_error(store, study.name, *winner)) {
+    text += fmt::format("  test error       {}, of its {} on pictures that no trial saw\n", percent(*test_error),
+                        winner->trials.size() > 1 ? "networks" : "network");
+  }
+  const auto path = [&](const char* name) { return (fs::path(folder) / name).string(); };
+  std::vector<std::vector<std::string>> files = {
+      {path("best.toml"), "the best point; 'crescendo train --point' takes it"},
+      {path("study.toml"), "the whole search, to edit and run again with --study-file"},
+      {path("study.db"), "every trial, in SQLite; Optuna and its dashboard open it"},
+      {path("trials/"), "curve.json and confusion.json of each trial, weights.bin of the best"},
+      {path("cache/"), "the pictures at the searched sizes; may be deleted"}};
+  text += "\nfiles\n" + table(files, "ll");
+  text += fmt::format("\nnext: crescendo trials --storage {}\n", url);
+  text += fmt::format("      crescendo tune --data YOUR/FOLDER --out crescendo-out   (a folder of pictures per class)\n");
+  return text;
+}
+
+}  // namespace crescendo

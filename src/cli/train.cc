@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/words.h"
+#include "crescendo/error.h"
+#include "search/image_study.h"
+#include "search/retrain.h"
+#include "train/weights_file.h"
+
+namespace crescendo {
+namespace {
+
+struct TrainOptions {
+  std::string point, data, save;
+  int size = 0, jobs = 0;
+  std::optional<int> epochs;
+  bool json = false, grey = false, colour = false, strict = false;
+  double share = 1;
+  RetrainOptions retrain;
+};
+
+struct Pictures {
+  ImageSet images, test;
+};
+
+Pictures load(const TrainOptions& options, const PointFile& file, int side_px) {
+  const auto data = open_data_set(options.data, {0, options.share});
+  check_sizes({side_px}, *data);
+  const int said = options.grey ? 1 : options.colour ? 3 : file.channels;
+  const int channels = said != 0 ? said : data->mostly_colour() ? 3 : 1;
+  LoadOptions load_options;
+  load_options.threads = processors();
+  load_options.strict = options.strict;
+  LoadReport report;
+  const std::array trained = {Part::kTraining, Part::kValidation}, tested = {Part::kTest};
+  const std::array side = {side_px};
+  Pictures pictures;
+  pictures.images = std::move(load_images(*data, trained, side, channels, load_options, report).front());
+  pictures.test = std::move(load_images(*data, tested, side, channels, load_options, report).front());
+  if (!report.broken.empty()) fmt::print(stderr, "crescendo: skipped {} broken pictures\n", report.broken.size());
+  return pictures;
+}
+
+Json spread_json(const Spread& value) { return {{"mean", value.mean}, {"std", value.std}}; }
+
+int run(TrainOptions options) {
+  PointFile file = parse_point_file(read_file(options.point), options.point);
+  if (options.epochs) file.epochs = *options.epochs;
+  const int side_px = options.size > 0 ? options.size : file.image_side;
+  if (side_px == 0) bad_input(fmt::format("{} names no image_side; give --size PX", options.point));
+  const Pictures pictures = load(options, file, side_px);
+  options.retrain.jobs = options.jobs > 0 ? options.jobs : processors();
+  options.retrain.interrupted = interrupted;
+  const SystemClock clock;
+  const double began = clock.now();
+  const auto results = retrain(file, pictures.images, pictures.test, options.retrain);
+  const double seconds = clock.now() - began;
+  std::vector<double> validation, test;
+  for (const Retrained& one : results) {
+    validation.push_back(one.validation_error);
+    test.push_back(one.test_error);
+  }
+  if (!options.save.empty()) {
+    save_weights(options.save, {results.front().plan.shape, pictures.images.normalisation, pictures.images.classes,
+                                results.front().weights});
+  }
+  if (options.json) {
+    const Json json{{"validation_error", spread_json(spread(validation))},
+                    {"test_error", spread_json(spread(test))},
+                    {"seconds", seconds}};
+    fmt::print("{}\n", json.dump(2));
+    return kExitSucceeded;
+  }
+  const auto line = [&](const char* name, const Spread& value) {
+    fmt::print("{:<17} {}{}\n", name, percent(value.mean),
+               results.size() > 1 ? fmt::format(" +- {}", percent(value.std)) : "");
+  };
+  fmt::print("{} training{} at {} px in {}\n", results.size(), results.size() == 1 ? "" : "s", side_px,
+             duration_text(seconds));
+  line("validation error", spread(validation));
+  line("test error", spread(test));
+  if (!options.save.empty()) fmt::print("weights of the first in {}\n", options.save);
+  return kExitSucceeded;
+}
+
+std::function<int()> declare(CLI::App& command) {
+  const auto options = std::make_shared<TrainOptions>();
+  command.add_option("--point", options->point, "a point's TOML, as 'tune' and 'best' write it")->required();
+  command.add_option("--data", options->data, "folder of pictures")->required();
+  command.add_option("--size", options->size, "image side in px; default: the point's")->check(CLI::Range(4, 4096));
+  command.add_option("--epochs", options->epochs, "at most; default: the point's")->check(CLI::Range(1, 1'000'000));
+  command.add_option("--repeats", options->retrain.repeats, "trainings with different seeds")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  command.add_flag("--final", options->retrain.final,
+                   "then train on training and validation pictures together, for the number of epochs found");
+  command.add_option("--seed", options->retrain.seed, "of weights and order")->capture_default_str();
+  command.add_option("--share", options->share, "share of the training and validation pictures")
+      ->check(CLI::Range(1e-6, 1.0))
+      ->capture_default_str();
+  command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores")->check(CLI::Range(1, 4096));
+  command.add_option("--save", options->save, "write the weights of the first training to this file");
+  const auto grey = command.add_flag("--grey,--gray", options->grey, "use grey pictures");
+  command.add_flag("--colour,--color", options->colour, "use colour pictures")->excludes(grey);
+  command.add_flag("--strict", options->strict, "a broken picture is an error instead of being skipped");
+  command.add_flag("--json", options->json, "print one JSON object (docs/formats.md)");
+  return [options] { return run(*options); };
+}
+
+}  // namespace
+
+Command train_command() { return {"train", "train a point and measure its validation and test error", declare}; }
+
+}  // namespace crescendo

@@ -1,0 +1,90 @@
+#include "cli/words.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "crescendo/error.h"
+
+namespace crescendo {
+
+double parse_duration(std::string_view text, std::string_view option) {
+  double total = 0;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    double number = 0;
+    const auto [end, failed] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+    if (failed != std::errc()) break;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    const char unit = rest.empty() ? 's' : rest.front();
+    if (!rest.empty()) rest.remove_prefix(1);
+    const double factor = unit == 's' ? 1 : unit == 'm' ? 60 : unit == 'h' ? 3600 : NAN;
+    total += number * factor;
+  }
+  if (!rest.empty() || !(total > 0 && std::isfinite(total))) {
+    bad_input(fmt::format("{} must be a time such as 90s, 30m or 1h30m, not '{}'", option, text));
+  }
+  return total;
+}
+
+std::string duration_text(double seconds) {
+  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::vector<int> parse_sizes(std::string_view text, std::string_view option) {
+  std::vector<int> sizes;
+  std::string_view rest = text;
+  while (true) {
+    int size = 0;
+    const auto [end, failed] = std::from_chars(rest.data(), rest.data() + rest.size(), size);
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    if (failed != std::errc() || size < 1 || (!rest.empty() && (rest.front() != ',' || rest.size() == 1))) {
+      bad_input(fmt::format("{} must be sizes in pixels such as 32,64,128, not '{}'", option, text));
+    }
+    sizes.push_back(size);
+    if (rest.empty()) return sizes;
+    rest.remove_prefix(1);
+  }
+}
+
+std::string percent(double fraction) { return fmt::format("{:.1f} %", 100 * fraction); }
+
+std::string grouped(long long number) {
+  std::string text = std::to_string(number);
+  for (auto at = static_cast<long>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) {
+    text.insert(static_cast<std::size_t>(at), ",");
+  }
+  return text;
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows, const std::string& alignment) {
+  std::vector<std::size_t> widths(alignment.size(), 0);
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    std::string line = " ";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string padding(widths[i] - row[i].size(), ' ');
+      line += " " + (alignment[i] == 'r' ? padding + row[i] : row[i] + padding) + " ";
+    }
+    while (!line.empty() && line.back() == ' ') line.pop_back();
+    out += line + "\n";
+  }
+  return out;
+}
+
+int processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
+}
+
+}  // namespace crescendo

@@ -1,0 +1,69 @@
+#include "images/datasets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "crescendo/error.h"
+
+namespace crescendo {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string known_layouts() {
+  std::string text;
+  for (const auto& entry : kDataSets) {
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", entry().name, entry().summary);
+  }
+  return text;
+}
+
+void check_usable(const DataSet& data, const std::string& root) {
+  if (data.classes().size() < 2) {
+    bad_input(fmt::format("'{}' has only the class '{}'; a classifier needs at least two", root,
+                          data.classes().empty() ? "" : data.classes().front()));
+  }
+  std::vector<std::size_t> training(data.classes().size());
+  bool validated = false;
+  for (const DataSet::Entry& entry : data.entries()) {
+    if (entry.part == Part::kTraining) ++training[entry.label];
+    validated = validated || entry.part == Part::kValidation;
+  }
+  const auto untrained = std::find(training.begin(), training.end(), std::size_t{0});
+  if (untrained != training.end()) {
+    bad_input(fmt::format("class '{}' of '{}' has no training picture; each class needs one",
+                          data.classes()[untrained - training.begin()], root));
+  }
+  if (!validated) bad_input(fmt::format("'{}' has no validation picture; give at least one class more pictures", root));
+}
+
+}  // namespace
+
+std::unique_ptr<DataSet> open_data_set(const fs::path& root, const DataOptions& options) {
+  if (!(options.share > 0 && options.share <= 1)) {
+    bad_input(fmt::format("the share of the pictures is {}; it must be above 0 and at most 1", options.share));
+  }
+  const std::string name = root.string();
+  try {
+    if (!fs::exists(root)) not_found(fmt::format("there is no data folder '{}'", name));
+    if (!fs::is_directory(root)) {
+      bad_input(fmt::format("'{}' is a file; a data set is a folder: {}", name, known_layouts()));
+    }
+    for (const auto& make_entry : kDataSets) {
+      const DataSetEntry entry = make_entry();
+      if (!entry.recognises(root)) continue;
+      std::unique_ptr<DataSet> data = entry.open(root, options);
+      check_usable(*data, name);
+      return data;
+    }
+  } catch (const fs::filesystem_error& refused) {
+    unavailable(fmt::format("'{}' cannot be read: {}", refused.path1().string(), refused.code().message()));
+  }
+  bad_input(fmt::format("'{}' is laid out in no known way; there are: {}", name, known_layouts()));
+}
+
+}  // namespace crescendo

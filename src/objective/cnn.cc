@@ -1,0 +1,186 @@
+#include "objective/cnn.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "objective/cnn_space.h"
+#include "train/arena.h"
+#include "train/backends.h"
+#include "train/weights_file.h"
+
+namespace crescendo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Option<CnnOptions> kOptions[] = {
+    {"data", &CnnOptions::data, 0, 0, "the folder of pictures"},
+    {"fingerprint", &CnnOptions::fingerprint, 0, 0, "of the data set when the study was made"},
+    {"channels", &CnnOptions::channels, 1, 3, "1 grey, 3 colour"},
+    {"share", &CnnOptions::share, 0, 1, "of the pictures that are not test"},
+    {"patience", &CnnOptions::patience, 0, 10'000, "epochs without a better validation error; 0: no limit"},
+    {"momentum", &CnnOptions::momentum, 0, 0.9999, "of the SGD, where the space has none"},
+    {"memory_mib", &CnnOptions::memory_mib, 1, 10'000'000, "for one trial's weights, momenta and activations"},
+    {"backend", &CnnOptions::backend, 0, 0, "native or reference"},
+};
+
+int side_of(const Rung& rung) { return static_cast<int>(rung.fidelity.at("image_side")); }
+
+// Class names belong to the matrix: without them a reader could not tell its rows.
+std::string confusion_json(const std::vector<std::string>& classes, const std::vector<int>& confusion) {
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const auto row = confusion.begin() + static_cast<std::ptrdiff_t>(i * classes.size());
+    rows.push_back(std::vector<int>(row, row + static_cast<std::ptrdiff_t>(classes.size())));
+  }
+  return to_line({{"classes", classes}, {"confusion", rows}}) + "\n";
+}
+
+class CnnObjective : public Objective {
+ public:
+  CnnObjective(CnnOptions options, std::shared_ptr<const CnnPictures> pictures)
+      : options_(std::move(options)), pictures_(std::move(pictures)), backend_(find_backend(options_.backend)) {}
+
+  std::optional<Outcome> evaluate(const Assignment& assignment, const Hooks& hooks) override {
+    const Study& study = assignment.study;
+    const Rung& rung = study.ladder[static_cast<std::size_t>(assignment.rung)];
+    const ImageSet& images = *pictures_->by_side.at(side_of(rung));
+    const double began_cpu = thread_cpu_seconds();
+    Outcome outcome;
+    const TrainingPlan plan = training_plan(options_, study.space, assignment.point, images,
+                                            static_cast<int>(rung.fidelity.at("epochs")), assignment.seed);
+    Going going = Going::kOn;
+    TrainingHooks training_hooks;
+    training_hooks.after_epoch = [&](const EpochResult& epoch) {
+      going = hooks.after_epoch({epoch.epoch, epoch.validation_error, epoch_metrics(epoch)});
+      return going == Going::kOn;
+    };
+    training_hooks.cancelled = [&] {
+      if (going == Going::kOn) going = hooks.ask();
+      return going != Going::kOn;
+    };
+    const SystemClock clock;
+    const double began = clock.now();
+    const TrainingResult result = train_point(plan, images, training_hooks);
+    if (going == Going::kCancel) return {};
+    outcome.seconds = clock.now() - began;
+    outcome.cpu_seconds = thread_cpu_seconds() - began_cpu;
+    describe_end(result, outcome);
+    if (!outcome.failed && !assignment.folder.empty()) leave_files(assignment, plan, images, result);
+    return outcome;
+  }
+
+  std::optional<double> test(const Study& study, int rung, const fs::path& folder) override {
+    const fs::path weights = folder / kWeightsFile;
+    if (!fs::exists(weights)) return {};
+    const ImageSet images = pictures_->test(side_of(study.ladder[static_cast<std::size_t>(rung)]));
+    if (images.size() == 0) return {};
+    return test_error(weights, images);
+  }
+
+ private:
+  TrainingResult train_point(const TrainingPlan& plan, const ImageSet& images, const TrainingHooks& hooks) {
+    int side_px = plan.shape.side_px;
+    for (std::size_t layer = 0; layer < plan.shape.conv.size(); ++layer) side_px /= 2;
+    if (side_px >= 1) {
+      return train(backend_, arena_, plan, images, images.indices(Part::kTraining), images.indices(Part::kValidation),
+                   hooks);
+    }
+    TrainingResult impossible;
+    impossible.end = TrainingEnd::kDiverged;
+    impossible.reason = fmt::format("{} conv layers, each halving the side, leave nothing of {} px",
+                                    plan.shape.conv.size(), plan.shape.side_px);
+    return impossible;
+  }
+
+  static std::map<std::string, double> epoch_metrics(const EpochResult& epoch) {
+    return {{"training_loss", epoch.training_loss},
+            {"validation_loss", epoch.validation_loss},
+            {"seconds", epoch.seconds},
+            {"images_per_second", epoch.images_per_second}};
+  }
+
+  static void describe_end(const TrainingResult& result, Outcome& outcome) {
+    const bool broken = result.end == TrainingEnd::kDiverged || result.end == TrainingEnd::kOutOfMemory;
+    outcome.failed = broken || result.best_epoch == 0;
+    outcome.reason = result.reason;
+    if (outcome.failed && outcome.reason.empty()) outcome.reason = "it was stopped before its first epoch ended";
+    outcome.loss = result.validation_error;
+    outcome.tie = result.validation_loss;
+    outcome.stopped_early = result.end == TrainingEnd::kStopped || result.end == TrainingEnd::kCancelled;
+    outcome.metrics = {{"best_epoch", result.best_epoch}, {"epochs", static_cast<double>(result.curve.size())}};
+  }
+
+  void leave_files(const Assignment& assignment, const TrainingPlan& plan, const ImageSet& images,
+                   const TrainingResult& result) const {
+    write_file(assignment.folder / "confusion.json", confusion_json(images.classes, result.confusion));
+    if (assignment.rung < assignment.study.top()) return;
+    save_weights(assignment.folder / kWeightsFile,
+                 {plan.shape, images.normalisation, images.classes, result.weights});
+  }
+
+  double test_error(const fs::path& weights, const ImageSet& images) {
+    const TrainedNetwork trained = load_weights(weights);
+    const auto network = backend_.make(trained.shape, {256, 0}, arena_);
+    network->set_parameters(trained.weights);
+    ImageSet normalised = images;
+    normalised.normalisation = trained.normalisation;
+    return judge(*network, normalised, normalised.indices(Part::kTest)).error;
+  }
+
+  CnnOptions options_;
+  std::shared_ptr<const CnnPictures> pictures_;
+  BackendEntry backend_;
+  Arena arena_;
+};
+
+}  // namespace
+
+CnnOptions read_cnn_options(const Options& given) {
+  CnnOptions options = read_options<CnnOptions>(given, kOptions, "objective cnn");
+  if (options.channels == 2) bad_input("objective cnn: channels must be 1 (grey) or 3 (colour)");
+  find_backend(options.backend);
+  return options;
+}
+
+Options to_options(const CnnOptions& options) {
+  Options result;
+  for (const auto& option : kOptions) {
+    std::visit(
+        [&](auto field) {
+          using Field = std::remove_cvref_t<decltype(options.*field)>;
+          if constexpr (std::is_same_v<Field, int>) {
+            result[std::string(option.name)] = static_cast<double>(options.*field);
+          } else {
+            result[std::string(option.name)] = options.*field;
+          }
+        },
+        option.field);
+  }
+  return result;
+}
+
+TrainingPlan training_plan(const CnnOptions& options, const Space& space, const Point& point, const ImageSet& images,
+                           int epochs, std::uint64_t seed) {
+  TrainingPlan plan;
+  plan.shape.channels = images.channels;
+  plan.shape.side_px = images.side_px;
+  plan.shape.classes = static_cast<int>(images.classes.size());
+  plan.momentum = options.momentum;
+  plan.max_epochs = epochs;
+  plan.patience = options.patience;
+  plan.seed = seed;
+  plan.memory_bytes = static_cast<std::size_t>(options.memory_mib) << 20;
+  apply_point(space, point, plan);
+  return plan;
+}
+
+std::unique_ptr<Objective> make_cnn(const CnnOptions& options, std::shared_ptr<const CnnPictures> pictures) {
+  return std::make_unique<CnnObjective>(options, std::move(pictures));
+}
+
+}  // namespace crescendo

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "base/options.h"
+#include "crescendo/objective.h"
+#include "train/trainer.h"
+
+namespace crescendo {
+
+/// The options of the objective "cnn", as they stand in a study's file.
+struct CnnOptions {
+  std::string data;         // the folder of pictures
+  std::string fingerprint;  // of the data set when the study was made
+  int channels = 1;
+  double share = 1;         // of the pictures that are not test
+  int patience = 5;
+  double momentum = 0.9;
+  int memory_mib = 384;     // for each trial's weights, momenta and activations
+  std::string backend = "native";
+};
+
+/// Throws Error (bad input) for an unknown option or a value out of range.
+CnnOptions read_cnn_options(const Options& given);
+Options to_options(const CnnOptions& options);
+
+/// What all workers of a search share.
+struct CnnPictures {
+  std::map<int, std::shared_ptr<const ImageSet>> by_side;  // training and validation parts
+  /// Reads the test part at a side; called only once the best point is fixed.
+  std::function<ImageSet(int side_px)> test;
+};
+
+/// The name of the file in a trial's folder that holds the weights of its best epoch (src/train/weights_file.h).
+inline constexpr std::string_view kWeightsFile = "weights.bin";
+
+/// Trains the CNN that a point describes, natively; loss is the validation error, the tie-break its cross-entropy.
+///
+/// Fidelity: image_side, epochs. Below the top rung no weights are kept. A network that does not fit the memory or
+/// the side, or that diverges, is a failed outcome.
+std::unique_ptr<Objective> make_cnn(const CnnOptions& options, std::shared_ptr<const CnnPictures> pictures);
+
+/// The plan of a point at a rung's fidelity, for pictures such as these.
+TrainingPlan training_plan(const CnnOptions& options, const Space& space, const Point& point, const ImageSet& images,
+                           int epochs, std::uint64_t seed);
+
+}  // namespace crescendo

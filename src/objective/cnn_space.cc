@@ -1,0 +1,146 @@
+#include "objective/cnn_space.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "crescendo/error.h"
+
+namespace crescendo {
+namespace {
+
+constexpr int kMostConvLayers = 6;
+constexpr int kMostDenseLayers = 2;
+
+Parameter range(std::string name, Kind kind, double low, double high, bool log, std::string condition_on = "",
+                int at_least = 0) {
+  Parameter p;
+  p.name = std::move(name);
+  p.kind = kind;
+  p.low = low;
+  p.high = high;
+  p.log = log;
+  if (!condition_on.empty()) {
+    p.active_when.push_back({std::move(condition_on), Comparison::kGreaterOrEqual, std::int64_t{at_least}});
+  }
+  return p;
+}
+
+void add_penalty(std::vector<Parameter>& space, const std::string& name) {
+  Parameter use;
+  use.name = "use_" + name;
+  use.kind = Kind::kCategorical;
+  use.choices = {false, true};
+  space.push_back(std::move(use));
+  Parameter strength = range(name, Kind::kFloat, 1e-7, 1e-2, true);
+  strength.active_when.push_back({"use_" + name, Comparison::kEqual, true});
+  space.push_back(std::move(strength));
+}
+
+// The value of a parameter, or `otherwise` where the space lacks it or the point has it inactive.
+double value_of(const Space& space, const Point& point, const std::string& name, double otherwise) {
+  const auto i = space.find(name);
+  if (!i || std::isnan(point.values[*i])) return otherwise;
+  const Value value = external(space[*i], point.values[*i]);
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  bad_input(fmt::format("parameter '{}' must be a number for the CNN, not {}", name, to_text(value)));
+}
+
+}  // namespace
+
+int most_conv_layers(int side_px) {
+  const int log2_side = static_cast<int>(std::floor(std::log2(side_px)));
+  return std::clamp(log2_side - 1, 1, kMostConvLayers);
+}
+
+Space cnn_space(int top_side_px) {
+  std::vector<Parameter> space;
+  space.push_back(range("learning_rate", Kind::kFloat, 1e-4, 1e-1, true));
+  space.push_back(range("batch_size", Kind::kInt, 16, 128, true));
+  const int most = most_conv_layers(top_side_px);
+  space.push_back(range("conv_layers", Kind::kInt, 1, most, false));
+  space.back().narrow = false;  // depth follows the size, so a small size says little about its range
+  for (int i = 1; i <= most; ++i) {
+    const std::string parent = i > 1 ? "conv_layers" : "";
+    Parameter filters = range(fmt::format("filters_{}", i), Kind::kInt, 8, 64, false, parent, i);
+    filters.step = 8;
+    space.push_back(std::move(filters));
+    Parameter size;
+    size.name = fmt::format("filter_size_{}", i);
+    size.kind = Kind::kOrdinal;
+    size.choices = {std::int64_t{3}, std::int64_t{5}, std::int64_t{7}};
+    size.active_when = space.back().active_when;
+    space.push_back(std::move(size));
+  }
+  space.push_back(range("fc_layers", Kind::kInt, 0, kMostDenseLayers, false));
+  space.back().narrow = false;
+  for (int i = 1; i <= kMostDenseLayers; ++i) {
+    space.push_back(range(fmt::format("units_{}", i), Kind::kInt, 16, 256, true, "fc_layers", i));
+  }
+  add_penalty(space, "l1");
+  add_penalty(space, "l2");
+  return Space(std::move(space));
+}
+
+std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs) {
+  // The paper's 750/500/250 of 1,500; with another number of rungs the shares fall in the same even steps.
+  const auto count = static_cast<int>(sides_px.size());
+  std::vector<Rung> ladder;
+  for (int i = 0; i < count; ++i) {
+    Rung rung;
+    const int side_px = sides_px[static_cast<std::size_t>(i)];
+    rung.fidelity = {{"image_side", side_px}, {"epochs", epochs}};
+    rung.share = count - i;
+    rung.limits["conv_layers"] = {1, most_conv_layers(side_px)};
+    ladder.push_back(std::move(rung));
+  }
+  return ladder;
+}
+
+void check_cnn_space(const Space& space) {
+  const auto numbered = [](const std::string& name, std::string_view stem, int most) {
+    for (int i = 1; i <= most; ++i) {
+      if (name == fmt::format("{}{}", stem, i)) return true;
+    }
+    return false;
+  };
+  // Sixteen convolutions halve 65,536 px to 1; more can never be.
+  for (const Parameter& p : space.parameters()) {
+    const std::string& name = p.name;
+    const bool known = name == "learning_rate" || name == "batch_size" || name == "conv_layers" || name == "fc_layers" ||
+                       name == "use_l1" || name == "l1" || name == "use_l2" || name == "l2" || name == "momentum" ||
+                       numbered(name, "filters_", 16) || numbered(name, "filter_size_", 16) ||
+                       numbered(name, "units_", 16);
+    if (!known) {
+      bad_input(fmt::format("the CNN has no parameter '{}'; there are: learning_rate momentum batch_size conv_layers "
+                            "filters_1.. filter_size_1.. fc_layers units_1.. use_l1 l1 use_l2 l2",
+                            name));
+    }
+  }
+}
+
+void apply_point(const Space& space, const Point& point, TrainingPlan& plan) {
+  const auto value = [&](const std::string& name, double otherwise) {
+    return value_of(space, point, name, otherwise);
+  };
+  plan.learning_rate = value("learning_rate", 0.01);
+  plan.momentum = value("momentum", plan.momentum);
+  plan.batch_size = static_cast<int>(value("batch_size", 32));
+  // A strength that stands without its switch counts; with the switch off it is not active, so it is 0.
+  plan.l1 = value("use_l1", 1) != 0 ? value("l1", 0) : 0;
+  plan.l2 = value("use_l2", 1) != 0 ? value("l2", 0) : 0;
+  plan.shape.conv.clear();
+  for (int i = 1; i <= static_cast<int>(value("conv_layers", 1)); ++i) {
+    plan.shape.conv.push_back({static_cast<int>(value(fmt::format("filters_{}", i), 32)),
+                               static_cast<int>(value(fmt::format("filter_size_{}", i), 3))});
+  }
+  plan.shape.dense.clear();
+  for (int i = 1; i <= static_cast<int>(value("fc_layers", 0)); ++i) {
+    plan.shape.dense.push_back(static_cast<int>(value(fmt::format("units_{}", i), 128)));
+  }
+}
+
+}  // namespace crescendo

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "crescendo/study.h"
+#include "train/trainer.h"
+
+namespace crescendo {
+
+/// The CNN's default space for pictures of up to `top_side_px`, in the kind of Hinz et al. 2018: learning_rate,
+/// conv_layers, filters_i, filter_size_i, fc_layers, units_i, batch_size, l1 and l2 (each off or a strength).
+Space cnn_space(int top_side_px);
+
+/// The most convolutions that the default space has at a side: min(6, floor(log2 side) - 1), at least 1.
+int most_conv_layers(int side_px);
+
+/// A ladder over image sides: the paper's shares (50/33/17 %, for three rungs) and each side's limit of conv_layers.
+std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs);
+
+/// Throws Error (bad input) naming a parameter of the space that the CNN does not know, and those it does.
+void check_cnn_space(const Space& space);
+
+/// What a point means. A parameter that the space lacks has its usual value: 32 filters of size 3, no dense layer,
+/// batches of 32, learning rate 0.01, no L1 and L2. `shape` comes with channels, side and classes; conv and dense are set.
+void apply_point(const Space& space, const Point& point, TrainingPlan& plan);
+
+}  // namespace crescendo

@@ -1,0 +1,61 @@
+#include "sampler/point_grid.h"
+
+#include <algorithm>
+
+#include "space/encode.h"
+
+namespace crescendo {
+namespace {
+
+constexpr std::uint64_t kLargest = std::uint64_t{1} << 62;
+
+std::vector<double> level_values(const Parameter& p, const Box::Side& side, int levels) {
+  if (!side.choices.empty()) return {side.choices.begin(), side.choices.end()};
+  std::vector<double> values;
+  const double count = count_values(p, side);
+  if (count > 0 && count <= levels) {
+    for (int i = 0; i < static_cast<int>(count); ++i) values.push_back(side.low + i * p.step.value_or(1));
+    return values;
+  }
+  const UnitRange range = unit_range(p, side);
+  for (int i = 0; i < levels; ++i) {
+    const double at = levels == 1 ? 0.5 : static_cast<double>(i) / (levels - 1);
+    values.push_back(std::clamp(from_unit(p, range.low + at * (range.high - range.low)), side.low, side.high));
+  }
+  // Two levels of an int on a log scale can round to one value.
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+}  // namespace
+
+PointGrid::PointGrid(const Space& space, const Box& box, int levels) : space_(space) {
+  for (std::size_t i = 0; i < space.size(); ++i) {
+    levels_.push_back(level_values(space[i], box.sides[i], levels));
+    const std::uint64_t count = levels_.back().size();
+    size_ = size_ > kLargest / count ? kLargest : size_ * count;
+  }
+}
+
+Point PointGrid::point(std::uint64_t cell) const {
+  Point point{std::vector<double>(space_.size(), kInactive)};
+  for (std::size_t i = 0; i < space_.size(); ++i) {
+    const std::uint64_t count = levels_[i].size();
+    if (space_.active(i, point.values)) point.values[i] = levels_[i][cell % count];
+    cell /= count;
+  }
+  return point;
+}
+
+bool is_pending(const History& history, const Point& point) {
+  for (int rung = 0; rung <= history.study().top(); ++rung) {
+    if (history.running(rung) == 0) continue;
+    for (const int number : history.at_rung(rung)) {
+      const Trial& trial = history.trial(number);
+      if (trial.state == TrialState::kRunning && trial.point && *trial.point == point) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace crescendo

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "crescendo/study.h"
+
+namespace crescendo {
+
+/// A regular grid over a box: every choice, every int or step where there are at most `levels` of them, and `levels`
+/// equally spaced values (on the parameter's own scale, both ends included) where there are more.
+class PointGrid {
+ public:
+  PointGrid(const Space& space, const Box& box, int levels);
+
+  /// Number of cells; those that differ only in inactive parameters are counted each. Saturates at 2^62.
+  std::uint64_t size() const { return size_; }
+
+  /// The point of a cell, without what is not active there.
+  Point point(std::uint64_t cell) const;
+
+ private:
+  const Space& space_;
+  std::vector<std::vector<double>> levels_;  // values of each parameter
+  std::uint64_t size_ = 1;
+};
+
+/// Whether a trial with this very point is running.
+bool is_pending(const History& history, const Point& point);
+
+}  // namespace crescendo

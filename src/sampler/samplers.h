@@ -1,0 +1,29 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/options.h"
+#include "crescendo/sampler.h"
+
+namespace crescendo {
+
+struct SamplerEntry {
+  std::string_view name, summary, source;
+  std::vector<OptionInfo> options;
+  bool learns;  // from outcomes: then the conformance suite asks it to beat random on toy problems
+  std::unique_ptr<Sampler> (*make)(const Options&);
+};
+
+// The samplers. To add one: write src/sampler/<name>.cc, then one line in each list here.
+SamplerEntry random_sampler();
+SamplerEntry grid_sampler();
+
+inline constexpr std::array kSamplers = {
+    &random_sampler,
+    &grid_sampler,
+};
+
+}  // namespace crescendo

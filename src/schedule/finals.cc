@@ -1,0 +1,76 @@
+#include "schedule/finals.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace crescendo {
+namespace {
+
+struct Finals {
+  int missing = 0;                       // repetitions not yet claimed
+  std::optional<Promote> next;           // the one to do now: the leader with the fewest, the best of those
+  double seconds_each = 0;               // mean time of the leaders' first executions
+  bool first_executions_running = false; // so the leaders may still change
+};
+
+Finals survey(const History& history, const FinalsOptions& options) {
+  const int top = history.study().top();
+  Finals finals;
+  int fewest = options.repeats;
+  const auto leading = leaders(history, top, options.finalists);
+  for (const Finalist& leader : leading) {
+    int repeats = 0;
+    for (const int child : history.children(leader.trial)) repeats += history.trial(child).tag.repeat > 0;
+    finals.missing += std::max(0, options.repeats - repeats);
+    finals.seconds_each += history.trial(leader.trial).seconds / static_cast<double>(leading.size());
+    if (repeats < fewest) {
+      fewest = repeats;
+      finals.next = Promote{leader.trial, top, Tag{}};
+      finals.next->tag.repeat = repeats + 1;
+    }
+  }
+  for (const int number : history.at_rung(top)) {
+    const Trial& trial = history.trial(number);
+    finals.first_executions_running |= trial.state == TrialState::kRunning && trial.tag.repeat < 0;
+  }
+  return finals;
+}
+
+int first_executions(const History& history, int rung) {
+  const auto numbers = history.at_rung(rung);
+  return static_cast<int>(std::count_if(numbers.begin(), numbers.end(),
+                                        [&](int number) { return history.trial(number).tag.repeat < 0; }));
+}
+
+bool time_for_repeats(const History& history, const Finals& finals, Share share, int missing) {
+  const Study& study = history.study();
+  if (!study.budget.seconds) return false;
+  const double left = *study.budget.seconds * share.to - history.elapsed_seconds();
+  const double workers = 1 + history.running(study.top());
+  // Rounds of one trial a worker; never more than half of what the rung had, whatever the trials took.
+  const double needed = std::ceil(missing / workers) * finals.seconds_each;
+  return left <= std::min(needed, *study.budget.seconds * (share.to - share.from) / 2);
+}
+
+}  // namespace
+
+Step finals_step(const History& history, const FinalsOptions& options, Share share,
+                 const std::function<Step()>& otherwise) {
+  const Study& study = history.study();
+  const int top = study.top();
+  const Finals finals = survey(history, options);
+  // Fewer points than there may be finalists so far: their repetitions are still to be kept room for.
+  const int known = static_cast<int>(leaders(history, top, options.finalists).size());
+  const int missing = finals.missing + (options.finalists - known) * options.repeats;
+  bool due = time_for_repeats(history, finals, share, missing);
+  if (study.budget.trials) {
+    const int at_least = std::max(3, static_cast<int>(std::ceil(0.4 * quota(study, share))));
+    due |= first_executions(history, top) >= at_least && trials_left(history, top, share) <= missing;
+  }
+  if (!due || missing == 0) return otherwise();
+  if (finals.first_executions_running) return Wait{};  // the leaders may still change
+  return finals.next ? Step(*finals.next) : otherwise();
+}
+
+}  // namespace crescendo

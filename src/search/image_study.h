@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crescendo/images.h"
+#include "crescendo/study.h"
+#include "objective/cnn.h"
+
+namespace crescendo {
+
+/// What a user said of a search over a folder of pictures; the rest is chosen from the pictures.
+struct ImageStudyRequest {
+  std::string name;
+  std::filesystem::path data;
+  std::vector<int> sizes_px;     // empty: chosen
+  std::optional<int> channels;   // none: as most of the pictures are
+  double share = 1;
+  int epochs = 30;
+  std::uint64_t seed = 0;
+  Named sampler{"random"}, schedule{"ramp"};
+  Budget budget;
+};
+
+/// The sides searched when nobody says: the median shorter side, at most 128, and its half and quarter as long as
+/// they are at least 7.
+std::vector<int> choose_sizes(int median_shorter_side_px);
+
+/// Throws Error (bad input) when the sides do not increase, or pass the median shorter side of the pictures.
+void check_sizes(const std::vector<int>& sizes_px, const DataSet& data);
+
+Study make_image_study(const ImageStudyRequest& request, const DataSet& data);
+
+/// The data set that a study's objective names, opened with the study's options.
+std::unique_ptr<DataSet> open_study_data(const Study& study);
+
+/// The sides of the study's ladder, lowest first. Throws Error (bad input) for a rung without image_side or epochs.
+std::vector<int> ladder_sides(const Study& study);
+
+/// Loads training and validation pictures at every side of the study's ladder, in one pass.
+/// `load.broken` pictures are in `report`; the test part is read when its function is called.
+std::shared_ptr<const CnnPictures> load_study_pictures(const Study& study, std::shared_ptr<const DataSet> data,
+                                                       const LoadOptions& options, LoadReport& report,
+                                                       const std::function<void(std::size_t, std::size_t)>& progress);
+
+}  // namespace crescendo

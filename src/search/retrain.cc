@@ -1,0 +1,126 @@
+#include "search/retrain.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "base/toml.h"
+#include "crescendo/error.h"
+#include "crescendo/rng.h"
+#include "objective/cnn.h"
+#include "objective/cnn_space.h"
+#include "space/parse.h"
+#include "train/arena.h"
+#include "train/backends.h"
+
+namespace crescendo {
+namespace {
+
+TrainingResult train_or_fail(const BackendEntry& backend, Arena& arena, const TrainingPlan& plan, const ImageSet& images,
+                             std::span<const int> training, std::span<const int> validation,
+                             const RetrainOptions& options) {
+  TrainingHooks hooks;
+  hooks.cancelled = options.interrupted;
+  TrainingResult result = train(backend, arena, plan, images, training, validation, hooks);
+  if (result.end == TrainingEnd::kCancelled) unavailable("the training was interrupted; nothing of it is kept");
+  if (result.end != TrainingEnd::kFinished) unavailable(fmt::format("the training failed: {}", result.reason));
+  return result;
+}
+
+Retrained retrain_once(const PointFile& file, const ImageSet& images, const ImageSet& test,
+                       const RetrainOptions& options, int repeat) {
+  const BackendEntry backend = find_backend(CnnOptions{}.backend);
+  Arena arena;
+  CnnOptions cnn;
+  cnn.momentum = file.momentum;
+  cnn.patience = file.patience;
+  const std::uint64_t seed = Rng(options.seed, {static_cast<std::uint64_t>(repeat)}).next();
+  Retrained one;
+  one.plan = training_plan(cnn, file.space, file.point, images, file.epochs, seed);
+  one.plan.memory_bytes = 0;  // a single training may take what it needs
+  const auto training = images.indices(Part::kTraining), validation = images.indices(Part::kValidation);
+  TrainingResult result = train_or_fail(backend, arena, one.plan, images, training, validation, options);
+  one.validation_error = result.validation_error;
+  if (options.final) {
+    one.plan.max_epochs = result.best_epoch;
+    std::vector<int> both = training;
+    both.insert(both.end(), validation.begin(), validation.end());
+    result = train_or_fail(backend, arena, one.plan, images, both, {}, options);
+  }
+  one.weights = std::move(result.weights);
+  ImageSet judged = test;
+  judged.normalisation = images.normalisation;
+  const auto network = backend.make(one.plan.shape, {256, 0}, arena);
+  network->set_parameters(one.weights);
+  one.test_error = judge(*network, judged, judged.indices(Part::kTest)).error;
+  return one;
+}
+
+}  // namespace
+
+PointFile parse_point_file(std::string_view toml, std::string_view what) {
+  const Json json = parse_toml(toml, what);
+  FieldReader in(json, std::string(what));
+  PointFile file;
+  const Json& point = in.require("point");
+  file.space = space_of_point(point);
+  check_cnn_space(file.space);
+  file.point = parse_point(file.space, point);
+  if (const Json* fidelity = in.take("fidelity")) {
+    FieldReader fields(*fidelity, fmt::format("{}: fidelity", what));
+    fields.read("image_side", file.image_side);
+    fields.read("epochs", file.epochs);
+    fields.finish();
+  }
+  if (const Json* training = in.take("training")) {
+    FieldReader fields(*training, fmt::format("{}: training", what));
+    fields.read("channels", file.channels);
+    fields.read("momentum", file.momentum);
+    fields.read("patience", file.patience);
+    fields.finish();
+  }
+  in.finish();
+  if (file.epochs < 1) bad_input(fmt::format("{}: epochs must be at least 1", what));
+  return file;
+}
+
+std::vector<Retrained> retrain(const PointFile& file, const ImageSet& images, const ImageSet& test,
+                               const RetrainOptions& options) {
+  std::vector<Retrained> results(static_cast<std::size_t>(options.repeats));
+  std::atomic<int> next = 0;
+  std::mutex failure_mutex;
+  std::exception_ptr failure;
+  {
+    std::vector<std::jthread> threads;
+    for (int job = 0; job < std::min(options.jobs, options.repeats); ++job) {
+      threads.emplace_back([&] {
+        try {
+          for (int repeat = next++; repeat < options.repeats; repeat = next++) {
+            results[static_cast<std::size_t>(repeat)] = retrain_once(file, images, test, options, repeat);
+          }
+        } catch (...) {
+          const std::lock_guard lock(failure_mutex);
+          if (!failure) failure = std::current_exception();
+          next = options.repeats;
+        }
+      });
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+  return results;
+}
+
+Spread spread(const std::vector<double>& values) {
+  Spread result;
+  for (const double value : values) result.mean += value / static_cast<double>(values.size());
+  double squares = 0;
+  for (const double value : values) squares += (value - result.mean) * (value - result.mean);
+  if (values.size() > 1) result.std = std::sqrt(squares / static_cast<double>(values.size() - 1));
+  return result;
+}
+
+}  // namespace crescendo

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "crescendo/images.h"
+#include "crescendo/space.h"
+#include "train/trainer.h"
+
+namespace crescendo {
+
+/// A point to be trained outside a search, as best.toml holds it.
+struct PointFile {
+  int channels = 0;    // 0: as most of the pictures are
+  int image_side = 0;  // 0: not said
+  int epochs = 30;
+  int patience = 5;
+  double momentum = 0.9;
+  Space space;  // of this point alone
+  Point point;
+};
+
+/// Throws Error (bad input) for TOML or parameters that the CNN does not know.
+PointFile parse_point_file(std::string_view toml, std::string_view what);
+
+struct RetrainOptions {
+  int repeats = 1;       // with different seeds
+  int jobs = 1;
+  bool final = false;    // then train once more, on training and validation pictures, for the epochs found
+  std::uint64_t seed = 0;
+  std::function<bool()> interrupted = [] { return false; };
+};
+
+/// One repetition. Errors are fractions.
+struct Retrained {
+  double validation_error = 1, test_error = 1;
+  TrainingPlan plan;
+  std::vector<float> weights;  // that the test error belongs to
+};
+
+/// Trains the point `repeats` times on `images` and judges each network on `test`. Throws Error (unavailable) with
+/// the reason when a training diverges, does not fit the memory or is interrupted.
+std::vector<Retrained> retrain(const PointFile& file, const ImageSet& images, const ImageSet& test,
+                               const RetrainOptions& options);
+
+struct Spread {
+  double mean = 0, std = 0;  // std: of the sample (n - 1); 0 for one value
+};
+Spread spread(const std::vector<double>& values);
+
+}  // namespace crescendo

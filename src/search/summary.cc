@@ -1,0 +1,141 @@
+#include "search/summary.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/toml.h"
+#include "objective/cnn.h"
+#include "space/parse.h"
+#include "study/study_file.h"
+
+namespace crescendo {
+namespace {
+
+Json fidelity_json(const Rung& rung) {
+  Json json = Json::object();
+  for (const char* first : {"image_side", "epochs"}) {
+    if (rung.fidelity.contains(first)) json[first] = static_cast<std::int64_t>(rung.fidelity.at(first));
+  }
+  for (const auto& [name, value] : rung.fidelity) {
+    if (!json.contains(name)) json[name] = value;
+  }
+  return json;
+}
+
+const Rung& rung_of(const History& history, int rung) {
+  return history.study().ladder[static_cast<std::size_t>(rung)];
+}
+
+Json rung_json(const History& history, int rung) {
+  Json json = fidelity_json(rung_of(history, rung));
+  if (json.contains("image_side")) json.erase("epochs");
+  double seconds = 0;
+  for (const int number : history.at_rung(rung)) seconds += history.trial(number).seconds;
+  const auto ranked = history.ranked(rung);
+  json["trials"] = history.at_rung(rung).size();
+  json["seconds"] = seconds;
+  json["best_loss"] = ranked.empty() ? Json(nullptr) : Json(history.trial(ranked.front()).loss);
+  return json;
+}
+
+}  // namespace
+
+History read_history(Store& store, std::string_view study) {
+  History history(std::make_shared<const Study>(store.study(study)));
+  store.refresh(history);
+  return history;
+}
+
+std::string choose_study(Store& store, const std::string& wanted) {
+  const auto names = store.studies();
+  if (!wanted.empty()) return store.study(wanted).name;
+  if (names.empty()) not_found("the storage holds no study; make one with 'crescendo tune'");
+  if (names.size() > 1) {
+    bad_input(fmt::format("the storage holds several studies; choose one with --study: {}", fmt::join(names, ", ")));
+  }
+  return names.front();
+}
+
+std::optional<double> recorded_test_error(Store& store, const std::string& study, const Finalist& finalist) {
+  double sum = 0;
+  int count = 0;
+  for (const int trial : finalist.trials) {
+    const auto metrics = store.metrics(study, trial);
+    const auto found = metrics.find("test_error");
+    if (found == metrics.end()) continue;
+    sum += found->second;
+    ++count;
+  }
+  return count > 0 ? std::optional(sum / count) : std::nullopt;
+}
+
+Json summary_json(Store& store, const History& history, const std::string& url) {
+  const Study& study = history.study();
+  Json json;
+  json["study"] = study.name;
+  json["storage"] = url;
+  json["trials"] = history.trials().size();
+  json["seconds"] = history.elapsed_seconds();
+  json["rungs"] = Json::array();
+  for (int rung = 0; rung <= study.top(); ++rung) json["rungs"].push_back(rung_json(history, rung));
+  json["best"] = nullptr;
+  if (const auto winner = best(history)) {
+    const Trial& trial = history.trial(winner->trial);
+    const auto test_error = recorded_test_error(store, study.name, *winner);
+    json["best"] = {{"trial", trial.number},
+                    {"loss", winner->loss},
+                    {"test_error", test_error ? Json(*test_error) : Json(nullptr)},
+                    {"fidelity", fidelity_json(rung_of(history, trial.rung))},
+                    {"point", point_to_json(study.space, *trial.point)}};
+  }
+  return json;
+}
+
+Json trials_json(const History& history) {
+  const Study& study = history.study();
+  Json list = Json::array();
+  for (const Trial& trial : history.trials()) {
+    const bool finished = trial.state == TrialState::kFinished;
+    Json json;
+    json["trial"] = trial.number;
+    json["parent"] = trial.parent ? Json(*trial.parent) : Json(nullptr);
+    json["state"] = state_name(study, trial);
+    json["loss"] = finished ? Json(trial.loss) : Json(nullptr);
+    json["fidelity"] = fidelity_json(rung_of(history, trial.rung));
+    json["seconds"] = trial.seconds;
+    json["point"] = trial.point ? point_to_json(study.space, *trial.point) : Json(nullptr);
+    json["curve"] = trial.curve;
+    if (!trial.reason.empty()) json["reason"] = trial.reason;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+std::string best_toml(const History& history) {
+  const Study& study = history.study();
+  const auto winner = best(history);
+  if (!winner) not_found(fmt::format("study '{}' has no finished trial yet", study.name));
+  const Trial& trial = history.trial(winner->trial);
+  Json json;
+  json["fidelity"] = fidelity_json(rung_of(history, trial.rung));
+  if (study.objective.name == "cnn") {
+    const CnnOptions options = read_cnn_options(study.objective.options);
+    json["training"] = {{"channels", options.channels}, {"momentum", options.momentum}, {"patience", options.patience}};
+  }
+  json["point"] = point_to_json(study.space, *trial.point);
+  return fmt::format("# The best point of study '{}': trial {}, validation error {:.4f}\n\n{}", study.name, trial.number,
+                     winner->loss, to_toml(json));
+}
+
+std::string_view state_name(const Study& study, const Trial& trial) {
+  switch (trial.state) {
+    case TrialState::kRunning: return "running";
+    case TrialState::kFailed: return "failed";
+    case TrialState::kFinished: return trial.rung == study.top() ? "complete" : "pruned";
+  }
+  return "";
+}
+
+}  // namespace crescendo

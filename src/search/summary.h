@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "crescendo/store.h"
+
+namespace crescendo {
+
+/// Everything a store knows of a study now.
+History read_history(Store& store, std::string_view study);
+
+/// The only study of a store, or the one named. Throws Error (bad input, not found) naming those there are.
+std::string choose_study(Store& store, const std::string& wanted);
+
+/// Mean test error that was recorded for the finalist's executions; none if none was.
+std::optional<double> recorded_test_error(Store& store, const std::string& study, const Finalist& finalist);
+
+/// What `tune --json` and `best --json` print (docs/formats.md).
+Json summary_json(Store& store, const History& history, const std::string& url);
+
+/// What `trials --json` prints (docs/formats.md).
+Json trials_json(const History& history);
+
+/// The point as the TOML that `train` accepts; without a finished trial, an Error (not found).
+std::string best_toml(const History& history);
+
+/// running, complete, pruned or failed, as docs/formats.md has it.
+std::string_view state_name(const Study& study, const Trial& trial);
+
+}  // namespace crescendo

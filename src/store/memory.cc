@@ -1,0 +1,266 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "crescendo/error.h"
+#include "store/elapsed.h"
+#include "store/stores.h"
+
+namespace crescendo {
+namespace {
+
+struct Stored {
+  Trial trial;
+  std::string owner;  // empty: released, anyone may take it
+  double lease_until = 0;
+  std::uint64_t placed_revision = 0;
+  std::vector<StoredEpoch> epochs;
+  std::map<std::string, double> metrics;
+  std::vector<Artifact> artifacts;
+};
+
+struct StoredStudy {
+  Study study;
+  std::uint64_t revision = 0;
+  std::vector<Stored> trials;
+  std::map<int, std::pair<std::uint64_t, Box>> boxes;  // with the revision that brought them
+};
+
+struct Session {
+  std::string study;
+  double begin = 0, end = 0;
+};
+
+/// Keeps everything in this process, for tests and for searches that need leave nothing behind.
+class MemoryStore : public Store {
+ public:
+  std::vector<std::string> studies() override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, stored] : studies_) names.push_back(name);
+    return names;
+  }
+
+  void create(const Study& study) override {
+    const std::lock_guard lock(mutex_);
+    if (studies_.contains(study.name)) bad_input(fmt::format("there is already a study called '{}'", study.name));
+    studies_[study.name].study = study;
+  }
+
+  Study study(std::string_view name) override {
+    const std::lock_guard lock(mutex_);
+    return find(name).study;
+  }
+
+  void set_budget(std::string_view name, const Budget& budget) override {
+    const std::lock_guard lock(mutex_);
+    find(name).study.budget = budget;
+    ++find(name).revision;
+  }
+
+  int open_session(std::string_view study, const std::string&, double now) override {
+    const std::lock_guard lock(mutex_);
+    sessions_.push_back({std::string(study), now, now});
+    return static_cast<int>(sessions_.size()) - 1;
+  }
+
+  void touch_session(int session, double now, double) override {
+    const std::lock_guard lock(mutex_);
+    Session& known = sessions_.at(static_cast<std::size_t>(session));
+    known.end = std::max(known.end, now);
+  }
+
+  void refresh(History& history) override {
+    const std::lock_guard lock(mutex_);
+    refresh_locked(history);
+  }
+
+  Claim claim(History& history, const Claimant& who, const std::function<bool(const std::string&)>& is_gone,
+              const std::function<Step(const History&)>& decide) override {
+    const std::lock_guard lock(mutex_);
+    StoredStudy& stored = find(history.study().name);
+    Session& session = sessions_.at(static_cast<std::size_t>(who.session));
+    session.end = std::max(session.end, who.now);
+    refresh_locked(history);
+    if (Stored* lost = lost_trial(stored, who.now, is_gone)) {
+      ++lost->trial.attempt;
+      lost->epochs.clear();
+      lost->trial.curve.clear();
+      return take(stored, *lost, who, history);
+    }
+    const Step step = decide(history);
+    if (std::holds_alternative<Wait>(step)) return Wait{};
+    if (std::holds_alternative<Finish>(step)) return Finish{};
+    Stored fresh;
+    fresh.trial.number = static_cast<int>(stored.trials.size());
+    fresh.trial.elapsed_seconds = history.elapsed_seconds();
+    if (const auto* start = std::get_if<Start>(&step)) {
+      fresh.trial.rung = start->rung;
+      fresh.trial.tag = start->tag;
+      if (!stored.boxes.contains(start->rung)) stored.boxes[start->rung] = {stored.revision + 1, start->box};
+    } else {
+      const auto& promote = std::get<Promote>(step);
+      const Stored& parent = stored.trials.at(static_cast<std::size_t>(promote.parent));
+      check(parent.trial.state == TrialState::kFinished, "only what finished is promoted");
+      fresh.trial.rung = promote.rung;
+      fresh.trial.tag = promote.tag;
+      fresh.trial.parent = promote.parent;
+      fresh.trial.point = parent.trial.point;
+    }
+    stored.trials.push_back(std::move(fresh));
+    return take(stored, stored.trials.back(), who, history);
+  }
+
+  Placement place(const Study& study, Lease lease, const Point& point, std::uint64_t seen_revision, int proposal,
+                  bool may_repeat) override {
+    const std::lock_guard lock(mutex_);
+    StoredStudy& stored = find(study.name);
+    Stored* trial = held(stored, lease);
+    if (!trial) return Placement::kLost;
+    const auto same = [&](const Stored& other) {
+      return &other != trial && other.placed_revision > seen_revision && other.trial.rung == trial->trial.rung &&
+             other.trial.point == point;
+    };
+    if (!may_repeat && std::any_of(stored.trials.begin(), stored.trials.end(), same)) return Placement::kStale;
+    trial->trial.point = point;
+    trial->trial.seen_revision = seen_revision;
+    trial->trial.proposal = proposal;
+    touch(stored, *trial);
+    trial->placed_revision = stored.revision;
+    return Placement::kPlaced;
+  }
+
+  bool extend(const Study& study, Lease lease, double until) override {
+    const std::lock_guard lock(mutex_);
+    Stored* trial = held(find(study.name), lease);
+    if (trial) trial->lease_until = until;
+    return trial != nullptr;
+  }
+
+  bool report(const Study& study, Lease lease, const EpochReport& report, double lease_until) override {
+    const std::lock_guard lock(mutex_);
+    StoredStudy& stored = find(study.name);
+    Stored* trial = held(stored, lease);
+    if (!trial) return false;
+    trial->epochs.push_back({report.epoch, report.loss, report.metrics});
+    trial->trial.curve.push_back(report.loss);
+    trial->lease_until = lease_until;
+    touch(stored, *trial);
+    return true;
+  }
+
+  bool finish(const Study& study, Lease lease, const Outcome& outcome, double) override {
+    const std::lock_guard lock(mutex_);
+    StoredStudy& stored = find(study.name);
+    Stored* trial = held(stored, lease);
+    if (!trial) return false;
+    trial->trial.state = outcome.failed ? TrialState::kFailed : TrialState::kFinished;
+    trial->trial.loss = outcome.loss;
+    trial->trial.tie = outcome.tie;
+    trial->trial.stopped_early = outcome.stopped_early;
+    trial->trial.reason = outcome.reason;
+    trial->trial.seconds = outcome.seconds;
+    trial->trial.cpu_seconds = outcome.cpu_seconds;
+    trial->metrics = outcome.metrics;
+    trial->artifacts = outcome.artifacts;
+    touch(stored, *trial);
+    return true;
+  }
+
+  bool release(const Study& study, Lease lease) override {
+    const std::lock_guard lock(mutex_);
+    Stored* trial = held(find(study.name), lease);
+    if (trial) trial->owner.clear();
+    return trial != nullptr;
+  }
+
+  std::vector<StoredEpoch> curve(std::string_view study, int trial) override {
+    const std::lock_guard lock(mutex_);
+    return find(study).trials.at(static_cast<std::size_t>(trial)).epochs;
+  }
+
+  std::vector<Artifact> artifacts(std::string_view study, int trial) override {
+    const std::lock_guard lock(mutex_);
+    return find(study).trials.at(static_cast<std::size_t>(trial)).artifacts;
+  }
+
+  void remove_artifact(std::string_view study, int trial, const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(find(study).trials.at(static_cast<std::size_t>(trial)).artifacts,
+                  [&](const Artifact& artifact) { return artifact.path == path; });
+  }
+
+  std::map<std::string, double> metrics(std::string_view study, int trial) override {
+    const std::lock_guard lock(mutex_);
+    return find(study).trials.at(static_cast<std::size_t>(trial)).metrics;
+  }
+
+  void set_metric(std::string_view study, int trial, const std::string& key, double value) override {
+    const std::lock_guard lock(mutex_);
+    find(study).trials.at(static_cast<std::size_t>(trial)).metrics[key] = value;
+  }
+
+ private:
+  StoredStudy& find(std::string_view name) {
+    const auto found = studies_.find(std::string(name));
+    if (found == studies_.end()) not_found(fmt::format("there is no study called '{}'", name));
+    return found->second;
+  }
+
+  static Stored* held(StoredStudy& stored, Lease lease) {
+    Stored& trial = stored.trials.at(static_cast<std::size_t>(lease.trial));
+    const bool holds = trial.trial.attempt == lease.attempt && trial.trial.state == TrialState::kRunning;
+    return holds ? &trial : nullptr;
+  }
+
+  static Stored* lost_trial(StoredStudy& stored, double now, const std::function<bool(const std::string&)>& is_gone) {
+    for (Stored& trial : stored.trials) {
+      if (trial.trial.state != TrialState::kRunning) continue;
+      if (trial.owner.empty() || trial.lease_until < now || is_gone(trial.owner)) return &trial;
+    }
+    return nullptr;
+  }
+
+  static void touch(StoredStudy& stored, Stored& trial) { trial.trial.revision = ++stored.revision; }
+
+  Claim take(StoredStudy& stored, Stored& trial, const Claimant& who, History& history) {
+    trial.owner = who.owner;
+    trial.lease_until = who.now + who.lease_seconds;
+    touch(stored, trial);
+    const Lease lease{trial.trial.number, trial.trial.attempt};
+    refresh_locked(history);
+    return lease;
+  }
+
+  void refresh_locked(History& history) {
+    const StoredStudy& stored = find(history.study().name);
+    history.set_budget(stored.study.budget);
+    for (const auto& [rung, box] : stored.boxes) {
+      if (box.first > history.revision()) history.set_box(rung, box.second);
+    }
+    for (const Stored& trial : stored.trials) {
+      if (trial.trial.revision > history.revision()) history.set_trial(trial.trial);
+    }
+    history.set_revision(stored.revision);
+    std::vector<std::pair<double, double>> spans;
+    for (const Session& session : sessions_) {
+      if (session.study == stored.study.name) spans.emplace_back(session.begin, session.end);
+    }
+    history.set_elapsed_seconds(elapsed_seconds(std::move(spans)));
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, StoredStudy> studies_;
+  std::vector<Session> sessions_;
+};
+
+}  // namespace
+
+StoreEntry memory_store() {
+  return {"memory:", "memory:", [](const std::string&, bool) -> std::unique_ptr<Store> {
+            return std::make_unique<MemoryStore>();
+          }};
+}
+
+}  // namespace crescendo

@@ -1,0 +1,523 @@
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "base/json.h"
+#include "crescendo/error.h"
+#include "space/parse.h"
+#include "store/elapsed.h"
+#include "store/optuna.h"
+#include "store/sql.h"
+#include "study/study_file.h"
+
+namespace crescendo {
+namespace {
+
+/// One transaction that holds the write lock; rolled back unless it was committed.
+class Transaction {
+ public:
+  explicit Transaction(SqlConnection& connection) : connection_(connection) { connection_.begin(); }
+  ~Transaction() {
+    if (!committed_) connection_.rollback();
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit() {
+    connection_.commit();
+    committed_ = true;
+  }
+
+ private:
+  SqlConnection& connection_;
+  bool committed_ = false;
+};
+
+SqlValue finite_or_null(double value) { return std::isfinite(value) ? SqlValue(value) : SqlValue(nullptr); }
+
+Trial read_trial(const SqlRow& row, std::size_t parameters) {
+  Trial trial;
+  trial.number = static_cast<int>(row.integer(1));
+  if (!row.null(2)) trial.parent = static_cast<int>(row.integer(2));
+  trial.rung = static_cast<int>(row.integer(3));
+  trial.tag = parse_tag(parse_json(row.text(4), "a stored tag"));
+  const std::string state = row.text(5);
+  trial.state = state == "RUNNING" ? TrialState::kRunning
+                : state == "FAIL"  ? TrialState::kFailed
+                                   : TrialState::kFinished;
+  if (!row.null(6)) trial.point = Point{std::vector<double>(parameters, kInactive)};
+  if (!row.null(7)) trial.loss = row.number(7);
+  if (!row.null(8)) trial.tie = row.number(8);
+  trial.stopped_early = row.integer(9) != 0;
+  trial.reason = row.text(10);
+  trial.seconds = row.number(11);
+  trial.cpu_seconds = row.number(12);
+  trial.elapsed_seconds = row.number(13);
+  trial.attempt = static_cast<int>(row.integer(14));
+  trial.seen_revision = static_cast<std::uint64_t>(row.integer(15));
+  trial.proposal = static_cast<int>(row.integer(16));
+  trial.revision = static_cast<std::uint64_t>(row.integer(17));
+  return trial;
+}
+
+class SqlStore : public Store {
+ public:
+  explicit SqlStore(std::unique_ptr<SqlConnection> connection) : connection_(std::move(connection)) {
+    prepare_schema(*connection_);
+  }
+
+  std::vector<std::string> studies() override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    query("SELECT s.study_name FROM studies s JOIN crescendo_study c ON c.study_id = s.study_id ORDER BY s.study_id", {},
+          [&](const SqlRow& row) { names.push_back(row.text(0)); });
+    return names;
+  }
+
+  void create(const Study& study) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    query("SELECT study_id FROM studies WHERE study_name = $1", {study.name}, [&](const SqlRow&) {
+      bad_input(fmt::format("there is already a study called '{}'", study.name));
+    });
+    const std::int64_t id = insert("INSERT INTO studies (study_name) VALUES ($1) RETURNING study_id", {study.name});
+    execute("INSERT INTO study_directions (direction, study_id, objective) VALUES ('MINIMIZE', $1, 0)", {id});
+    execute("INSERT INTO study_user_attributes (study_id, \"key\", value_json) VALUES ($1, 'crescendo:space', $2)",
+            {id, to_line(to_json(study.space))});
+    execute("INSERT INTO crescendo_study (study_id, revision, definition) VALUES ($1, 0, $2)",
+            {id, to_line(to_json(study))});
+    transaction.commit();
+  }
+
+  Study study(std::string_view name) override {
+    const std::lock_guard lock(mutex_);
+    return read_study(name);
+  }
+
+  void set_budget(std::string_view name, const Budget& budget) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    Study study = read_study(name);
+    study.budget = budget;
+    execute("UPDATE crescendo_study SET revision = revision + 1, definition = $1 WHERE study_id = $2",
+            {to_line(to_json(study)), id_of(name)});
+    transaction.commit();
+  }
+
+  int open_session(std::string_view study, const std::string& owner, double now) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    const std::int64_t id = insert(
+        "INSERT INTO crescendo_session (study_id, owner, begun, seen, cpu_seconds) VALUES ($1, $2, $3, $4, 0) "
+        "RETURNING session_id",
+        {id_of(study), owner, now, now});
+    transaction.commit();
+    return static_cast<int>(id);
+  }
+
+  void touch_session(int session, double now, double cpu_seconds) override {
+    const std::lock_guard lock(mutex_);
+    execute("UPDATE crescendo_session SET seen = MAX(seen, $1), cpu_seconds = $2 WHERE session_id = $3",
+            {now, cpu_seconds, std::int64_t{session}});
+  }
+
+  void refresh(History& history) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    refresh_locked(history);
+    transaction.commit();
+  }
+
+  Claim claim(History& history, const Claimant& who, const std::function<bool(const std::string&)>& is_gone,
+              const std::function<Step(const History&)>& decide) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    const std::int64_t study = id_of(history.study().name);
+    execute("UPDATE crescendo_session SET seen = MAX(seen, $1) WHERE session_id = $2",
+            {who.now, std::int64_t{who.session}});
+    refresh_locked(history);
+    Claim claim = take_over(study, who, is_gone);
+    if (std::holds_alternative<Wait>(claim)) claim = begin(study, history, who, decide(history));
+    if (std::holds_alternative<Lease>(claim)) refresh_locked(history);
+    transaction.commit();
+    return claim;
+  }
+
+  Placement place(const Study& study, Lease lease, const Point& point, std::uint64_t seen_revision, int proposal,
+                  bool may_repeat) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    const auto trial = held(study, lease);
+    if (!trial) return Placement::kLost;
+    if (!may_repeat && placed_since(study, *trial, point, seen_revision)) return Placement::kStale;
+    const std::int64_t revision = touch(*trial);
+    execute("UPDATE crescendo_trial SET placed_revision = $1, seen_revision = $2, proposal = $3 WHERE trial_id = $4",
+            {revision, static_cast<std::int64_t>(seen_revision), std::int64_t{proposal}, *trial});
+    write_point(study, *trial, point);
+    transaction.commit();
+    return Placement::kPlaced;
+  }
+
+  bool extend(const Study& study, Lease lease, double until) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    const auto trial = held(study, lease);
+    if (!trial) return false;
+    execute("UPDATE crescendo_trial SET lease_until = $1 WHERE trial_id = $2", {until, *trial});
+    transaction.commit();
+    return true;
+  }
+
+  bool report(const Study& study, Lease lease, const EpochReport& report, double lease_until) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    const auto trial = held(study, lease);
+    if (!trial) return false;
+    touch(*trial);
+    execute("UPDATE crescendo_trial SET lease_until = $1 WHERE trial_id = $2", {lease_until, *trial});
+    const char* type = std::isfinite(report.loss) ? "FINITE" : std::isnan(report.loss) ? "NAN"
+                       : report.loss > 0                                               ? "INF_POS"
+                                                                                       : "INF_NEG";
+    execute(
+        "INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type) VALUES "
+        "($1, $2, $3, $4) ON CONFLICT (trial_id, step) DO UPDATE SET intermediate_value = "
+        "EXCLUDED.intermediate_value, intermediate_value_type = EXCLUDED.intermediate_value_type",
+        {*trial, std::int64_t{report.epoch}, finite_or_null(report.loss), type});
+    write_metrics(*trial, report.epoch, report.metrics);
+    transaction.commit();
+    return true;
+  }
+
+  bool finish(const Study& study, Lease lease, const Outcome& outcome, double now) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    const auto trial = held(study, lease);
+    if (!trial) return false;
+    const std::int64_t revision = touch(*trial);
+    int rung = 0;
+    query("SELECT rung FROM crescendo_trial WHERE trial_id = $1", {*trial},
+          [&](const SqlRow& row) { rung = static_cast<int>(row.integer(0)); });
+    Trial ended;
+    ended.rung = rung;
+    ended.state = outcome.failed ? TrialState::kFailed : TrialState::kFinished;
+    execute("UPDATE trials SET state = $1, datetime_complete = $2 WHERE trial_id = $3",
+            {std::string(optuna_state(study, ended)), optuna_time(now), *trial});
+    execute(
+        "UPDATE crescendo_trial SET ended_revision = $1, loss = $2, tie = $3, stopped_early = $4, reason = $5, seconds "
+        "= $6, cpu_seconds = $7 WHERE trial_id = $8",
+        {revision, outcome.failed ? SqlValue(nullptr) : SqlValue(outcome.loss), finite_or_null(outcome.tie),
+         std::int64_t{outcome.stopped_early}, outcome.reason, outcome.seconds, outcome.cpu_seconds, *trial});
+    if (!outcome.failed) {
+      execute("INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES ($1, 0, $2, 'FINITE')",
+              {*trial, outcome.loss});
+    } else {
+      execute("INSERT INTO trial_user_attributes (trial_id, \"key\", value_json) VALUES ($1, 'crescendo:reason', $2)",
+              {*trial, to_line(outcome.reason)});
+    }
+    write_metrics(*trial, 0, outcome.metrics);
+    for (const Artifact& artifact : outcome.artifacts) {
+      execute("INSERT INTO crescendo_artifact (trial_id, path, size_bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+              {*trial, artifact.path, static_cast<std::int64_t>(artifact.size_bytes)});
+    }
+    transaction.commit();
+    return true;
+  }
+
+  bool release(const Study& study, Lease lease) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    const auto trial = held(study, lease);
+    if (!trial) return false;
+    execute("UPDATE crescendo_trial SET owner = '' WHERE trial_id = $1", {*trial});
+    transaction.commit();
+    return true;
+  }
+
+  std::vector<StoredEpoch> curve(std::string_view study, int trial) override {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t id = trial_id(study, trial);
+    std::vector<StoredEpoch> epochs;
+    query("SELECT step, intermediate_value FROM trial_intermediate_values WHERE trial_id = $1 ORDER BY step", {id},
+          [&](const SqlRow& row) {
+            epochs.push_back({static_cast<int>(row.integer(0)), row.null(1) ? NAN : row.number(1), {}});
+          });
+    for (StoredEpoch& epoch : epochs) epoch.metrics = read_metrics(id, epoch.epoch);
+    return epochs;
+  }
+
+  std::vector<Artifact> artifacts(std::string_view study, int trial) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Artifact> found;
+    query("SELECT path, size_bytes FROM crescendo_artifact WHERE trial_id = $1 ORDER BY path", {trial_id(study, trial)},
+          [&](const SqlRow& row) { found.push_back({row.text(0), static_cast<std::uint64_t>(row.integer(1))}); });
+    return found;
+  }
+
+  void remove_artifact(std::string_view study, int trial, const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    execute("DELETE FROM crescendo_artifact WHERE trial_id = $1 AND path = $2", {trial_id(study, trial), path});
+  }
+
+  std::map<std::string, double> metrics(std::string_view study, int trial) override {
+    const std::lock_guard lock(mutex_);
+    return read_metrics(trial_id(study, trial), 0);
+  }
+
+  void set_metric(std::string_view study, int trial, const std::string& key, double value) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    write_metrics(trial_id(study, trial), 0, {{key, value}});
+    transaction.commit();
+  }
+
+ private:
+  int execute(std::string_view sql, const std::vector<SqlValue>& values) { return connection_->execute(sql, values); }
+
+  void query(std::string_view sql, const std::vector<SqlValue>& values, const std::function<void(const SqlRow&)>& row) {
+    connection_->query(sql, values, row);
+  }
+
+  std::int64_t insert(std::string_view sql, const std::vector<SqlValue>& values) {
+    std::int64_t id = 0;
+    query(sql, values, [&](const SqlRow& row) { id = row.integer(0); });
+    return id;
+  }
+
+  std::int64_t id_of(std::string_view name) {
+    const auto known = ids_.find(name);
+    if (known != ids_.end()) return known->second;
+    std::optional<std::int64_t> id;
+    query("SELECT s.study_id FROM studies s JOIN crescendo_study c ON c.study_id = s.study_id WHERE s.study_name = $1",
+          {std::string(name)}, [&](const SqlRow& row) { id = row.integer(0); });
+    if (!id) {
+      std::vector<std::string> names;
+      query("SELECT s.study_name FROM studies s JOIN crescendo_study c ON c.study_id = s.study_id", {},
+            [&](const SqlRow& row) { names.push_back(row.text(0)); });
+      not_found(fmt::format("there is no study called '{}'; there are: {}", name,
+                            names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+    }
+    return ids_.emplace(std::string(name), *id).first->second;
+  }
+
+  std::int64_t trial_id(std::string_view study, int number) {
+    std::optional<std::int64_t> id;
+    query("SELECT trial_id FROM trials WHERE study_id = $1 AND number = $2", {id_of(study), std::int64_t{number}},
+          [&](const SqlRow& row) { id = row.integer(0); });
+    if (!id) not_found(fmt::format("study '{}' has no trial {}", study, number));
+    return *id;
+  }
+
+  Study read_study(std::string_view name) {
+    std::string definition;
+    query("SELECT definition FROM crescendo_study WHERE study_id = $1", {id_of(name)},
+          [&](const SqlRow& row) { definition = row.text(0); });
+    return parse_study(parse_json(definition, fmt::format("the stored study '{}'", name)));
+  }
+
+  // The trial's id, if the lease still holds.
+  std::optional<std::int64_t> held(const Study& study, Lease lease) {
+    std::optional<std::int64_t> id;
+    query(
+        "SELECT t.trial_id FROM trials t JOIN crescendo_trial c ON c.trial_id = t.trial_id WHERE t.study_id = $1 AND "
+        "t.number = $2 AND c.attempt = $3 AND t.state = 'RUNNING'",
+        {id_of(study.name), std::int64_t{lease.trial}, std::int64_t{lease.attempt}},
+        [&](const SqlRow& row) { id = row.integer(0); });
+    return id;
+  }
+
+  // Gives the trial the study's next revision.
+  std::int64_t touch(std::int64_t trial) {
+    const std::int64_t revision = insert(
+        "UPDATE crescendo_study SET revision = revision + 1 WHERE study_id = (SELECT study_id FROM crescendo_trial "
+        "WHERE trial_id = $1) RETURNING revision",
+        {trial});
+    execute("UPDATE crescendo_trial SET revision = $1 WHERE trial_id = $2", {revision, trial});
+    return revision;
+  }
+
+  Claim take_over(std::int64_t study, const Claimant& who, const std::function<bool(const std::string&)>& is_gone) {
+    std::optional<std::int64_t> lost;
+    Lease lease;
+    query(
+        "SELECT t.trial_id, t.number, c.attempt, c.owner, c.lease_until FROM trials t JOIN crescendo_trial c ON "
+        "c.trial_id = t.trial_id WHERE t.study_id = $1 AND t.state = 'RUNNING' ORDER BY t.number",
+        {study}, [&](const SqlRow& row) {
+          const std::string owner = row.text(3);
+          if (lost || !(owner.empty() || row.number(4) < who.now || is_gone(owner))) return;
+          lost = row.integer(0);
+          lease = {static_cast<int>(row.integer(1)), static_cast<int>(row.integer(2)) + 1};
+        });
+    if (!lost) return Wait{};
+    touch(*lost);
+    execute("UPDATE crescendo_trial SET attempt = $1, owner = $2, lease_until = $3 WHERE trial_id = $4",
+            {std::int64_t{lease.attempt}, who.owner, who.now + who.lease_seconds, *lost});
+    execute("DELETE FROM trial_intermediate_values WHERE trial_id = $1", {*lost});
+    execute("DELETE FROM crescendo_trial_metric WHERE trial_id = $1", {*lost});
+    return lease;
+  }
+
+  Claim begin(std::int64_t study, const History& history, const Claimant& who, const Step& step) {
+    if (std::holds_alternative<Wait>(step)) return Wait{};
+    if (std::holds_alternative<Finish>(step)) return Finish{};
+    const auto* promote = std::get_if<Promote>(&step);
+    const auto* start = std::get_if<Start>(&step);
+    const int rung = promote ? promote->rung : start->rung;
+    const Tag tag = promote ? promote->tag : start->tag;
+    const auto number = static_cast<std::int64_t>(history.trials().size());
+    const std::int64_t revision = static_cast<std::int64_t>(history.revision()) + 1;
+    execute("UPDATE crescendo_study SET revision = $1 WHERE study_id = $2", {revision, study});
+    const std::int64_t trial = insert(
+        "INSERT INTO trials (number, study_id, state, datetime_start) VALUES ($1, $2, 'RUNNING', $3) RETURNING trial_id",
+        {number, study, optuna_time(who.now)});
+    execute(
+        "INSERT INTO crescendo_trial (trial_id, study_id, revision, rung, parent, tag, attempt, owner, lease_until, "
+        "claimed_revision, placed_revision, seen_revision, proposal, elapsed_seconds, stopped_early, reason, seconds, "
+        "cpu_seconds) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11, 0, '', 0, 0)",
+        {trial, study, revision, std::int64_t{rung}, promote ? SqlValue(std::int64_t{promote->parent}) : SqlValue(nullptr),
+         to_line(to_json(tag)), who.owner, who.now + who.lease_seconds, revision,
+         promote ? SqlValue(revision) : SqlValue(nullptr), history.elapsed_seconds()});
+    if (start && !history.box(rung)) write_box(study, history.study().space, rung, revision, start->box);
+    if (promote) {
+      const Trial& parent = history.trial(promote->parent);
+      check(parent.state == TrialState::kFinished, "only what finished is promoted");
+      write_point(history.study(), trial, *parent.point);
+      write_attribute(trial, "crescendo:parent", promote->parent);
+    }
+    write_attribute(trial, "crescendo:fidelity", history.study().ladder[static_cast<std::size_t>(rung)].fidelity);
+    return Lease{static_cast<int>(number), 1};
+  }
+
+  void write_attribute(std::int64_t trial, const std::string& key, const Json& value) {
+    execute("INSERT INTO trial_user_attributes (trial_id, \"key\", value_json) VALUES ($1, $2, $3)",
+            {trial, key, to_line(value)});
+  }
+
+  void write_box(std::int64_t study, const Space& space, int rung, std::int64_t revision, const Box& box) {
+    execute("INSERT INTO crescendo_box (study_id, rung, revision, box, reason) VALUES ($1, $2, $3, $4, $5)",
+            {study, std::int64_t{rung}, revision, to_line(box_to_json(space, box)), box.reason});
+  }
+
+  void write_point(const Study& study, std::int64_t trial, const Point& point) {
+    for (std::size_t i = 0; i < study.space.size(); ++i) {
+      if (std::isnan(point.values[i])) continue;
+      execute("INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES ($1, $2, $3, $4)",
+              {trial, study.space[i].name, point.values[i], distribution_json(study.space[i])});
+    }
+  }
+
+  void write_metrics(std::int64_t trial, int step, const std::map<std::string, double>& values) {
+    for (const auto& [key, value] : values) {
+      execute(
+          "INSERT INTO crescendo_trial_metric (trial_id, step, \"key\", value) VALUES ($1, $2, $3, $4) ON CONFLICT "
+          "(trial_id, step, \"key\") DO UPDATE SET value = EXCLUDED.value",
+          {trial, std::int64_t{step}, key, finite_or_null(value)});
+    }
+  }
+
+  std::map<std::string, double> read_metrics(std::int64_t trial, int step) {
+    std::map<std::string, double> values;
+    query("SELECT \"key\", value FROM crescendo_trial_metric WHERE trial_id = $1 AND step = $2",
+          {trial, std::int64_t{step}},
+          [&](const SqlRow& row) { values[row.text(0)] = row.null(1) ? NAN : row.number(1); });
+    return values;
+  }
+
+  // Whether another trial of the same rung was given this very point after `seen_revision`.
+  bool placed_since(const Study& study, std::int64_t trial, const Point& point, std::uint64_t seen_revision) {
+    std::map<std::int64_t, Point> others;
+    query(
+        "SELECT c.trial_id, p.param_name, p.param_value FROM crescendo_trial c LEFT JOIN trial_params p ON p.trial_id = "
+        "c.trial_id WHERE c.study_id = $1 AND c.placed_revision > $2 AND c.trial_id <> $3 AND c.rung = (SELECT rung "
+        "FROM crescendo_trial WHERE trial_id = $4)",
+        {id_of(study.name), static_cast<std::int64_t>(seen_revision), trial, trial}, [&](const SqlRow& row) {
+          Point& other = others.try_emplace(row.integer(0), Point{std::vector<double>(study.space.size(), kInactive)})
+                             .first->second;
+          if (row.null(1)) return;
+          if (const auto i = study.space.find(row.text(1))) other.values[*i] = row.number(2);
+        });
+    return std::any_of(others.begin(), others.end(), [&](const auto& other) { return other.second == point; });
+  }
+
+  void refresh_locked(History& history) {
+    const std::int64_t study = id_of(history.study().name);
+    read_sessions(history, study);
+    std::uint64_t revision = 0;
+    std::int64_t trials = 0;
+    query(
+        "SELECT revision, (SELECT COUNT(*) FROM trials WHERE study_id = $1) FROM crescendo_study WHERE study_id = $1",
+        {study}, [&](const SqlRow& row) {
+          revision = static_cast<std::uint64_t>(row.integer(0));
+          trials = row.integer(1);
+        });
+    if (revision != history.revision()) {
+      history.set_budget(read_study(history.study().name).budget);
+      read_boxes(history, study);
+      read_trials(history, study);
+      history.set_revision(revision);
+    }
+    if (trials != static_cast<std::int64_t>(history.trials().size())) {
+      bad_input(fmt::format("study '{}' holds trials that another program added; Crescendo continues only its own",
+                            history.study().name));
+    }
+  }
+
+  void read_sessions(History& history, std::int64_t study) {
+    std::vector<std::pair<double, double>> spans;
+    query("SELECT begun, seen FROM crescendo_session WHERE study_id = $1", {study},
+          [&](const SqlRow& row) { spans.emplace_back(row.number(0), row.number(1)); });
+    history.set_elapsed_seconds(elapsed_seconds(std::move(spans)));
+  }
+
+  void read_boxes(History& history, std::int64_t study) {
+    query("SELECT rung, box, reason FROM crescendo_box WHERE study_id = $1 AND revision > $2",
+          {study, static_cast<std::int64_t>(history.revision())}, [&](const SqlRow& row) {
+            Box box = parse_box(history.study().space, parse_json(row.text(1), "a stored box"));
+            box.reason = row.text(2);
+            history.set_box(static_cast<int>(row.integer(0)), std::move(box));
+          });
+  }
+
+  void read_trials(History& history, std::int64_t study) {
+    const std::vector<SqlValue> since = {study, static_cast<std::int64_t>(history.revision())};
+    std::map<std::int64_t, Trial> changed;  // ids grow with the numbers
+    query(
+        "SELECT c.trial_id, t.number, c.parent, c.rung, c.tag, t.state, c.placed_revision, c.loss, c.tie, "
+        "c.stopped_early, c.reason, c.seconds, c.cpu_seconds, c.elapsed_seconds, c.attempt, c.seen_revision, "
+        "c.proposal, c.revision FROM crescendo_trial c JOIN trials t ON t.trial_id = c.trial_id WHERE c.study_id = $1 "
+        "AND c.revision > $2",
+        since, [&](const SqlRow& row) {
+          changed.emplace(row.integer(0), read_trial(row, history.study().space.size()));
+        });
+    query(
+        "SELECT p.trial_id, p.param_name, p.param_value FROM crescendo_trial c JOIN trial_params p ON p.trial_id = "
+        "c.trial_id WHERE c.study_id = $1 AND c.revision > $2",
+        since, [&](const SqlRow& row) {
+          Trial& trial = changed.at(row.integer(0));
+          const auto i = history.study().space.find(row.text(1));
+          if (trial.point && i) trial.point->values[*i] = row.number(2);
+        });
+    query(
+        "SELECT v.trial_id, v.intermediate_value FROM crescendo_trial c JOIN trial_intermediate_values v ON v.trial_id "
+        "= c.trial_id WHERE c.study_id = $1 AND c.revision > $2 ORDER BY v.trial_id, v.step",
+        since, [&](const SqlRow& row) {
+          changed.at(row.integer(0)).curve.push_back(row.null(1) ? NAN : row.number(1));
+        });
+    for (auto& [id, trial] : changed) history.set_trial(std::move(trial));
+  }
+
+  std::mutex mutex_;
+  std::unique_ptr<SqlConnection> connection_;
+  std::map<std::string, std::int64_t, std::less<>> ids_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_sql_store(std::unique_ptr<SqlConnection> connection) {
+  return std::make_unique<SqlStore>(std::move(connection));
+}
+
+}  // namespace crescendo

@@ -1,0 +1,55 @@
+#include "train/judge.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "crescendo/error.h"
+#include "train/batches.h"
+
+namespace crescendo {
+namespace {
+
+constexpr std::size_t kBatch = 256;
+
+double cross_entropy(std::span<const float> logits, int label) {
+  const double largest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - largest);
+  return std::log(sum) - (logits[label] - largest);
+}
+
+}  // namespace
+
+std::optional<Judgement> judge_unless(const std::function<bool()>& cancelled, Network& network, const ImageSet& images,
+                                      std::span<const int> pictures) {
+  check(!pictures.empty(), "a network is judged on at least one picture");
+  const std::size_t classes = network.shape().classes;
+  Judgement judgement;
+  judgement.confusion.resize(classes * classes);
+  BatchBuffer buffer(images);
+  std::vector<float> logits(std::min(kBatch, pictures.size()) * classes);
+  std::size_t wrong = 0;
+  for (std::size_t first = 0; first < pictures.size(); first += kBatch) {
+    if (cancelled()) return std::nullopt;
+    const Batch batch = buffer.gather(pictures.subspan(first, std::min(kBatch, pictures.size() - first)));
+    network.forward(batch, logits.data());
+    for (std::size_t n = 0; n < batch.labels.size(); ++n) {
+      const std::span<const float> row(&logits[n * classes], classes);
+      const int label = batch.labels[n];
+      const auto predicted = std::max_element(row.begin(), row.end()) - row.begin();
+      ++judgement.confusion[label * classes + predicted];
+      wrong += predicted != label;
+      judgement.loss += cross_entropy(row, label);
+    }
+  }
+  const double count = static_cast<double>(pictures.size());
+  judgement.error = static_cast<double>(wrong) / count;
+  judgement.loss /= count;
+  return judgement;
+}
+
+Judgement judge(Network& network, const ImageSet& images, std::span<const int> pictures) {
+  return *judge_unless([] { return false; }, network, images, pictures);
+}
+
+}  // namespace crescendo

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "train/kernels/stage.h"
+#include "train/network.h"
+
+namespace crescendo {
+
+struct StageBackward {
+  const float* x;
+  const float* weights;
+  const float* out_gradient;
+  const std::uint8_t* choices;
+  float* weight_gradient;
+  float* bias_gradient;
+  float* x_gradient;  // null: not wanted
+  bool add;           // to the weight and bias gradients that are there (of earlier micro-batches)
+};
+
+struct DenseBackward {
+  const float* x;
+  const float* y;
+  float* y_gradient;  // masked by the ReLU in place
+  float* x_gradient;
+  float* weights;
+  float* weight_momenta;
+  float* biases;
+  float* bias_momenta;
+  // Sums over micro-batches, as the weights and biases. add: they hold something; update: this is the last micro-batch.
+  float* weight_sums;
+  float* bias_sums;
+  bool add, update;
+};
+
+/// The kernels of one instruction set. All pointers lie in the network's arena; `scratch` holds as many bytes as the
+/// function beside it says, which never shrinks with a larger batch. Layouts: stage.h.
+struct Ops {
+  int lanes;
+
+  /// pixels: [side][side][channels] -> picture n of x, (value - mean[c]) * scale[c].
+  void (*load_picture)(const Stage&, const std::uint8_t* pixels, const float* mean, const float* scale, int n,
+                       float* x);
+
+  void (*stage_forward)(const Stage&, const float* x, const float* weights, const float* biases, float* out,
+                        std::uint8_t* choices, std::byte* scratch);
+  void (*stage_backward)(const Stage&, const StageBackward&, std::byte* scratch);
+  std::size_t (*stage_scratch_bytes)(const Stage&);
+
+  void (*dense_forward)(const Dense&, const float* x, const float* weights, const float* biases, float* y);
+  void (*dense_backward)(const Dense&, const DenseBackward&, const Update&, std::byte* scratch);
+  std::size_t (*dense_scratch_bytes)(const Dense&);
+
+  /// One SGD step on `count` values, rounded up to whole vectors: the values behind are zero and stay zero.
+  void (*update)(std::size_t count, float* weights, float* momenta, const float* gradient, const Update&);
+
+  /// to[c * to_pitch + r] = from[r * from_pitch + c].
+  void (*transpose)(int rows, int columns, const float* from, std::size_t from_pitch, float* to, std::size_t to_pitch);
+
+  /// Floating point operations of an endless chain of independent FMAs over `rounds`: what the benchmark calls peak.
+  double (*fma_chain)(std::size_t rounds, float* sink);
+};
+
+}  // namespace crescendo

@@ -1,0 +1,206 @@
+#include "train/native_layers.h"
+
+#include <algorithm>
+
+#include "crescendo/error.h"
+#include "train/kernels/ops.h"
+
+namespace crescendo {
+namespace {
+
+int blocks_of(int channels, int lanes) { return (channels + lanes - 1) / lanes; }
+
+std::size_t round_up(std::size_t count, int lanes) { return (count + lanes - 1) / lanes * lanes; }
+
+ForwardMethod choose_forward(const Stage& s) {
+  if (s.first) return ForwardMethod::kDirect;
+  if (s.size == 5) return ForwardMethod::kWinograd2;
+  if (s.size != 3) return ForwardMethod::kDirect;
+  // Multiplications per channel pair: F(4x4, 3x3) covers an odd side with tiles that reach over it.
+  const double even = (s.pooled + 1) / 2 * 2;
+  const bool larger_tiles = 9.0 * even * even < 0.85 * 16.0 * s.pooled * s.pooled;
+  return larger_tiles ? ForwardMethod::kWinograd4 : ForwardMethod::kWinograd2;
+}
+
+Stage make_stage(int channels, int side, const ConvLayer& layer, bool first, int lanes) {
+  Stage s{};
+  s.channels = channels;
+  s.side = side;
+  s.filters = layer.filters;
+  s.size = layer.size;
+  s.pooled = side / 2;
+  s.border = layer.size / 2;
+  s.in_blocks = blocks_of(channels, lanes);
+  s.out_blocks = blocks_of(layer.filters, lanes);
+  s.first = first;
+  s.forward = choose_forward(s);
+  s.pitch = side + 2 * s.border;
+  if (s.forward == ForwardMethod::kWinograd4) s.pitch = std::max(s.pitch, (s.pooled + 1) / 2 * 4 + 2);
+  return s;
+}
+
+std::vector<StageLayer> make_stages(const NetworkShape& shape, int lanes) {
+  std::vector<StageLayer> stages;
+  int channels = shape.channels;
+  int side = shape.side_px;
+  for (const ConvLayer& conv : shape.conv) {
+    StageLayer layer{};
+    Stage& s = layer.geometry = make_stage(channels, side, conv, stages.empty(), lanes);
+    const std::size_t taps = static_cast<std::size_t>(s.size) * s.size;
+    layer.weight_count = round_up(taps * s.filters * (s.first ? s.channels : s.in_blocks * lanes), lanes);
+    if (!stages.empty()) {
+      stages.back().geometry.out_border = s.border;
+      stages.back().geometry.out_pitch = s.pitch;
+    }
+    stages.push_back(layer);
+    channels = conv.filters;
+    side /= 2;
+  }
+  stages.back().geometry.out_pitch = side;
+  return stages;
+}
+
+std::vector<DenseLayer> make_dense(const NetworkShape& shape, int flat, int lanes) {
+  std::vector<int> widths = shape.dense;
+  widths.push_back(shape.classes);
+  std::vector<DenseLayer> layers;
+  int inputs = flat;
+  for (const int outputs : widths) {
+    DenseLayer layer{};
+    Dense& d = layer.geometry;
+    d.inputs = inputs;
+    d.outputs = outputs;
+    d.panels = blocks_of(outputs, 2 * lanes);
+    d.relu = layers.size() < shape.dense.size();
+    layer.weight_count = static_cast<std::size_t>(d.panels) * 2 * lanes * inputs;
+    layers.push_back(layer);
+    inputs = outputs;
+  }
+  return layers;
+}
+
+/// Stands in for an arena and only counts.
+struct Count {
+  template <class T>
+  T* take(std::size_t count) {
+    bytes += Arena::rounded(count * sizeof(T));
+    return nullptr;
+  }
+  std::size_t bytes = 0;
+};
+
+template <class Memory>
+void place_stages(NativeLayers& layers, const Ops& ops, Memory& memory) {
+  const std::size_t n = layers.micro_batch;
+  for (StageLayer& layer : layers.stages) {
+    Stage& s = layer.geometry;
+    const std::size_t channels = s.first ? s.channels : s.in_blocks * ops.lanes;
+    const std::size_t input = n * s.pitch * s.pitch * channels;
+    const std::size_t padded_filters = static_cast<std::size_t>(s.out_blocks) * ops.lanes;
+    layer.x = memory.template take<float>(input);
+    layer.x_gradient = s.first ? nullptr : memory.template take<float>(input);
+    for (float** const part : {&layer.weights, &layer.momenta, &layer.gradient}) {
+      *part = memory.template take<float>(layer.weight_count);
+    }
+    for (float** const part : {&layer.biases, &layer.bias_momenta, &layer.bias_gradient}) {
+      *part = memory.template take<float>(padded_filters);
+    }
+    layer.choices = memory.template take<std::uint8_t>(n * padded_filters * s.pooled * s.pooled);
+  }
+}
+
+template <class Memory>
+void place_dense(NativeLayers& layers, const Ops& ops, Memory& memory) {
+  const std::size_t pitch = round_up(layers.micro_batch, ops.lanes);
+  const float* x = layers.flat_x;
+  float* previous_gradient = nullptr;
+  for (DenseLayer& layer : layers.dense) {
+    const Dense& d = layer.geometry;
+    const std::size_t outputs = d.outputs;
+    layer.x = x;
+    layer.weights = memory.template take<float>(layer.weight_count);
+    layer.momenta = memory.template take<float>(layer.weight_count);
+    layer.sums = layers.splits ? memory.template take<float>(layer.weight_count) : nullptr;
+    layer.biases = memory.template take<float>(outputs);
+    layer.bias_momenta = memory.template take<float>(outputs);
+    layer.bias_sums = layers.splits ? memory.template take<float>(outputs) : nullptr;
+    layer.x_gradient = previous_gradient ? previous_gradient : memory.template take<float>(d.inputs * pitch);
+    layer.y = memory.template take<float>(outputs * pitch);
+    layer.y_gradient = memory.template take<float>(outputs * pitch);
+    x = layer.y;
+    previous_gradient = layer.y_gradient;
+  }
+}
+
+std::size_t scratch_bytes(NativeLayers& layers, const Ops& ops) {
+  std::size_t most = 0;
+  for (StageLayer& layer : layers.stages) {
+    layer.geometry.pictures = layers.micro_batch;
+    most = std::max(most, ops.stage_scratch_bytes(layer.geometry));
+  }
+  for (DenseLayer& layer : layers.dense) {
+    layer.geometry.batch = layers.micro_batch;
+    layer.geometry.batch_pitch = static_cast<int>(round_up(layers.micro_batch, ops.lanes));
+    most = std::max(most, ops.dense_scratch_bytes(layer.geometry));
+  }
+  return most;
+}
+
+template <class Memory>
+void place(NativeLayers& layers, const Ops& ops, Memory& memory) {
+  const std::size_t n = layers.micro_batch;
+  const std::size_t flat = layers.flat;
+  place_stages(layers, ops, memory);
+  layers.pooled = memory.template take<float>(n * flat);
+  layers.pooled_gradient = memory.template take<float>(n * flat);
+  layers.flat_x = memory.template take<float>(flat * round_up(n, ops.lanes));
+  place_dense(layers, ops, memory);
+  layers.scratch = memory.template take<std::byte>(scratch_bytes(layers, ops));
+}
+
+std::size_t planned_bytes(NativeLayers& layers, const Ops& ops, int micro_batch, bool splits) {
+  layers.micro_batch = micro_batch;
+  layers.splits = splits;
+  Count count;
+  place(layers, ops, count);
+  return count.bytes;
+}
+
+/// Sets micro_batch and splits. A split batch needs sums of the dense gradients, a whole one does not.
+void choose_micro_batch(NativeLayers& layers, const Ops& ops, const NetworkLimits& limits, std::size_t trainer_bytes) {
+  const auto needed = [&](int micro_batch, bool splits) {
+    return planned_bytes(layers, ops, micro_batch, splits) + trainer_bytes;
+  };
+  const std::size_t limit = limits.memory_bytes;
+  if (const std::size_t whole = needed(limits.max_batch, false); limit == 0 || whole <= limit) return;
+  const bool splits = limits.max_batch > 1;
+  if (const std::size_t least = needed(1, splits); least > limit) throw OutOfMemory{least, limit};
+  int fits = 1;
+  int too_many = limits.max_batch;
+  while (too_many - fits > 1) {
+    const int middle = fits + (too_many - fits) / 2;
+    (needed(middle, splits) <= limit ? fits : too_many) = middle;
+  }
+  needed(fits, splits);
+}
+
+}  // namespace
+
+NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits, const Ops& ops, Arena& arena) {
+  check_shape(shape);
+  check(limits.max_batch >= 1, "a network takes at least one picture");
+  NativeLayers layers;
+  layers.stages = make_stages(shape, ops.lanes);
+  const Stage& last = layers.stages.back().geometry;
+  const std::size_t flat = static_cast<std::size_t>(last.out_blocks) * ops.lanes * last.pooled * last.pooled;
+  if (flat > (std::size_t{1} << 30))
+    bad_input("the last convolution leaves more than 2^30 values; add one or use fewer filters");
+  layers.flat = static_cast<int>(flat);
+  layers.dense = make_dense(shape, layers.flat, ops.lanes);
+  choose_micro_batch(layers, ops, limits, parameter_count(shape) * sizeof(float));
+  arena.reset(planned_bytes(layers, ops, layers.micro_batch, layers.splits));
+  place(layers, ops, arena);
+  return layers;
+}
+
+}  // namespace crescendo

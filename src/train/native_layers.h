@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "train/arena.h"
+#include "train/kernels/stage.h"
+#include "train/network.h"
+
+namespace crescendo {
+
+struct Ops;
+
+/// One convolution with its memory; layouts as in kernels/stage.h, all sizes for the micro-batch.
+struct StageLayer {
+  Stage geometry;
+  std::size_t weight_count;  // rounded up to whole vectors
+  float *x, *x_gradient;     // the first one's gradient is null
+  float *weights, *momenta, *gradient;
+  float *biases, *bias_momenta, *bias_gradient;
+  std::uint8_t* choices;
+};
+
+/// One dense or the linear layer with its memory.
+struct DenseLayer {
+  Dense geometry;
+  std::size_t weight_count;
+  const float* x;
+  float* x_gradient;
+  float *y, *y_gradient;  // the gradient is the next layer's x_gradient
+  float *weights, *momenta, *sums;
+  float *biases, *bias_momenta, *bias_sums;  // sums: of micro-batches, null where batches are never split
+};
+
+struct NativeLayers {
+  std::vector<StageLayer> stages;
+  std::vector<DenseLayer> dense;
+  int flat = 0;             // inputs of the first dense layer, padded channels included
+  float* pooled = nullptr;  // [n][flat], output of the last stage
+  float* pooled_gradient = nullptr;
+  float* flat_x = nullptr;       // [flat][batch_pitch], the same transposed
+  std::byte* scratch = nullptr;  // of whichever kernel runs
+  int micro_batch = 1;           // pictures that are in memory together
+  bool splits = false;           // a batch may be larger than that
+};
+
+/// Geometry of all layers for kernels of `ops`, with the largest micro-batch that the limits allow, placed in the
+/// arena. Weights, momenta and everything else are zero. Throws OutOfMemory, std::bad_alloc, Error (bad input).
+NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits, const Ops& ops, Arena& arena);
+
+/// Calls visit(values, momenta, offset) for every weight and bias in the plain order of network.h.
+template <class Visit>
+void visit_parameters(const NetworkShape& shape, const NativeLayers& layers, int lanes, Visit visit) {
+  for (const StageLayer& layer : layers.stages) {
+    const Stage& s = layer.geometry;
+    const std::size_t taps = static_cast<std::size_t>(s.size) * s.size;
+    for (int o = 0; o < s.filters; ++o) {
+      for (int c = 0; c < s.channels; ++c) {
+        const std::size_t block = static_cast<std::size_t>(c / lanes) * s.filters;
+        const std::size_t at = s.first ? o * taps * s.channels + c : (block + o) * taps * lanes + c % lanes;
+        const std::size_t step = s.first ? s.channels : lanes;
+        for (std::size_t tap = 0; tap < taps; ++tap) visit(layer.weights, layer.momenta, at + tap * step);
+      }
+    }
+    for (int o = 0; o < s.filters; ++o) visit(layer.biases, layer.bias_momenta, o);
+  }
+  const Stage& last = layers.stages.back().geometry;
+  for (std::size_t i = 0; i < layers.dense.size(); ++i) {
+    const DenseLayer& layer = layers.dense[i];
+    const std::size_t panel = 2 * static_cast<std::size_t>(lanes);
+    const std::size_t pixels = i == 0 ? static_cast<std::size_t>(last.pooled) * last.pooled : 1;
+    const int channels = i == 0 ? shape.conv.back().filters : layer.geometry.inputs;
+    for (int o = 0; o < layer.geometry.outputs; ++o) {
+      const std::size_t at = o / panel * layer.geometry.inputs * panel + o % panel;
+      for (int c = 0; c < channels; ++c) {
+        // The first dense layer reads the last stage's output as it lies in memory: [block][pixel][lane].
+        const std::size_t input = i == 0 ? c / lanes * pixels * lanes + c % lanes : c;
+        for (std::size_t p = 0; p < pixels; ++p) visit(layer.weights, layer.momenta, at + (input + p * lanes) * panel);
+      }
+    }
+    for (int o = 0; o < layer.geometry.outputs; ++o) visit(layer.biases, layer.bias_momenta, o);
+  }
+}
+
+}  // namespace crescendo

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "train/network.h"
+
+namespace crescendo {
+
+/// A trained network with all that is needed to use it on new pictures.
+struct TrainedNetwork {
+  NetworkShape shape;
+  std::vector<std::string> classes;  // names, shape.classes of them
+  Normalisation normalisation;
+  std::vector<float> weights;  // plain order
+};
+
+/// Writes one file, whole or not at all. Throws Error (unavailable) with the system's reason.
+///
+/// Format, version 1: "CRSW", version (u32), length of the header (u32), header (JSON: shape, classes, normalisation),
+/// then the weights in the plain order as float32; all numbers little endian.
+void save_weights(const std::filesystem::path& file, const TrainedNetwork& network);
+
+/// Throws Error: not found, or bad input naming the file and the offset where it stops being such a file.
+TrainedNetwork load_weights(const std::filesystem::path& file);
+
+}  // namespace crescendo
