@@ -8,7 +8,7 @@ if(CRESCENDO_SANITIZE)
   add_link_options(-fsanitize=${CRESCENDO_SANITIZE})
 endif()
 if(CRESCENDO_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
   add_link_options(-fsanitize=address,undefined)
 endif()
 

@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "crescendo/objective.h"
-#include "crescendo/study.h"
 #include "space/parse.h"
 
 namespace crescendo {

@@ -78,7 +78,7 @@ struct ImageSet {
   std::vector<int> labels;           // [n]
   std::vector<Part> parts;           // [n]
   Normalisation normalisation;
-  std::size_t enlarged = 0;          // pictures smaller than side_px
+  std::size_t enlarged = 0;  // pictures smaller than side_px
 
   std::size_t size() const { return labels.size(); }
   std::size_t picture_bytes() const { return static_cast<std::size_t>(side_px) * side_px * channels; }
@@ -89,13 +89,13 @@ struct ImageSet {
 struct LoadOptions {
   std::filesystem::path cache = {};  // folder for the decoded pictures; empty: none
   int threads = 1;
-  bool strict = false;          // a broken picture is an error instead of being skipped
+  bool strict = false;  // a broken picture is an error instead of being skipped
 };
 
 struct LoadReport {
   std::vector<std::string> broken;  // names and reasons of the skipped pictures
   bool from_cache = false;
-  std::string cache_failure;        // why the cache could not be written; empty: it was, or none was asked for
+  std::string cache_failure;  // why the cache could not be written; empty: it was, or none was asked for
 };
 
 /// Decodes each picture of the wanted parts once and makes one set a side, in the order of `sides_px`.

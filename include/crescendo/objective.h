@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "crescendo/store.h"
+#include "crescendo/outcome.h"
 #include "crescendo/study.h"
 
 namespace crescendo {

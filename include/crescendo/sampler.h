@@ -1,10 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
+#include "crescendo/history.h"
 #include "crescendo/rng.h"
-#include "crescendo/study.h"
 
 namespace crescendo {
 

@@ -31,13 +31,13 @@ struct Parameter {
 
   // Float and int: low <= high, both reachable. Ints lie within +-2^53.
   double low = 0, high = 0;
-  bool log = false;           // equal ratios are equally likely; low > 0
-  std::optional<double> step; // values are low, low + step, ...; not together with log
+  bool log = false;            // equal ratios are equally likely; low > 0
+  std::optional<double> step;  // values are low, low + step, ...; not together with log
 
   std::vector<Value> choices;  // categorical and ordinal: at least one, all different
 
   std::vector<Condition> active_when = {};  // all must hold, and their parameters be active; empty: always active
-  bool narrow = true;                  // whether a schedule may narrow it between rungs
+  bool narrow = true;                       // whether a schedule may narrow it between rungs
 };
 
 /// Where a point lies in a space: one number a parameter, in the space's order.
@@ -93,8 +93,8 @@ class Space {
 /// Part of a space: where proposals may fall. sides[i] belongs to parameter i.
 struct Box {
   struct Side {
-    double low = 0, high = 0;   // float and int
-    std::vector<int> choices;   // categorical and ordinal: allowed positions, ascending, at least one
+    double low = 0, high = 0;  // float and int
+    std::vector<int> choices;  // categorical and ordinal: allowed positions, ascending, at least one
     friend bool operator==(const Side&, const Side&) = default;
   };
   std::vector<Side> sides;

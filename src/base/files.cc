@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <random>
 #include <system_error>
 
 #include "crescendo/error.h"
@@ -25,7 +26,7 @@ std::string read_file(const fs::path& path) {
 
 void write_file(const fs::path& path, std::string_view content) {
   fs::path temporary = path;
-  temporary += fmt::format(".new-{}", getpid());
+  temporary += fmt::format(".new-{:08x}", std::random_device{}());  // the folder may be shared between machines
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
   out.write(content.data(), static_cast<std::streamsize>(content.size()));
   out.close();

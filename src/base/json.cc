@@ -18,9 +18,7 @@ Json parse_json(std::string_view text, std::string_view what) {
   }
 }
 
-std::string to_line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string to_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 FieldReader::FieldReader(const Json& json, std::string what) : json_(json), what_(std::move(what)) {
   if (!json.is_object()) bad_input(fmt::format("{} must be a table of fields", what_));

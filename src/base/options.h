@@ -52,10 +52,12 @@ T read_options(const Options& given, std::span<const Option<T>> declared, std::s
         [&](auto field) {
           using Field = std::remove_reference_t<decltype(result.*field)>;
           if constexpr (std::is_same_v<Field, bool>) {
-            if (!std::holds_alternative<bool>(value)) bad_input(fmt::format("{}: {} must be true or false", owner, name));
+            if (!std::holds_alternative<bool>(value))
+              bad_input(fmt::format("{}: {} must be true or false", owner, name));
             result.*field = std::get<bool>(value);
           } else if constexpr (std::is_same_v<Field, std::string>) {
-            if (!std::holds_alternative<std::string>(value)) bad_input(fmt::format("{}: {} must be a text", owner, name));
+            if (!std::holds_alternative<std::string>(value))
+              bad_input(fmt::format("{}: {} must be a text", owner, name));
             result.*field = std::get<std::string>(value);
           } else {
             const double* number = std::get_if<double>(&value);

@@ -45,7 +45,8 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const Error& error) {
-    return say(error.what(), error.kind() == ErrorKind::kUnavailable ? crescendo::kExitFailed : crescendo::kExitBadInput);
+    return say(error.what(),
+               error.kind() == ErrorKind::kUnavailable ? crescendo::kExitFailed : crescendo::kExitBadInput);
   } catch (const std::bad_alloc&) {
     return say("out of memory", crescendo::kExitFailed);
   } catch (const std::exception& error) {

@@ -17,7 +17,8 @@ namespace {
 constexpr std::chrono::milliseconds kBetweenDrawings(200);
 
 // Seconds that the trials still to come should take: those of the rungs above as their shares say, the rest here. Each
-// costs the mean of those seen at its rung, or four times that of the rung below: a doubled side is four times the area.
+// costs the mean of those seen at its rung, or four times that of the rung below: a doubled side is four times the
+// area.
 double seconds_to_come(const History& history, int rung_now, int jobs) {
   const Study& study = history.study();
   int left_here = *study.budget.trials - static_cast<int>(history.trials().size());
@@ -80,12 +81,13 @@ void ProgressLine::describe(const History& history) {
   int running = 0;
   for (int rung = 0; rung <= study.top(); ++rung) running += history.running(rung);
   const int done = static_cast<int>(history.trials().size()) - running;
-  standing_ = study.budget.trials ? fmt::format("{}/{} trials", done, *study.budget.trials)
-                                  : fmt::format("{} trials", done);
+  standing_ =
+      study.budget.trials ? fmt::format("{}/{} trials", done, *study.budget.trials) : fmt::format("{} trials", done);
   if (rung_ >= 0) standing_ += ", " + rung_name(study.ladder[static_cast<std::size_t>(rung_)]);
   if (const auto winner = best(history)) {
     const int at = history.trial(winner->trial).rung;
-    standing_ += fmt::format(", best {} at {}", percent(winner->loss), rung_name(study.ladder[static_cast<std::size_t>(at)]));
+    standing_ +=
+        fmt::format(", best {} at {}", percent(winner->loss), rung_name(study.ladder[static_cast<std::size_t>(at)]));
   }
   double left = study.budget.trials ? seconds_to_come(history, std::max(0, rung_), jobs_) : *study.budget.seconds;
   if (study.budget.seconds) left = std::min(left, *study.budget.seconds - history.elapsed_seconds());

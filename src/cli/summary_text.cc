@@ -39,10 +39,10 @@ std::string plan_text(const Study& study, const DataSet& data, int jobs) {
   std::array<std::size_t, 3> counts{};
   for (const DataSet::Entry& entry : data.entries()) ++counts[static_cast<std::size_t>(entry.part)];
   const CnnOptions cnn = read_cnn_options(study.objective.options);
-  std::string text = fmt::format(
-      "pictures: {} classes, {} to train, {} to validate, {} to test; searched in {}\n", data.classes().size(),
-      grouped(static_cast<long long>(counts[0])), grouped(static_cast<long long>(counts[1])),
-      grouped(static_cast<long long>(counts[2])), cnn.channels == 1 ? "grey" : "colour");
+  std::string text = fmt::format("pictures: {} classes, {} to train, {} to validate, {} to test; searched in {}\n",
+                                 data.classes().size(), grouped(static_cast<long long>(counts[0])),
+                                 grouped(static_cast<long long>(counts[1])), grouped(static_cast<long long>(counts[2])),
+                                 cnn.channels == 1 ? "grey" : "colour");
   if (cnn.share < 1) text += fmt::format("share:    {} of the training and validation pictures\n", percent(cnn.share));
   std::vector<std::string> rungs;
   for (const Rung& rung : study.ladder) rungs.push_back(rung_name(rung));
@@ -57,8 +57,10 @@ std::string loaded_text(const CnnPictures& pictures, const LoadReport& report) {
   std::string text;
   if (!report.broken.empty()) {
     text += fmt::format("skipped:  {} broken picture{}\n", report.broken.size(), report.broken.size() == 1 ? "" : "s");
-    for (std::size_t i = 0; i < std::min(kNamedBroken, report.broken.size()); ++i) text += "  " + report.broken[i] + "\n";
-    if (report.broken.size() > kNamedBroken) text += fmt::format("  and {} more\n", report.broken.size() - kNamedBroken);
+    for (std::size_t i = 0; i < std::min(kNamedBroken, report.broken.size()); ++i)
+      text += "  " + report.broken[i] + "\n";
+    if (report.broken.size() > kNamedBroken)
+      text += fmt::format("  and {} more\n", report.broken.size() - kNamedBroken);
   }
   const ImageSet& largest = *pictures.by_side.rbegin()->second;
   if (largest.enlarged > 0) {
@@ -80,7 +82,8 @@ std::string rungs_text(const History& history) {
     }
     const auto ranked = history.ranked(rung);
     rows.push_back({rung_name(study.ladder[static_cast<std::size_t>(rung)]),
-                    std::to_string(history.at_rung(rung).size()), std::to_string(failed), fmt::format("{:.1f}", seconds),
+                    std::to_string(history.at_rung(rung).size()), std::to_string(failed),
+                    fmt::format("{:.1f}", seconds),
                     ranked.empty() ? "-" : percent(history.trial(ranked.front()).loss)});
   }
   return table(rows, "lrrrr");
@@ -116,7 +119,8 @@ std::string result_text(Store& store, const History& history, const std::string&
       {path("cache/"), "the pictures at the searched sizes; may be deleted"}};
   text += "\nfiles\n" + table(files, "ll");
   text += fmt::format("\nnext: crescendo trials --storage {}\n", url);
-  text += fmt::format("      crescendo tune --data YOUR/FOLDER --out crescendo-out   (a folder of pictures per class)\n");
+  text +=
+      fmt::format("      crescendo tune --data YOUR/FOLDER --out crescendo-out   (a folder of pictures per class)\n");
   return text;
 }
 

@@ -38,7 +38,8 @@ Pictures load(const TrainOptions& options, const PointFile& file, int side_px) {
   load_options.threads = processors();
   load_options.strict = options.strict;
   LoadReport report;
-  const std::array trained = {Part::kTraining, Part::kValidation}, tested = {Part::kTest};
+  const std::array trained = {Part::kTraining, Part::kValidation};
+  const std::array tested = {Part::kTest};
   const std::array side = {side_px};
   Pictures pictures;
   pictures.images = std::move(load_images(*data, trained, side, channels, load_options, report).front());
@@ -67,7 +68,7 @@ int run(TrainOptions options) {
     test.push_back(one.test_error);
   }
   if (!options.save.empty()) {
-    save_weights(options.save, {results.front().plan.shape, pictures.images.normalisation, pictures.images.classes,
+    save_weights(options.save, {results.front().plan.shape, pictures.images.classes, pictures.images.normalisation,
                                 results.front().weights});
   }
   if (options.json) {

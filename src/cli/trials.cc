@@ -16,7 +16,8 @@ struct TrialsOptions {
 
 std::string trials_text(const History& history) {
   const Study& study = history.study();
-  std::vector<std::vector<std::string>> rows = {{"trial", "from", "size", "state", "error", "epochs", "seconds", "point"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"trial", "from", "size", "state", "error", "epochs", "seconds", "point"}};
   for (const Trial& trial : history.trials()) {
     std::string point = trial.reason;
     if (trial.point && trial.state != TrialState::kFailed) {

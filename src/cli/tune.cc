@@ -1,6 +1,6 @@
-#include <algorithm>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <filesystem>
 #include <optional>
@@ -13,6 +13,7 @@
 #include "cli/words.h"
 #include "crescendo/error.h"
 #include "crescendo/sampler.h"
+#include "crescendo/schedule.h"
 #include "crescendo/search.h"
 #include "objective/cnn_space.h"
 #include "search/image_study.h"
@@ -104,7 +105,8 @@ Plan plan_from_file(const TuneOptions& options) {
 Plan make_plan(const TuneOptions& options) {
   if (options.jobs < 0) bad_input("--jobs must be at least 1");
   if (!options.study_file.empty()) return plan_from_file(options);
-  if (options.data.empty()) bad_input("give the folder of pictures with --data FOLDER, or a study with --study-file FILE");
+  if (options.data.empty())
+    bad_input("give the folder of pictures with --data FOLDER, or a study with --study-file FILE");
   const ImageStudyRequest request = request_of(options);
   Plan plan;
   plan.data = open_data_set(request.data, {0, request.share});
@@ -194,8 +196,8 @@ class Tune {
     const CnnOptions cnn = read_cnn_options(study.objective.options);
     Observer silent;
     Observer& observer = shows_progress_ ? static_cast<Observer&>(progress_) : silent;
-    const SearchEnd end =
-        run_search(store, study, [&] { return make_cnn(cnn, pictures); }, search_options, observer);
+    const SearchEnd end = run_search(
+        store, study, [&] { return make_cnn(cnn, pictures); }, search_options, observer);
     progress_.clear();
     return end;
   }
@@ -216,8 +218,9 @@ class Tune {
     } else if (!options_.quiet) {
       fmt::print("{}", result_text(store, history, url, options_.out));
     }
-    if (!winner) unavailable(fmt::format("none of the {} trials succeeded; 'crescendo trials --storage {}' says why",
-                                         history.trials().size(), url));
+    if (!winner)
+      unavailable(fmt::format("none of the {} trials succeeded; 'crescendo trials --storage {}' says why",
+                              history.trials().size(), url));
     return kExitSucceeded;
   }
 
@@ -251,7 +254,8 @@ std::function<int()> declare(CLI::App& command) {
   command.add_option("--jobs", options->jobs, "trials at a time, one thread each; default: all cores")
       ->check(CLI::Range(1, 4096));
   command.add_option("--seed", options->seed, "of everything random; default 0");
-  command.add_option("--epochs", options->epochs, "at most, for each trial; default 30")->check(CLI::Range(1, 1'000'000));
+  command.add_option("--epochs", options->epochs, "at most, for each trial; default 30")
+      ->check(CLI::Range(1, 1'000'000));
   command.add_option("--share", options->share, "share of the training and validation pictures, in 0..1; default 1")
       ->check(CLI::Range(1e-6, 1.0));
   command.add_option("--out", options->out, "folder for everything that is kept")->capture_default_str();

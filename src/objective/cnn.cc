@@ -119,8 +119,7 @@ class CnnObjective : public Objective {
                    const TrainingResult& result) const {
     write_file(assignment.folder / "confusion.json", confusion_json(images.classes, result.confusion));
     if (assignment.rung < assignment.study.top()) return;
-    save_weights(assignment.folder / kWeightsFile,
-                 {plan.shape, images.normalisation, images.classes, result.weights});
+    save_weights(assignment.folder / kWeightsFile, {plan.shape, images.classes, images.normalisation, result.weights});
   }
 
   double test_error(const fs::path& weights, const ImageSet& images) {

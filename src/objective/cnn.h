@@ -15,10 +15,10 @@ struct CnnOptions {
   std::string data;         // the folder of pictures
   std::string fingerprint;  // of the data set when the study was made
   int channels = 1;
-  double share = 1;         // of the pictures that are not test
+  double share = 1;  // of the pictures that are not test
   int patience = 5;
   double momentum = 0.9;
-  int memory_mib = 384;     // for each trial's weights, momenta and activations
+  int memory_mib = 384;  // for each trial's weights, momenta and activations
   std::string backend = "native";
 };
 

@@ -110,22 +110,21 @@ void check_cnn_space(const Space& space) {
   // Sixteen convolutions halve 65,536 px to 1; more can never be.
   for (const Parameter& p : space.parameters()) {
     const std::string& name = p.name;
-    const bool known = name == "learning_rate" || name == "batch_size" || name == "conv_layers" || name == "fc_layers" ||
-                       name == "use_l1" || name == "l1" || name == "use_l2" || name == "l2" || name == "momentum" ||
-                       numbered(name, "filters_", 16) || numbered(name, "filter_size_", 16) ||
+    const bool known = name == "learning_rate" || name == "batch_size" || name == "conv_layers" ||
+                       name == "fc_layers" || name == "use_l1" || name == "l1" || name == "use_l2" || name == "l2" ||
+                       name == "momentum" || numbered(name, "filters_", 16) || numbered(name, "filter_size_", 16) ||
                        numbered(name, "units_", 16);
     if (!known) {
-      bad_input(fmt::format("the CNN has no parameter '{}'; there are: learning_rate momentum batch_size conv_layers "
-                            "filters_1.. filter_size_1.. fc_layers units_1.. use_l1 l1 use_l2 l2",
-                            name));
+      bad_input(
+          fmt::format("the CNN has no parameter '{}'; there are: learning_rate momentum batch_size conv_layers "
+                      "filters_1.. filter_size_1.. fc_layers units_1.. use_l1 l1 use_l2 l2",
+                      name));
     }
   }
 }
 
 void apply_point(const Space& space, const Point& point, TrainingPlan& plan) {
-  const auto value = [&](const std::string& name, double otherwise) {
-    return value_of(space, point, name, otherwise);
-  };
+  const auto value = [&](const std::string& name, double otherwise) { return value_of(space, point, name, otherwise); };
   plan.learning_rate = value("learning_rate", 0.01);
   plan.momentum = value("momentum", plan.momentum);
   plan.batch_size = static_cast<int>(value("batch_size", 32));

@@ -42,7 +42,8 @@ class GridSampler : public Sampler {
       for (std::uint64_t i = 0; i < grid.size(); ++i) {
         const auto cell = static_cast<std::uint64_t>((static_cast<Wide>(i) * stride + offset) % grid.size());
         const Point point = grid.point(cell);
-        const bool taken = whole_round ? is_pending(history, point) : std::find(used.begin(), used.end(), point) != used.end();
+        const bool taken =
+            whole_round ? is_pending(history, point) : std::find(used.begin(), used.end(), point) != used.end();
         if (!taken) return point;
       }
     }

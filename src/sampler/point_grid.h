@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "crescendo/study.h"
+#include "crescendo/history.h"
 
 namespace crescendo {
 

@@ -8,10 +8,10 @@ namespace crescendo {
 namespace {
 
 struct Finals {
-  int missing = 0;                       // repetitions not yet claimed
-  std::optional<Promote> next;           // the one to do now: the leader with the fewest, the best of those
-  double seconds_each = 0;               // mean time of the leaders' first executions
-  bool first_executions_running = false; // so the leaders may still change
+  int missing = 0;                        // repetitions not yet claimed
+  std::optional<Promote> next;            // the one to do now: the leader with the fewest, the best of those
+  double seconds_each = 0;                // mean time of the leaders' first executions
+  bool first_executions_running = false;  // so the leaders may still change
 };
 
 Finals survey(const History& history, const FinalsOptions& options) {
@@ -39,8 +39,8 @@ Finals survey(const History& history, const FinalsOptions& options) {
 
 int first_executions(const History& history, int rung) {
   const auto numbers = history.at_rung(rung);
-  return static_cast<int>(std::count_if(numbers.begin(), numbers.end(),
-                                        [&](int number) { return history.trial(number).tag.repeat < 0; }));
+  return static_cast<int>(
+      std::count_if(numbers.begin(), numbers.end(), [&](int number) { return history.trial(number).tag.repeat < 0; }));
 }
 
 bool time_for_repeats(const History& history, const Finals& finals, Share share, int missing) {

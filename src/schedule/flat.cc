@@ -19,7 +19,9 @@ class FlatSchedule : public Schedule {
     // Not over while a trial runs: its worker may die, and another must be there to take it over.
     const Share all;
     if (trials_left(history, top, all) == 0) return history.running(top) > 0 ? Step(Wait{}) : Step(Finish{});
-    return finals_step(history, options_, all, [&]() -> Step { return Start{top, history.study().rung_box(top), Tag{}}; });
+    return finals_step(history, options_, all, [&]() -> Step {
+      return Start{top, history.study().rung_box(top), Tag{}};
+    });
   }
 
  private:
@@ -29,11 +31,8 @@ class FlatSchedule : public Schedule {
 }  // namespace
 
 ScheduleEntry flat_schedule() {
-  return {"flat",
-          "everything at the top rung; what the others are measured against",
-          "",
-          describe<FinalsOptions>(kOptions),
-          [](const Options& given) -> std::unique_ptr<Schedule> {
+  return {"flat", "everything at the top rung; what the others are measured against", "",
+          describe<FinalsOptions>(kOptions), [](const Options& given) -> std::unique_ptr<Schedule> {
             return std::make_unique<FlatSchedule>(read_options<FinalsOptions>(given, kOptions, "schedule flat"));
           }};
 }

@@ -74,13 +74,13 @@ Box narrowed_box(const History& history, int rung, const NarrowOptions& options)
     const Box::Side before = side;
     side = side.choices.empty() ? narrowed_range(p, side, values, options) : narrowed_choices(side, values);
     if (side == before) continue;
-    changes += fmt::format("{}{} {} -> {}", changes.empty() ? "" : ", ", p.name, range_text(p, before),
-                           range_text(p, side));
+    changes +=
+        fmt::format("{}{} {} -> {}", changes.empty() ? "" : ", ", p.name, range_text(p, before), range_text(p, side));
   }
   if (!changes.empty()) {
-    box.reason = fmt::format("{}, because the best {} of {} points at {} lie there", changes, good.size(),
-                             history.ranked(rung - 1).size(),
-                             rung_name(study.ladder[static_cast<std::size_t>(rung - 1)]));
+    box.reason =
+        fmt::format("{}, because the best {} of {} points at {} lie there", changes, good.size(),
+                    history.ranked(rung - 1).size(), rung_name(study.ladder[static_cast<std::size_t>(rung - 1)]));
   }
   return box;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "crescendo/study.h"
+#include "crescendo/history.h"
 
 namespace crescendo {
 

@@ -65,8 +65,8 @@ class RampSchedule : public Schedule {
     const int count = options_.promote == 0 ? 0 : std::max(3, static_cast<int>(std::ceil(options_.promote * finished)));
     for (const Finalist& leader : leaders(history, rung - 1, count)) {
       const auto children = history.children(leader.trial);
-      const bool tried = std::any_of(children.begin(), children.end(),
-                                     [&](int child) { return history.trial(child).rung == rung; });
+      const bool tried =
+          std::any_of(children.begin(), children.end(), [&](int child) { return history.trial(child).rung == rung; });
       if (!tried) return leader.trial;
     }
     return {};
@@ -80,9 +80,7 @@ class RampSchedule : public Schedule {
 ScheduleEntry ramp_schedule() {
   return {"ramp",
           "increasing image sizes: rung after rung, the best points and the ranges of the good ones carried along",
-          "Hinz et al. 2018",
-          describe<RampOptions>(kOptions),
-          [](const Options& given) -> std::unique_ptr<Schedule> {
+          "Hinz et al. 2018", describe<RampOptions>(kOptions), [](const Options& given) -> std::unique_ptr<Schedule> {
             return std::make_unique<RampSchedule>(read_options<RampOptions>(given, kOptions, "schedule ramp"));
           }};
 }

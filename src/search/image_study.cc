@@ -15,7 +15,9 @@ constexpr int kSmallestSide = 7;         // a quarter of MNIST's 28
 constexpr std::uint64_t kSplitSeed = 0;  // searches with different seeds must be judged on the same pictures
 
 // The study keeps where the pictures are, whatever folder it is resumed from.
-std::string absolute_text(const std::filesystem::path& path) { return std::filesystem::weakly_canonical(path).string(); }
+std::string absolute_text(const std::filesystem::path& path) {
+  return std::filesystem::weakly_canonical(path).string();
+}
 
 }  // namespace
 

@@ -16,8 +16,8 @@ namespace crescendo {
 struct ImageStudyRequest {
   std::string name;
   std::filesystem::path data;
-  std::vector<int> sizes_px;     // empty: chosen
-  std::optional<int> channels;   // none: as most of the pictures are
+  std::vector<int> sizes_px;    // empty: chosen
+  std::optional<int> channels;  // none: as most of the pictures are
   double share = 1;
   int epochs = 30;
   std::uint64_t seed = 0;

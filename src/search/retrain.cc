@@ -20,8 +20,8 @@
 namespace crescendo {
 namespace {
 
-TrainingResult train_or_fail(const BackendEntry& backend, Arena& arena, const TrainingPlan& plan, const ImageSet& images,
-                             std::span<const int> training, std::span<const int> validation,
+TrainingResult train_or_fail(const BackendEntry& backend, Arena& arena, const TrainingPlan& plan,
+                             const ImageSet& images, std::span<const int> training, std::span<const int> validation,
                              const RetrainOptions& options) {
   TrainingHooks hooks;
   hooks.cancelled = options.interrupted;

@@ -25,9 +25,9 @@ struct PointFile {
 PointFile parse_point_file(std::string_view toml, std::string_view what);
 
 struct RetrainOptions {
-  int repeats = 1;       // with different seeds
+  int repeats = 1;  // with different seeds
   int jobs = 1;
-  bool final = false;    // then train once more, on training and validation pictures, for the epochs found
+  bool final = false;  // then train once more, on training and validation pictures, for the epochs found
   std::uint64_t seed = 0;
   std::function<bool()> interrupted = [] { return false; };
 };

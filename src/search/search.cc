@@ -104,10 +104,20 @@ SearchEnd run_search(Store& store, const Study& study, const ObjectiveMaker& obj
   const auto work = [&](int worker) {
     try {
       const auto own_objective = objective();
-      const WorkerSetting setting{store, shared, *sampler, *schedule, *own_objective, clock, leases, thinning,
-                                  fmt::format("{}#{}", identity, worker), session, options.folder,
+      const WorkerSetting setting{store,
+                                  shared,
+                                  *sampler,
+                                  *schedule,
+                                  *own_objective,
+                                  clock,
+                                  leases,
+                                  thinning,
+                                  fmt::format("{}#{}", identity, worker),
+                                  session,
+                                  options.folder,
                                   [](const std::string& owner) { return process_is_gone(owner.substr(0, owner.find('#'))); },
-                                  going, kLeaseSeconds};
+                                  going,
+                                  kLeaseSeconds};
       if (run_worker(setting) == WorkerEnd::kInterrupted) interrupted = true;
     } catch (...) {
       const std::lock_guard lock(failure_mutex);

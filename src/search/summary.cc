@@ -24,9 +24,7 @@ Json fidelity_json(const Rung& rung) {
   return json;
 }
 
-const Rung& rung_of(const History& history, int rung) {
-  return history.study().ladder[static_cast<std::size_t>(rung)];
-}
+const Rung& rung_of(const History& history, int rung) { return history.study().ladder[static_cast<std::size_t>(rung)]; }
 
 Json rung_json(const History& history, int rung) {
   Json json = fidelity_json(rung_of(history, rung));
@@ -125,15 +123,18 @@ std::string best_toml(const History& history) {
     json["training"] = {{"channels", options.channels}, {"momentum", options.momentum}, {"patience", options.patience}};
   }
   json["point"] = point_to_json(study.space, *trial.point);
-  return fmt::format("# The best point of study '{}': trial {}, validation error {:.4f}\n\n{}", study.name, trial.number,
-                     winner->loss, to_toml(json));
+  return fmt::format("# The best point of study '{}': trial {}, validation error {:.4f}\n\n{}", study.name,
+                     trial.number, winner->loss, to_toml(json));
 }
 
 std::string_view state_name(const Study& study, const Trial& trial) {
   switch (trial.state) {
-    case TrialState::kRunning: return "running";
-    case TrialState::kFailed: return "failed";
-    case TrialState::kFinished: return trial.rung == study.top() ? "complete" : "pruned";
+    case TrialState::kRunning:
+      return "running";
+    case TrialState::kFailed:
+      return "failed";
+    case TrialState::kFinished:
+      return trial.rung == study.top() ? "complete" : "pruned";
   }
   return "";
 }

@@ -26,9 +26,13 @@ class TrialFolder {
     if (study_folder.empty()) return;
     study_folder_ = study_folder;
     final_ = study_folder / "trials" / std::to_string(lease.trial);
-    working_ = study_folder / "trials" / fmt::format(".{}-{}", lease.trial, lease.attempt);
+    const auto working = [&](int attempt) {
+      return study_folder / "trials" / fmt::format(".{}-{}", lease.trial, attempt);
+    };
+    // What earlier attempts, whose workers died or lost the lease, had begun.
     std::error_code ignored;
-    fs::remove_all(working_, ignored);
+    for (int attempt = 1; attempt <= lease.attempt; ++attempt) fs::remove_all(working(attempt), ignored);
+    working_ = working(lease.attempt);
     make_writable_folder(working_);
   }
 
@@ -120,7 +124,8 @@ class Worker {
   }
 
   std::optional<Outcome> evaluate(const Trial& trial, Lease lease, const fs::path& folder) {
-    // What the store throws inside a hook must end the search, not only the trial, so it is carried around the objective.
+    // What the store throws inside a hook must end the search, not only the trial, so it is carried around the
+    // objective.
     std::exception_ptr store_failed;
     curve_ = Json::array();
     Hooks hooks;
@@ -135,8 +140,8 @@ class Worker {
     };
     std::optional<Outcome> outcome;
     try {
-      const Assignment assignment{*s_.study, trial.number, trial.rung, *trial.point,
-                                  trial_seed(*s_.study, trial.number), folder};
+      const Assignment assignment{
+          *s_.study, trial.number, trial.rung, *trial.point, trial_seed(*s_.study, trial.number), folder};
       outcome = s_.objective.evaluate(assignment, hooks);
     } catch (const std::exception& error) {
       outcome.emplace();

@@ -71,7 +71,8 @@ Parameter parse_parameter(const Json& json, std::size_t position) {
   FieldReader named(json, fmt::format("parameter '{}'", p.name));
   named.take("name");
   std::string kind;
-  if (!named.read("type", kind)) bad_input(named.what() + ": type is missing; there are: float int categorical ordinal");
+  if (!named.read("type", kind))
+    bad_input(named.what() + ": type is missing; there are: float int categorical ordinal");
   const auto known = std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& k) { return k.first == kind; });
   if (known == kKinds.end()) {
     bad_input(fmt::format("{}: no type called '{}'; there are: float int categorical ordinal", named.what(), kind));
@@ -222,7 +223,8 @@ Json box_to_json(const Space& space, const Box& box) {
       object[space[i].name] = {number_json(space[i], side.low), number_json(space[i], side.high)};
     } else {
       Json choices = Json::array();
-      for (const int choice : side.choices) choices.push_back(to_json(space[i].choices[static_cast<std::size_t>(choice)]));
+      for (const int choice : side.choices)
+        choices.push_back(to_json(space[i].choices[static_cast<std::size_t>(choice)]));
       object[space[i].name] = std::move(choices);
     }
   }

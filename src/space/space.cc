@@ -74,12 +74,18 @@ void check_choices(const Parameter& p, const std::string& who) {
 
 bool holds(Comparison comparison, double a, double b) {
   switch (comparison) {
-    case Comparison::kEqual: return a == b;
-    case Comparison::kNotEqual: return a != b;
-    case Comparison::kLess: return a < b;
-    case Comparison::kLessOrEqual: return a <= b;
-    case Comparison::kGreater: return a > b;
-    case Comparison::kGreaterOrEqual: return a >= b;
+    case Comparison::kEqual:
+      return a == b;
+    case Comparison::kNotEqual:
+      return a != b;
+    case Comparison::kLess:
+      return a < b;
+    case Comparison::kLessOrEqual:
+      return a <= b;
+    case Comparison::kGreater:
+      return a > b;
+    case Comparison::kGreaterOrEqual:
+      return a >= b;
   }
   return false;
 }
@@ -112,8 +118,7 @@ Space::Space(std::vector<Parameter> parameters) : parameters_(std::move(paramete
                               condition.parameter));
       }
       const Parameter& other = parameters_[*parent];
-      const bool equality =
-          condition.comparison == Comparison::kEqual || condition.comparison == Comparison::kNotEqual;
+      const bool equality = condition.comparison == Comparison::kEqual || condition.comparison == Comparison::kNotEqual;
       if (other.kind == Kind::kCategorical && !equality) {
         bad_input(fmt::format("{}: '{}' is categorical and can only be compared by == or !=", who, other.name));
       }
@@ -123,8 +128,8 @@ Space::Space(std::vector<Parameter> parameters) : parameters_(std::move(paramete
       } else if (const auto n = number(condition.value)) {
         value = *n;  // a limit need not be a value of the parameter: conv_layers >= 2.5 is clear
       } else {
-        bad_input(fmt::format("{}: '{}' must be compared to a number, not {}", who, other.name,
-                              to_text(condition.value)));
+        bad_input(
+            fmt::format("{}: '{}' must be compared to a number, not {}", who, other.name, to_text(condition.value)));
       }
       resolved.push_back({*parent, condition.comparison, value});
     }

@@ -28,9 +28,12 @@ std::string distribution_json(const Parameter& p) {
 
 std::string_view optuna_state(const Study& study, const Trial& trial) {
   switch (trial.state) {
-    case TrialState::kRunning: return "RUNNING";
-    case TrialState::kFailed: return "FAIL";
-    case TrialState::kFinished: return trial.rung == study.top() ? "COMPLETE" : "PRUNED";
+    case TrialState::kRunning:
+      return "RUNNING";
+    case TrialState::kFailed:
+      return "FAIL";
+    case TrialState::kFinished:
+      return trial.rung == study.top() ? "COMPLETE" : "PRUNED";
   }
   return "";
 }

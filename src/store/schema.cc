@@ -17,7 +17,8 @@ constexpr std::array kTables = {
     "CREATE TABLE studies (study_id {pk}, study_name VARCHAR(512) NOT NULL)",
     "CREATE UNIQUE INDEX ix_studies_study_name ON studies (study_name)",
     "CREATE TABLE study_directions (study_direction_id {pk}, direction {direction} NOT NULL, "
-    "study_id INTEGER NOT NULL REFERENCES studies (study_id), objective INTEGER NOT NULL, UNIQUE (study_id, objective))",
+    "study_id INTEGER NOT NULL REFERENCES studies (study_id), objective INTEGER NOT NULL, UNIQUE (study_id, "
+    "objective))",
     "CREATE TABLE study_user_attributes (study_user_attribute_id {pk}, study_id INTEGER REFERENCES studies (study_id), "
     "\"key\" VARCHAR(512), value_json TEXT, UNIQUE (study_id, \"key\"))",
     "CREATE TABLE study_system_attributes (study_system_attribute_id {pk}, study_id INTEGER REFERENCES studies "
@@ -34,7 +35,8 @@ constexpr std::array kTables = {
     "CREATE TABLE trial_values (trial_value_id {pk}, trial_id INTEGER NOT NULL REFERENCES trials (trial_id), "
     "objective INTEGER NOT NULL, value {f}, value_type {value} NOT NULL, UNIQUE (trial_id, objective))",
     "CREATE TABLE trial_intermediate_values (trial_intermediate_value_id {pk}, trial_id INTEGER NOT NULL REFERENCES "
-    "trials (trial_id), step INTEGER NOT NULL, intermediate_value {f}, intermediate_value_type {intermediate} NOT NULL, "
+    "trials (trial_id), step INTEGER NOT NULL, intermediate_value {f}, intermediate_value_type {intermediate} NOT "
+    "NULL, "
     "UNIQUE (trial_id, step))",
     "CREATE TABLE trial_heartbeats (trial_heartbeat_id {pk}, trial_id INTEGER NOT NULL REFERENCES trials (trial_id), "
     "heartbeat {t} NOT NULL, UNIQUE (trial_id))",

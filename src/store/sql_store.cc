@@ -1,6 +1,6 @@
-#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <algorithm>
 
 #include <cmath>
 #include <map>
@@ -73,17 +73,16 @@ class SqlStore : public Store {
   std::vector<std::string> studies() override {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> names;
-    query("SELECT s.study_name FROM studies s JOIN crescendo_study c ON c.study_id = s.study_id ORDER BY s.study_id", {},
-          [&](const SqlRow& row) { names.push_back(row.text(0)); });
+    query("SELECT s.study_name FROM studies s JOIN crescendo_study c ON c.study_id = s.study_id ORDER BY s.study_id",
+          {}, [&](const SqlRow& row) { names.push_back(row.text(0)); });
     return names;
   }
 
   void create(const Study& study) override {
     const std::lock_guard lock(mutex_);
     Transaction transaction(*connection_);
-    query("SELECT study_id FROM studies WHERE study_name = $1", {study.name}, [&](const SqlRow&) {
-      bad_input(fmt::format("there is already a study called '{}'", study.name));
-    });
+    query("SELECT study_id FROM studies WHERE study_name = $1", {study.name},
+          [&](const SqlRow&) { bad_input(fmt::format("there is already a study called '{}'", study.name)); });
     const std::int64_t id = insert("INSERT INTO studies (study_name) VALUES ($1) RETURNING study_id", {study.name});
     execute("INSERT INTO study_directions (direction, study_id, objective) VALUES ('MINIMIZE', $1, 0)", {id});
     execute("INSERT INTO study_user_attributes (study_id, \"key\", value_json) VALUES ($1, 'crescendo:space', $2)",
@@ -179,9 +178,10 @@ class SqlStore : public Store {
     if (!trial) return false;
     touch(*trial);
     execute("UPDATE crescendo_trial SET lease_until = $1 WHERE trial_id = $2", {lease_until, *trial});
-    const char* type = std::isfinite(report.loss) ? "FINITE" : std::isnan(report.loss) ? "NAN"
-                       : report.loss > 0                                               ? "INF_POS"
-                                                                                       : "INF_NEG";
+    const char* type = std::isfinite(report.loss) ? "FINITE"
+                       : std::isnan(report.loss)  ? "NAN"
+                       : report.loss > 0          ? "INF_POS"
+                                                  : "INF_NEG";
     execute(
         "INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type) VALUES "
         "($1, $2, $3, $4) ON CONFLICT (trial_id, step) DO UPDATE SET intermediate_value = "
@@ -253,7 +253,9 @@ class SqlStore : public Store {
     const std::lock_guard lock(mutex_);
     std::vector<Artifact> found;
     query("SELECT path, size_bytes FROM crescendo_artifact WHERE trial_id = $1 ORDER BY path", {trial_id(study, trial)},
-          [&](const SqlRow& row) { found.push_back({row.text(0), static_cast<std::uint64_t>(row.integer(1))}); });
+          [&](const SqlRow& row) {
+            found.push_back({row.text(0), static_cast<std::uint64_t>(row.integer(1))});
+          });
     return found;
   }
 
@@ -371,15 +373,17 @@ class SqlStore : public Store {
     const std::int64_t revision = static_cast<std::int64_t>(history.revision()) + 1;
     execute("UPDATE crescendo_study SET revision = $1 WHERE study_id = $2", {revision, study});
     const std::int64_t trial = insert(
-        "INSERT INTO trials (number, study_id, state, datetime_start) VALUES ($1, $2, 'RUNNING', $3) RETURNING trial_id",
+        "INSERT INTO trials (number, study_id, state, datetime_start) VALUES ($1, $2, 'RUNNING', $3) RETURNING "
+        "trial_id",
         {number, study, optuna_time(who.now)});
     execute(
         "INSERT INTO crescendo_trial (trial_id, study_id, revision, rung, parent, tag, attempt, owner, lease_until, "
         "claimed_revision, placed_revision, seen_revision, proposal, elapsed_seconds, stopped_early, reason, seconds, "
         "cpu_seconds) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11, 0, '', 0, 0)",
-        {trial, study, revision, std::int64_t{rung}, promote ? SqlValue(std::int64_t{promote->parent}) : SqlValue(nullptr),
-         to_line(to_json(tag)), who.owner, who.now + who.lease_seconds, revision,
-         promote ? SqlValue(revision) : SqlValue(nullptr), history.elapsed_seconds()});
+        {trial, study, revision, std::int64_t{rung},
+         promote ? SqlValue(std::int64_t{promote->parent}) : SqlValue(nullptr), to_line(to_json(tag)), who.owner,
+         who.now + who.lease_seconds, revision, promote ? SqlValue(revision) : SqlValue(nullptr),
+         history.elapsed_seconds()});
     if (start && !history.box(rung)) write_box(study, history.study().space, rung, revision, start->box);
     if (promote) {
       const Trial& parent = history.trial(promote->parent);
@@ -430,7 +434,8 @@ class SqlStore : public Store {
   bool placed_since(const Study& study, std::int64_t trial, const Point& point, std::uint64_t seen_revision) {
     std::map<std::int64_t, Point> others;
     query(
-        "SELECT c.trial_id, p.param_name, p.param_value FROM crescendo_trial c LEFT JOIN trial_params p ON p.trial_id = "
+        "SELECT c.trial_id, p.param_name, p.param_value FROM crescendo_trial c LEFT JOIN trial_params p ON p.trial_id "
+        "= "
         "c.trial_id WHERE c.study_id = $1 AND c.placed_revision > $2 AND c.trial_id <> $3 AND c.rung = (SELECT rung "
         "FROM crescendo_trial WHERE trial_id = $4)",
         {id_of(study.name), static_cast<std::int64_t>(seen_revision), trial, trial}, [&](const SqlRow& row) {
@@ -447,12 +452,11 @@ class SqlStore : public Store {
     read_sessions(history, study);
     std::uint64_t revision = 0;
     std::int64_t trials = 0;
-    query(
-        "SELECT revision, (SELECT COUNT(*) FROM trials WHERE study_id = $1) FROM crescendo_study WHERE study_id = $1",
-        {study}, [&](const SqlRow& row) {
-          revision = static_cast<std::uint64_t>(row.integer(0));
-          trials = row.integer(1);
-        });
+    query("SELECT revision, (SELECT COUNT(*) FROM trials WHERE study_id = $1) FROM crescendo_study WHERE study_id = $1",
+          {study}, [&](const SqlRow& row) {
+            revision = static_cast<std::uint64_t>(row.integer(0));
+            trials = row.integer(1);
+          });
     if (revision != history.revision()) {
       history.set_budget(read_study(history.study().name).budget);
       read_boxes(history, study);
@@ -489,9 +493,8 @@ class SqlStore : public Store {
         "c.stopped_early, c.reason, c.seconds, c.cpu_seconds, c.elapsed_seconds, c.attempt, c.seen_revision, "
         "c.proposal, c.revision FROM crescendo_trial c JOIN trials t ON t.trial_id = c.trial_id WHERE c.study_id = $1 "
         "AND c.revision > $2",
-        since, [&](const SqlRow& row) {
-          changed.emplace(row.integer(0), read_trial(row, history.study().space.size()));
-        });
+        since,
+        [&](const SqlRow& row) { changed.emplace(row.integer(0), read_trial(row, history.study().space.size())); });
     query(
         "SELECT p.trial_id, p.param_name, p.param_value FROM crescendo_trial c JOIN trial_params p ON p.trial_id = "
         "c.trial_id WHERE c.study_id = $1 AND c.revision > $2",
@@ -503,9 +506,8 @@ class SqlStore : public Store {
     query(
         "SELECT v.trial_id, v.intermediate_value FROM crescendo_trial c JOIN trial_intermediate_values v ON v.trial_id "
         "= c.trial_id WHERE c.study_id = $1 AND c.revision > $2 ORDER BY v.trial_id, v.step",
-        since, [&](const SqlRow& row) {
-          changed.at(row.integer(0)).curve.push_back(row.null(1) ? NAN : row.number(1));
-        });
+        since,
+        [&](const SqlRow& row) { changed.at(row.integer(0)).curve.push_back(row.null(1) ? NAN : row.number(1)); });
     for (auto& [id, trial] : changed) history.set_trial(std::move(trial));
   }
 

@@ -46,9 +46,10 @@ void refuse_network_file_system(const fs::path& file) {
   const long type = static_cast<long>(info.f_type);
   for (const long network : {kNfs, kCifs, kSmb2, kSmb, kLustre, kCeph, kAfs, k9p}) {
     if (type == network) {
-      bad_input(fmt::format("{} lies on a network file system, where SQLite cannot be shared safely; use a local disk, "
-                            "or PostgreSQL for several machines",
-                            file.string()));
+      bad_input(
+          fmt::format("{} lies on a network file system, where SQLite cannot be shared safely; use a local disk, "
+                      "or PostgreSQL for several machines",
+                      file.string()));
     }
   }
 }
@@ -150,9 +151,7 @@ class SqliteConnection : public SqlConnection {
     const auto known = statements_.find(sql);
     if (known != statements_.end()) return known->second;
     sqlite3_stmt* statement = nullptr;
-    retry([&] {
-      return sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
-    });
+    retry([&] { return sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr); });
     statements_.emplace(std::string(sql), statement);
     return statement;
   }
@@ -183,7 +182,8 @@ std::unique_ptr<Store> open(const std::string& url, bool must_exist) {
   if (file.empty()) bad_input("the storage names no file; write sqlite:///folder/study.db");
   std::error_code ignored;
   if (must_exist && !fs::exists(file, ignored)) not_found(fmt::format("there is no database {}", file.string()));
-  if (fs::is_directory(file, ignored)) bad_input(fmt::format("{} is a folder; a database file is wanted", file.string()));
+  if (fs::is_directory(file, ignored))
+    bad_input(fmt::format("{} is a folder; a database file is wanted", file.string()));
   if (file.has_parent_path()) make_writable_folder(file.parent_path());
   refuse_network_file_system(file);
   return make_sql_store(std::make_unique<SqliteConnection>(file, must_exist));

@@ -15,7 +15,8 @@ struct StoreEntry {
   std::unique_ptr<Store> (*open)(const std::string& url, bool must_exist);
 };
 
-// The stores. To add one: write src/store/<name>.cc, then one line in each list here, and its library in CMakeLists.txt.
+// The stores. To add one: write src/store/<name>.cc, then one line in each list here, and its library in
+// CMakeLists.txt.
 StoreEntry memory_store();
 StoreEntry sqlite_store();
 

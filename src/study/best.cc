@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "crescendo/study.h"
+#include "crescendo/history.h"
 
 namespace crescendo {
 namespace {

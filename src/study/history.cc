@@ -1,8 +1,9 @@
+#include "crescendo/history.h"
+
 #include <algorithm>
 #include <tuple>
 
 #include "crescendo/error.h"
-#include "crescendo/study.h"
 
 namespace crescendo {
 
@@ -35,9 +36,8 @@ void History::set_trial(Trial trial) {
   }
   const Trial& now = trials_[number];
   if (now.state == TrialState::kFinished) {
-    const auto at = std::lower_bound(rung.ranked.begin(), rung.ranked.end(), now.number, [this](int a, int b) {
-      return better(this->trial(a), this->trial(b));
-    });
+    const auto at = std::lower_bound(rung.ranked.begin(), rung.ranked.end(), now.number,
+                                     [this](int a, int b) { return better(this->trial(a), this->trial(b)); });
     rung.ranked.insert(at, now.number);
   }
 }

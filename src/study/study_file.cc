@@ -96,11 +96,13 @@ Rung parse_rung(const Json& json, std::size_t position, const Space& space) {
     if (!limits->is_object()) in.wrong_type("limits", "a table such as { conv_layers = [1, 4] }");
     for (const auto& [name, range] : limits->items()) {
       const auto i = space.find(name);
-      if (!i || !space[*i].choices.empty()) bad_input(fmt::format("{}: limits name '{}', which is no float or int of the space", what, name));
+      if (!i || !space[*i].choices.empty())
+        bad_input(fmt::format("{}: limits name '{}', which is no float or int of the space", what, name));
       if (!range.is_array() || range.size() != 2 || !range[0].is_number() || !range[1].is_number()) {
         bad_input(fmt::format("{}: limits of {} must be [low, high]", what, name));
       }
-      const std::pair given(internal(space[*i], to_value(range[0], name)), internal(space[*i], to_value(range[1], name)));
+      const std::pair given(internal(space[*i], to_value(range[0], name)),
+                            internal(space[*i], to_value(range[1], name)));
       if (given.first > given.second) bad_input(fmt::format("{}: limits of {}: low is above high", what, name));
       rung.limits[name] = given;
     }
@@ -142,7 +144,8 @@ Study parse_study(const Json& json) {
   study.budget = parse_budget(in.require("budget"));
   study.space = parse_space(in.require("parameter"));
   const Json& rungs = in.require("rung");
-  if (!rungs.is_array() || rungs.empty() || rungs.size() > 32) bad_input("the study: 1 to 32 [[rung]] tables are wanted");
+  if (!rungs.is_array() || rungs.empty() || rungs.size() > 32)
+    bad_input("the study: 1 to 32 [[rung]] tables are wanted");
   for (const Json& rung : rungs) study.ladder.push_back(parse_rung(rung, study.ladder.size(), study.space));
   in.finish();
   return study;

@@ -24,9 +24,16 @@ class Arena {
   }
 
   /// What `take` of so many bytes uses up.
-  static std::size_t rounded(std::size_t size_bytes) { return (size_bytes + 64 + 63) / 64 * 64; }
+  static std::size_t rounded(std::size_t size_bytes) { return (size_bytes + 64 + 63) / 64 * 64 + kGuardBytes; }
 
  private:
+  // Under the address sanitizer each piece ends at memory that must not be touched.
+#ifdef __SANITIZE_ADDRESS__
+  static constexpr std::size_t kGuardBytes = 4096;
+#else
+  static constexpr std::size_t kGuardBytes = 0;
+#endif
+
   void* take_bytes(std::size_t size_bytes);
 
   std::byte* block_ = nullptr;

@@ -25,27 +25,27 @@ std::size_t parameter_count(const NetworkShape& shape) {
 }
 
 void check_shape(const NetworkShape& shape) {
-  const auto refuse = [](const std::string& what, int value, const std::string& accepted) {
-    bad_input("a network with " + what + " " + std::to_string(value) + " cannot be built; " + accepted);
+  // The upper bounds are far above what can be trained; they keep every product of sizes within 64 bits.
+  const auto within = [](const std::string& what, std::size_t value, std::size_t least, std::size_t most) {
+    if (value >= least && value <= most) return;
+    bad_input("a network cannot have " + what + " " + std::to_string(static_cast<std::ptrdiff_t>(value)) +
+              "; accepted are " + std::to_string(least) + " to " + std::to_string(most));
   };
-  if (shape.channels != 1 && shape.channels != 3) refuse("picture channels:", shape.channels, "there may be 1 or 3");
-  if (shape.conv.empty() || shape.conv.size() > 30) {
-    refuse("convolutions:", static_cast<int>(shape.conv.size()), "there may be 1 to 30");
+  if (shape.channels != 1 && shape.channels != 3) {
+    bad_input("a network cannot have picture channels " + std::to_string(shape.channels) + "; accepted are 1 and 3");
   }
+  within("a number of convolutions", shape.conv.size(), 1, 16);
+  within("a picture side of", shape.side_px, std::size_t{1} << shape.conv.size(), 1 << 16);
   for (const ConvLayer& layer : shape.conv) {
-    if (layer.filters < 1) refuse("a filter count of", layer.filters, "it must be at least 1");
-    if (layer.size % 2 != 1 || layer.size < 1 || layer.size > 7) {
-      refuse("a filter size of", layer.size, "it must be 1, 3, 5 or 7");
+    within("a filter count of", layer.filters, 1, 1 << 14);
+    if (layer.size != 1 && layer.size != 3 && layer.size != 5 && layer.size != 7) {
+      bad_input("a network cannot have a filter size of " + std::to_string(layer.size) +
+                "; accepted are 1, 3, 5 and 7");
     }
   }
-  if (pooled_side(shape, shape.conv.size() - 1) < 1) {
-    refuse("a picture side of", shape.side_px,
-           "each convolution halves it, so at least " + std::to_string(1 << shape.conv.size()) + " pixels are needed");
-  }
-  for (const int units : shape.dense) {
-    if (units < 1) refuse("a dense layer size of", units, "it must be at least 1");
-  }
-  if (shape.classes < 2) refuse("classes:", shape.classes, "there must be at least 2");
+  within("a number of dense layers", shape.dense.size(), 0, 64);
+  for (const int units : shape.dense) within("a dense layer size of", units, 1, 1 << 20);
+  within("a class count of", shape.classes, 2, 1 << 20);
 }
 
 }  // namespace crescendo

@@ -102,7 +102,8 @@ void save_weights(const std::filesystem::path& file, const TrainedNetwork& netwo
       {"classes", network.classes},
       {"normalisation", {{"mean", network.normalisation.mean}, {"scale", network.normalisation.scale}}},
   };
-  const std::string text = header.dump();
+  // A class is named for its folder, whose name need not be UTF-8.
+  const std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string bytes(kMagic);
   bytes += number_bytes(kVersion) + number_bytes(static_cast<std::uint32_t>(text.size())) + text;
   bytes.append(reinterpret_cast<const char*>(network.weights.data()), network.weights.size() * sizeof(float));

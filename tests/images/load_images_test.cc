@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -37,7 +38,8 @@ class FakeDataSet final : public DataSet {
       decoded_.push_back(index);
       wanted_side_px_ = wanted_side_px;
     }
-    std::this_thread::sleep_for(delay);
+    const auto own = delays.find(index);
+    std::this_thread::sleep_for(own != delays.end() ? own->second : delay);
     if (broken.contains(index)) bad_input(entries_[index].name + " is broken");
     if (gone.contains(index)) unavailable(entries_[index].name + " cannot be read");
     const int side_px = small.contains(index) ? 6 : 10;
@@ -55,6 +57,7 @@ class FakeDataSet final : public DataSet {
 
   std::set<std::size_t> broken, gone, small;
   std::chrono::milliseconds delay{0};
+  std::map<std::size_t, std::chrono::milliseconds> delays;
 
  private:
   mutable std::mutex mutex_;
@@ -167,6 +170,7 @@ TEST(LoadImages, SkipsBrokenPicturesAndSaysWhy) {
   EXPECT_EQ(report.broken, (std::vector<std::string>{"p3 is broken", "p4 is broken", "p17 is broken"}));
   for (const ImageSet& set : sets) {
     ASSERT_EQ(set.size(), 13u);
+    EXPECT_EQ(set.indices(Part::kValidation), (std::vector<int>{0, 2, 6, 10}));  // 1 6 11 16
     EXPECT_EQ(set.parts.size(), 13u);
     EXPECT_EQ(set.pixels.size(), 13 * set.picture_bytes());
     EXPECT_EQ(set.picture(2)[0], 6);  // entries 1 2 6 7 ...
@@ -178,7 +182,12 @@ TEST(LoadImages, SkipsBrokenPicturesAndSaysWhy) {
 TEST(LoadImages, StopsAtTheFirstBrokenPictureIfStrict) {
   FakeDataSet data(200);
   data.broken = {62, 63, 64, 150};
-  for (int again = 0; again < 10; ++again) {
+  // Whichever of those that are decoded at the same time fails first or last.
+  using std::chrono::milliseconds;
+  const std::map<std::size_t, milliseconds> orders[] = {{{62, milliseconds(40)}},
+                                                        {{62, milliseconds(20)}, {64, milliseconds(60)}}};
+  for (const auto& delays : orders) {
+    data.delays = delays;
     EXPECT_EQ(error_of([&] { load(data, {4}, {.threads = 4, .strict = true}); }), "bad input: p62 is broken");
   }
 }

@@ -203,6 +203,21 @@ TEST(PictureFile, RefusesAFileThatEndsTooEarly) {
   }
 }
 
+// The library fills both with grey or coarse pixels, and only warns.
+TEST(PictureFile, RefusesAJpegThatLacksPixelsThoughItEndsWell) {
+  const std::string sentence = "bad input: 'cat/1.jpg' is not a sound JPEG file: ";
+  const Bytes jpeg = jpeg_bytes(slope(64, 64, 3));
+  Bytes without_rows = first(jpeg, jpeg.size() - 100);
+  without_rows.insert(without_rows.end(), {0xff, 0xd9});
+  EXPECT_TRUE(decoding_error(without_rows).starts_with(sentence));
+
+  const Bytes progressive = jpeg_bytes(slope(64, 64, 3), {.progressive = true});
+  const Bytes start_of_scan = {0xff, 0xda};
+  const auto last_scan =
+      std::find_end(progressive.begin(), progressive.end(), start_of_scan.begin(), start_of_scan.end());
+  EXPECT_TRUE(decoding_error({progressive.begin(), last_scan}).starts_with(sentence));
+}
+
 TEST(PictureFile, RefusesADamagedPng) {
   Bytes png = png_bytes(slope(64, 64, 3));
   png[png.size() / 2] ^= 0xff;

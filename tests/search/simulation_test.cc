@@ -51,7 +51,10 @@ class Stage {
   Rng& rng() { return rng_; }
 
  private:
-  void pick() { running_ = present_[rng_.below(present_.size())]; ready_.notify_all(); }
+  void pick() {
+    running_ = present_[rng_.below(present_.size())];
+    ready_.notify_all();
+  }
 
   std::mutex mutex_;
   std::condition_variable ready_;
@@ -103,13 +106,18 @@ class MortalStore : public Store {
     return call([&] { return store_.release(s, l); });
   }
   void refresh(History& h) override {
-    call([&] { store_.refresh(h); return 0; });
+    call([&] {
+      store_.refresh(h);
+      return 0;
+    });
   }
   std::vector<std::string> studies() override { return store_.studies(); }
   void create(const Study& study) override { store_.create(study); }
   Study study(std::string_view name) override { return store_.study(name); }
   void set_budget(std::string_view s, const Budget& b) override { store_.set_budget(s, b); }
-  int open_session(std::string_view s, const std::string& o, double now) override { return store_.open_session(s, o, now); }
+  int open_session(std::string_view s, const std::string& o, double now) override {
+    return store_.open_session(s, o, now);
+  }
   void touch_session(int s, double now, double cpu) override { store_.touch_session(s, now, cpu); }
   std::vector<StoredEpoch> curve(std::string_view s, int t) override { return store_.curve(s, t); }
   std::vector<Artifact> artifacts(std::string_view s, int t) override { return store_.artifacts(s, t); }
@@ -128,8 +136,8 @@ class MortalStore : public Store {
 
 struct World {
   History history;
-  std::map<int, int> finished;                          // accepted ends, by trial
-  std::map<std::pair<int, int>, int> executions;        // begun, by trial and attempt
+  std::map<int, int> finished;                    // accepted ends, by trial
+  std::map<std::pair<int, int>, int> executions;  // begun, by trial and attempt
   int deaths = 0;
 };
 
@@ -168,8 +176,10 @@ World simulate(std::uint64_t seed, double mortality) {
         outcome.failed = stage.rng().uniform() < 0.1;
         return outcome;
       });
-      const WorkerSetting setting{mortal, study, *sampler, *schedule, objective, clock, leases, observer,
-                                  "w" + std::to_string(worker) + "." + std::to_string(life), session};
+      const WorkerSetting setting{mortal,    study,     *sampler,
+                                  *schedule, objective, clock,
+                                  leases,    observer,  "w" + std::to_string(worker) + "." + std::to_string(life),
+                                  session};
       bool died = false;
       try {
         EXPECT_EQ(run_worker(setting), WorkerEnd::kFinished);

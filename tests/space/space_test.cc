@@ -56,8 +56,8 @@ TEST(Space, AParameterIsActiveOnlyWhenAllItsConditionsHoldAndTheirParametersAreA
   EXPECT_FALSE(active({{0.01, 1, 16, 0, 0, 0, 0}}, "size"));
   EXPECT_FALSE(active({{0.01, 2, 16, 1, 0, 0, 0}}, "size"));
   EXPECT_TRUE(active({{0.01, 2, 16, 0, 0, 0, 0}}, "deep"));
-  EXPECT_FALSE(active({{0.01, 2, 16, 0, 1, 0, 0}}, "deep"));   // size is 5
-  EXPECT_FALSE(active({{0.01, 2, 16, 1, 0, 0, 0}}, "deep"));   // size is not active
+  EXPECT_FALSE(active({{0.01, 2, 16, 0, 1, 0, 0}}, "deep"));  // size is 5
+  EXPECT_FALSE(active({{0.01, 2, 16, 1, 0, 0, 0}}, "deep"));  // size is not active
 }
 
 TEST(Space, ConditionsReadWithEveryComparison) {

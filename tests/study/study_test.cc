@@ -1,4 +1,4 @@
-#include "crescendo/study.h"
+#include "crescendo/history.h"
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,8 @@ TEST(History, OrdersAreThoseOfAFreshSort) {
   History history = small_history(3);
   Rng rng(1);
   for (int number = 0; number < 300; ++number) {
-    Trial trial = finished(number, static_cast<int>(rng.below(3)), static_cast<double>(rng.below(20)), static_cast<double>(rng.below(3)));
+    Trial trial = finished(number, static_cast<int>(rng.below(3)), static_cast<double>(rng.below(20)),
+                           static_cast<double>(rng.below(3)));
     if (rng.uniform() < 0.5) {
       Trial running = trial;
       running.state = TrialState::kRunning;

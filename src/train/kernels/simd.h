@@ -10,7 +10,12 @@
 // Everything that kernels.cc includes lives in an unnamed namespace, and inlines nothing from the standard library:
 // a function shared by name between the objects could be linked from the AVX-512 one and crash an older processor.
 
+// Unrolled code with a check at every access takes GCC minutes to compile, so under sanitizers loops stay loops.
+#ifdef __SANITIZE_ADDRESS__
+#define UNROLL_FOR(variable, count) for (int variable = 0; variable < (count); ++variable)
+#else
 #define UNROLL_FOR(variable, count) _Pragma("GCC unroll 64") for (int variable = 0; variable < (count); ++variable)
+#endif
 #define ALWAYS_INLINE __attribute__((always_inline)) inline
 
 // Keeps a loaded value in a register; GCC otherwise reads it again as a memory operand of every FMA.

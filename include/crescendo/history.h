@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "crescendo/study.h"
+
+namespace crescendo {
+
+/// What a store knows of a study: trials, boxes and time used, at one revision.
+///
+/// 1. trials()[i].number == i. 2. The orders below are those a fresh sort would give. 3. A trial that was once finished
+/// or failed never changes.
+class History {
+ public:
+  explicit History(std::shared_ptr<const Study> study);
+
+  const Study& study() const { return *study_; }
+  std::uint64_t revision() const { return revision_; }
+  double elapsed_seconds() const { return elapsed_seconds_; }
+
+  std::span<const Trial> trials() const { return trials_; }
+  const Trial& trial(int number) const { return trials_[static_cast<std::size_t>(number)]; }
+
+  /// Numbers of a rung's trials, in the order of claims.
+  std::span<const int> at_rung(int rung) const { return rungs_[static_cast<std::size_t>(rung)].all; }
+
+  /// Numbers of a rung's finished trials, best first.
+  std::span<const int> ranked(int rung) const { return rungs_[static_cast<std::size_t>(rung)].ranked; }
+
+  int running(int rung) const { return rungs_[static_cast<std::size_t>(rung)].running; }
+
+  /// Where proposals at a rung fall, once it was decided; null before the rung's first claim.
+  const Box* box(int rung) const { return rungs_[static_cast<std::size_t>(rung)].box.get(); }
+
+  /// Numbers of the trials that name `parent`, in the order of claims.
+  std::span<const int> children(int parent) const;
+
+  // What follows is for stores.
+  void set_trial(Trial trial);
+  void set_box(int rung, Box box);
+  void set_revision(std::uint64_t revision) { revision_ = revision; }
+  void set_elapsed_seconds(double seconds) { elapsed_seconds_ = seconds; }
+  void set_budget(const Budget& budget);
+
+ private:
+  struct RungOrder {
+    std::vector<int> all, ranked;
+    int running = 0;
+    std::shared_ptr<const Box> box;
+  };
+
+  std::shared_ptr<const Study> study_;
+  std::vector<Trial> trials_;
+  std::vector<RungOrder> rungs_;
+  std::map<int, std::vector<int>> children_;
+  std::uint64_t revision_ = 0;
+  double elapsed_seconds_ = 0;
+};
+
+/// A point that was executed at the top rung, with its repetitions.
+struct Finalist {
+  int trial = 0;             // the first execution
+  std::vector<int> trials;   // all finished executions, the first one first
+  double loss = 0, tie = 0;  // means
+};
+
+/// The points executed at a rung, by the loss of their first execution, best first; at most `count`.
+std::vector<Finalist> leaders(const History& history, int rung, int count);
+
+/// The study's answer, at the highest rung with a finished trial: of the points repeated there (of all, if none was),
+/// the one with the lowest mean loss. One that failed when repeated comes last. None while nothing is finished.
+std::optional<Finalist> best(const History& history);
+
+}  // namespace crescendo

@@ -1,0 +1,266 @@
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <csignal>
+#include <cstdlib>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "tests/end_to_end/program.h"
+
+namespace crescendo::end_to_end {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Tune : public testing::Test {
+ protected:
+  Tune() { make_pictures(folder_, "photos", 40); }
+
+  Ended crescendo(const std::string& arguments) const { return end_to_end::crescendo(arguments, folder_.path()); }
+  Json json(const std::string& arguments) const {
+    const Ended run = crescendo(arguments);
+    EXPECT_EQ(run.status, 0) << run.err;
+    return parse_json(run.out, arguments);
+  }
+  fs::path path(const std::string& name) const { return folder_.path() / name; }
+
+  picture_maker::TemporaryFolder folder_;
+};
+
+const std::string kSmall = "tune --data photos --sizes 8,16 --epochs 3 --jobs 1 --seed 1 ";
+
+TEST_F(Tune, FindsAPointAndLeavesWhatItSays) {
+  const Ended run = crescendo(kSmall + "--trials 12 --out out");
+  ASSERT_EQ(run.status, 0) << run.err;
+  EXPECT_NE(run.out.find("validation error"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("test error"), std::string::npos) << run.out;
+  EXPECT_TRUE(run.err.empty()) << "not on a terminal, so no progress line: " << run.err;
+  for (const char* file : {"best.toml", "study.toml", "study.db", "trials/0/curve.json", "trials/0/confusion.json"}) {
+    EXPECT_TRUE(fs::exists(path("out") / file)) << file;
+  }
+}
+
+TEST_F(Tune, JsonIsTheContract) {
+  const Json result = json(kSmall + "--trials 12 --out out --json");
+  EXPECT_EQ(result["study"], "out");
+  EXPECT_EQ(result["storage"], "sqlite:///out/study.db");
+  EXPECT_EQ(result["trials"], 12);
+  ASSERT_EQ(result["rungs"].size(), 2u);
+  EXPECT_EQ(result["rungs"][0]["image_side"], 8);
+  EXPECT_EQ(result["rungs"][0]["trials"].get<int>() + result["rungs"][1]["trials"].get<int>(), 12);
+  EXPECT_EQ(result["best"]["fidelity"], Json({{"image_side", 16}, {"epochs", 3}}));
+  EXPECT_TRUE(result["best"]["test_error"].is_number());
+  EXPECT_TRUE(result["best"]["point"].contains("learning_rate"));
+  EXPECT_EQ(json("best --json --storage sqlite:///out/study.db"), result);
+
+  const Json trials = json("trials --json --storage sqlite:///out/study.db");
+  ASSERT_EQ(trials.size(), 12u);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    EXPECT_EQ(trials[i]["trial"], i);
+    EXPECT_EQ(trials[i]["curve"].size(), trials[i]["state"] == "failed" ? trials[i]["curve"].size() : 3u);
+  }
+}
+
+TEST_F(Tune, TheSameSeedGivesTheSameTrialsAndLossesBitForBit) {
+  for (const char* out : {"a", "b"}) crescendo(kSmall + "--trials 12 --out " + std::string(out));
+  Json a = json("trials --json --storage sqlite:///a/study.db"),
+       b = json("trials --json --storage sqlite:///b/study.db");
+  for (Json* trials : {&a, &b}) {
+    for (Json& trial : *trials) trial.erase("seconds");
+  }
+  EXPECT_EQ(a, b);
+  EXPECT_EQ(read_file(path("a/best.toml")).substr(40), read_file(path("b/best.toml")).substr(40));
+}
+
+TEST_F(Tune, TheSameCommandResumesAndMoreTrialsExtend) {
+  const Json first = json(kSmall + "--trials 10 --out out --json");
+  const Json again = json(kSmall + "--trials 10 --out out --json");
+  EXPECT_EQ(again["trials"], 10);
+  EXPECT_EQ(again["best"], first["best"]);
+  const Json before = json("trials --json --storage sqlite:///out/study.db");
+  EXPECT_EQ(json(kSmall + "--trials 14 --out out --json")["trials"], 14);
+  const Json after = json("trials --json --storage sqlite:///out/study.db");
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(after[i], before[i]);
+  const Ended other = crescendo("tune --data photos --sizes 8,16 --epochs 3 --seed 2 --trials 14 --out out");
+  EXPECT_EQ(other.status, 2);
+  EXPECT_EQ(other.err,
+            "crescendo: out holds another search: its seed is 1, now 2 is asked for; use the same options, or another "
+            "--out\n");
+  EXPECT_EQ(crescendo(kSmall + "--trials 12 --out out").status, 2);
+}
+
+// Starts the program and leaves it running.
+pid_t start(const std::string& arguments, const fs::path& folder) {
+  const pid_t child = fork();
+  if (child == 0) {
+    if (chdir(folder.c_str()) != 0) _exit(9);
+    const int null = open("/dev/null", O_WRONLY);
+    dup2(null, 1);
+    dup2(null, 2);
+    const std::string command = std::string("exec '" CRESCENDO_PROGRAM "' ") + arguments;
+    execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    _exit(9);
+  }
+  return child;
+}
+
+TEST_F(Tune, KilledAndResumedItLosesNoFinishedTrial) {
+  const std::string command = "tune --data photos --sizes 4,8,16 --epochs 6 --trials 30 --jobs 2 --seed 3 --out out ";
+  Json known = Json::array();
+  for (int kill_after_ms : {150, 250, 350, 450}) {
+    const pid_t child = start(command, folder_.path());
+    usleep(static_cast<useconds_t>(kill_after_ms) * 1000);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    if (!fs::exists(path("out/study.db"))) continue;
+    const Json now = json("trials --json --storage sqlite:///out/study.db");
+    for (const Json& trial : known) {
+      if (trial["state"] == "running") continue;
+      EXPECT_EQ(now[trial["trial"].get<std::size_t>()], trial);
+    }
+    known = now;
+  }
+  EXPECT_EQ(json(command + "--json")["trials"], 30);
+  const Json finally = json("trials --json --storage sqlite:///out/study.db");
+  for (const Json& trial : finally) EXPECT_NE(trial["state"], "running");
+  for (const Json& trial : known) {
+    if (trial["state"] == "running") continue;
+    EXPECT_EQ(finally[trial["trial"].get<std::size_t>()], trial);
+  }
+  for (const auto& entry : fs::directory_iterator(path("out/trials"))) {
+    EXPECT_NE(entry.path().filename().string()[0], '.') << "a half-made folder was left: " << entry.path();
+  }
+}
+
+TEST_F(Tune, InterruptedItSaysHowToGoOnAndEndsWith130) {
+  const std::string command = "tune --data photos --sizes 8,16 --epochs 200 --trials 400 --jobs 2 --out out ";
+  const pid_t child = start(command, folder_.path());
+  for (int i = 0; i < 500 && !fs::exists(path("out/trials")); ++i) usleep(10'000);
+  usleep(200'000);
+  kill(child, SIGINT);
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+}
+
+TEST_F(Tune, TrainRepeatsTheBestPoint) {
+  crescendo(kSmall + "--trials 10 --out out");
+  const Json result = json("train --point out/best.toml --data photos --repeats 3 --epochs 4 --json");
+  for (const char* part : {"validation_error", "test_error"}) {
+    EXPECT_GE(result[part]["mean"].get<double>(), 0);
+    EXPECT_LE(result[part]["mean"].get<double>(), 1);
+    EXPECT_GE(result[part]["std"].get<double>(), 0);
+  }
+  EXPECT_GT(result["seconds"].get<double>(), 0);
+  const Json final = json("train --point out/best.toml --data photos --final --save weights.bin --json");
+  EXPECT_TRUE(final.contains("test_error"));
+  EXPECT_TRUE(fs::exists(path("weights.bin")));
+  const Ended toml = crescendo("best --storage sqlite:///out/study.db");
+  EXPECT_EQ(toml.out, read_file(path("out/best.toml")));
+}
+
+TEST_F(Tune, AStudysFileIsEditedAndRun) {
+  ASSERT_EQ(crescendo("tune --data photos --sizes 8,16 --epochs 2 --trials 6 --dry-run --out plan").status, 0);
+  std::string toml = read_file(path("plan/study.toml"));
+  const std::size_t at = toml.find("high = 0.1");
+  ASSERT_NE(at, std::string::npos);
+  toml.replace(at, 10, "high = 0.02");
+  write_file(path("mine.toml"), toml);
+  EXPECT_EQ(json("tune --study-file mine.toml --out out --json")["trials"], 6);
+  const Json trials = json("trials --json --storage sqlite:///out/study.db");
+  for (const Json& trial : trials) EXPECT_LE(trial["point"]["learning_rate"].get<double>(), 0.02);
+}
+
+TEST_F(Tune, ABrokenPictureIsSkippedOrWithStrictNamed) {
+  write_file(path("photos/blob/zzz.jpg"), "this is text");
+  const Ended skipped = crescendo(kSmall + "--trials 4 --out out");
+  EXPECT_EQ(skipped.status, 0) << skipped.err;
+  EXPECT_NE(skipped.out.find("skipped:  1 broken picture\n"), std::string::npos) << skipped.out;
+  EXPECT_NE(skipped.out.find("zzz.jpg"), std::string::npos);
+  const Ended strict = crescendo(kSmall + "--trials 4 --out strict --strict");
+  EXPECT_EQ(strict.status, 2);
+  EXPECT_NE(strict.err.find("zzz.jpg"), std::string::npos) << strict.err;
+}
+
+struct BadCase {
+  std::string name, arguments, sentence;
+  friend std::ostream& operator<<(std::ostream& out, const BadCase& bad) { return out << bad.arguments; }
+};
+
+class BadInput : public Tune, public testing::WithParamInterface<BadCase> {};
+
+TEST_P(BadInput, GetsItsOneSentenceAndStatus2) {
+  fs::create_directories(path("empty_class/a"));
+  fs::create_directories(path("empty_class/b"));
+  fs::copy(path("photos/blob"), path("empty_class/a"), fs::copy_options::recursive);
+  fs::create_directories(path("one_class"));
+  fs::copy(path("photos/blob"), path("one_class/a"), fs::copy_options::recursive);
+  fs::create_directories(path("nothing"));
+  write_file(path("a_file"), "x");
+  write_file(path("bad.toml"), "name = [\n");
+  write_file(path("typo.toml"), "[point]\nlearning_rat = 0.1\n");
+  const Ended run = crescendo(GetParam().arguments);
+  EXPECT_EQ(run.status, 2) << run.out << run.err;
+  EXPECT_NE(run.err.find(GetParam().sentence), std::string::npos) << run.err;
+  EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+  EXPECT_TRUE(run.err.starts_with("crescendo: ")) << run.err;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadInput,
+    testing::Values(
+        BadCase{"MissingFolder", "tune --data nowhere --trials 3", "nowhere"},
+        BadCase{"EmptyClass", "tune --data empty_class --trials 3", "b"},
+        BadCase{"OneClass", "tune --data one_class --trials 3", "only the class 'a'"},
+        BadCase{"NoClasses", "tune --data nothing --trials 3", "nothing"},
+        BadCase{"AFile", "tune --data a_file --trials 3", "a_file"},
+        BadCase{"SizesNotIncreasing", "tune --data photos --sizes 16,8 --trials 3",
+                "the sizes must increase, but 8 px comes after 16 px"},
+        BadCase{"SizeTooLarge", "tune --data photos --sizes 8,32 --trials 3",
+                "a size of 32 px is above the pictures' median shorter side; give sizes up to 16 px"},
+        BadCase{"SizesNoNumbers", "tune --data photos --sizes 8,x --trials 3", "--sizes must be sizes in pixels"},
+        BadCase{"UnknownSampler", "tune --data photos --sampler tpee --trials 3",
+                "no sampler called 'tpee'; there are: random grid"},
+        BadCase{"UnknownSchedule", "tune --data photos --schedule steep --trials 3",
+                "no schedule called 'steep'; there are: flat ramp"},
+        BadCase{"UnwritableOut", "tune --data photos --trials 3 --out /proc/no/out", "/proc/no/out"},
+        BadCase{"OutIsAFile", "tune --data photos --trials 3 --out a_file", "a_file"},
+        BadCase{"NoTrials", "tune --data photos --trials 0", "--trials"},
+        BadCase{"BadTime", "tune --data photos --time soon", "--time must be a time such as"},
+        BadCase{"NoData", "tune --trials 3", "give the folder of pictures with --data FOLDER"},
+        BadCase{"BadToml", "tune --study-file bad.toml", "bad.toml, line"},
+        BadCase{"UnknownParameter", "train --point typo.toml --data photos", "the CNN has no parameter 'learning_rat'"},
+        BadCase{"NoStorage", "trials --storage sqlite:///none.db", "there is no database none.db"},
+        BadCase{"BadStorage", "trials --storage none.db", "'none.db' names no storage"},
+        BadCase{"UnknownOption", "tune --date photos", "--date"}, BadCase{"NoCommand", "", "subcommand"}),
+    [](const auto& param) { return param.param.name; });
+
+// The real thing, where the real pictures stand (docs/data.md): CRESCENDO_CLOTHING10 names the folder.
+TEST_F(Tune, SlowClothing10KilledAndResumedLosesNoFinishedTrial) {
+  const char* data = std::getenv("CRESCENDO_CLOTHING10");
+  if (!data) GTEST_SKIP() << "set CRESCENDO_CLOTHING10 to the folder of clothing10";
+  const std::string command =
+      "tune --data '" + std::string(data) + "' --grey --sizes 16,32,64 --trials 40 --jobs 2 --seed 1 --out out ";
+  Json known = Json::array();
+  for (const int kill_after_s : {5, 15, 30, 20}) {
+    const pid_t child = start(command, folder_.path());
+    sleep(static_cast<unsigned>(kill_after_s));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    known = json("trials --json --storage sqlite:///out/study.db");
+  }
+  EXPECT_EQ(json(command + "--json")["trials"], 40);
+  const Json finally = json("trials --json --storage sqlite:///out/study.db");
+  int kept = 0;
+  for (const Json& trial : known) {
+    if (trial["state"] == "running") continue;
+    EXPECT_EQ(finally[trial["trial"].get<std::size_t>()], trial);
+    ++kept;
+  }
+  EXPECT_GT(kept, 3);
+}
+
+}  // namespace
+}  // namespace crescendo::end_to_end
