@@ -108,7 +108,8 @@ TEST(Encode, UniformDrawsAreUniformOverTheValuesOfAnInt) {
 }
 
 TEST(Encode, EveryValueComesBack) {
-  for (const Parameter& p : mixed_space().parameters()) {
+  const Space space = mixed_space();
+  for (const Parameter& p : space.parameters()) {
     if (!p.choices.empty()) continue;
     for (int i = 0; i <= 1000; ++i) {
       const double value = from_unit(p, i / 1000.0);
