@@ -1,6 +1,6 @@
 #!/bin/sh
-# Times this program's training steps in turn with an engine prototype kept outside the source tree, on the same networks,
-# and prints the medians and their ratio as a markdown table.
+# Times this program's training steps in turn with an engine prototype kept outside the source tree, on the same
+# networks, and prints the medians and their ratio as a markdown table.
 #
 #   bench/prototype.sh PROTOTYPE_FOLDER BUILD_FOLDER [ROUNDS]
 #

@@ -75,7 +75,7 @@ class Network {
   /// Batches larger than the memory cap allows run as micro-batches with summed gradients.
   virtual double step(const Batch& batch, const Update& update) = 0;
 
-  /// Forward only; logits: [n][classes].
+  /// Forward only, any number of pictures (as micro-batches of at most max_batch); logits: [n][classes].
   virtual void forward(const Batch& batch, float* logits) = 0;
 
   /// Gradients without an update. A test's tool: cost is that of a step and several copies.

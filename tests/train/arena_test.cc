@@ -38,7 +38,7 @@ TEST(Arena, HandsOutNoMoreThanItWasResetTo) {
 TEST(Arena, RefusesWhatTheMachineCannotGive) {
   Arena arena;
   EXPECT_THROW(arena.reset(std::size_t{1} << 60), std::bad_alloc);
-  arena.reset(1000);  // and can be used afterwards
+  arena.reset(Arena::rounded(40));  // and can be used afterwards
   EXPECT_NE(arena.take<float>(10), nullptr);
 }
 

@@ -13,7 +13,8 @@ function(crescendo_kernels name lanes)
   target_include_directories(crescendo_kernels_${name} PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
   target_compile_definitions(crescendo_kernels_${name} PRIVATE CRESCENDO_LANES=${lanes} CRESCENDO_OPS=${ops})
   # -Wno-psabi: vectors wider than the instruction set's are passed between inlined functions only.
-  target_compile_options(crescendo_kernels_${name} PRIVATE ${kernel_optimisation} ${ARGN} -Wno-psabi -Wno-unknown-pragmas)
+  target_compile_options(crescendo_kernels_${name} PRIVATE ${kernel_optimisation} ${ARGN}
+                         -Wno-psabi -Wno-unknown-pragmas)
   set_target_properties(crescendo_kernels_${name} PROPERTIES CXX_EXTENSIONS ON POSITION_INDEPENDENT_CODE ON)
   target_sources(crescendo_train PRIVATE $<TARGET_OBJECTS:crescendo_kernels_${name}>)
 endfunction()
