@@ -1,5 +1,5 @@
 # What people type. The build itself is CMake's: see CMakePresets.json.
-.PHONY: demo build test check sanitize fuzz format bench clean help
+.PHONY: demo build test sanitize fuzz format bench clean help
 
 CRESCENDO := build/release/crescendo
 FASHION := /usr/share/datasets/fashion-mnist

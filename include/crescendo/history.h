@@ -34,15 +34,22 @@ class History {
 
   int running(int rung) const { return rungs_[static_cast<std::size_t>(rung)].running; }
 
-  /// Where proposals at a rung fall, once it was decided; null before the rung's first claim.
-  const Box* box(int rung) const { return rungs_[static_cast<std::size_t>(rung)].box.get(); }
+  /// The first box that was used at a rung; null before the rung's first Start.
+  const Box* first_box(int rung) const;
+
+  /// The box with this number; boxes are numbered from 0 in the order in which they came up.
+  const Box& box(int number) const { return *boxes_[static_cast<std::size_t>(number)].box; }
+  int boxes() const { return static_cast<int>(boxes_.size()); }
+
+  /// The number of a box with these sides that was used at a rung, if there is one.
+  std::optional<int> find_box(int rung, const Box& box) const;
 
   /// Numbers of the trials that name `parent`, in the order of claims.
   std::span<const int> children(int parent) const;
 
   // What follows is for stores.
   void set_trial(Trial trial);
-  void set_box(int rung, Box box);
+  void add_box(int rung, Box box);
   void set_revision(std::uint64_t revision) { revision_ = revision; }
   void set_elapsed_seconds(double seconds) { elapsed_seconds_ = seconds; }
   void set_budget(const Budget& budget);
@@ -51,29 +58,37 @@ class History {
   struct RungOrder {
     std::vector<int> all, ranked;
     int running = 0;
+  };
+  struct UsedBox {
+    int rung;
     std::shared_ptr<const Box> box;
   };
 
   std::shared_ptr<const Study> study_;
   std::vector<Trial> trials_;
   std::vector<RungOrder> rungs_;
+  std::vector<UsedBox> boxes_;
   std::map<int, std::vector<int>> children_;
   std::uint64_t revision_ = 0;
   double elapsed_seconds_ = 0;
 };
 
-/// A point that was executed at the top rung, with its repetitions.
+inline constexpr int kUsualFinalists = 3;  // leaders that are repeated before the best is named
+
+/// A point that was executed at a rung, with its repetitions.
 struct Finalist {
   int trial = 0;             // the first execution
-  std::vector<int> trials;   // all finished executions, the first one first
-  double loss = 0, tie = 0;  // means
+  std::vector<int> trials;   // its executions that finished, the first one first; repetitions only where in full
+  double loss = 0, tie = 0;  // means over them
+  int failed_repeats = 0;    // not counting those that the budget cut off
 };
 
 /// The points executed at a rung, by the loss of their first execution, best first; at most `count`.
 std::vector<Finalist> leaders(const History& history, int rung, int count);
 
-/// The study's answer, at the highest rung with a finished trial: of the points repeated there (of all, if none was),
-/// the one with the lowest mean loss. One that failed when repeated comes last. None while nothing is finished.
+/// The study's answer, at the highest rung with a finished trial: once the finals are played (each of the leaders, as
+/// many as the schedule's option `finalists`, was repeated in full), the leader with the lowest mean loss, one that
+/// failed when repeated coming last; before, the point whose first execution was best. None while nothing is finished.
 std::optional<Finalist> best(const History& history);
 
 }  // namespace crescendo

@@ -11,8 +11,8 @@ namespace crescendo {
 /// A random stream: the same numbers on every machine and compiler for the same seed and key.
 ///
 /// Source: xoshiro256++ (Blackman and Vigna 2019), seeded through splitmix64.
-/// Streams with different keys are independent for every practical purpose; a trial's stream is
-/// Rng(seed, {purpose, trial number, attempt}).
+/// Streams with different keys are independent for every practical purpose; a trial's streams are
+/// Rng(seed, {purpose, trial number, ...}).
 class Rng {
  public:
   explicit Rng(std::uint64_t seed, std::initializer_list<std::uint64_t> key = {});

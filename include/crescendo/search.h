@@ -8,7 +8,15 @@
 
 namespace crescendo {
 
-class Observer;
+/// Hears what a search does. Called from every worker's thread, never while a store is locked; the methods must be
+/// quick and safe to call at once.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_claim(const History&, const Trial&) {}
+  virtual void on_epoch(const Trial&, const EpochReport&) {}
+  virtual void on_end(const History&, const Trial&) {}  // with its state and loss
+};
 
 /// How a study is worked on by this process.
 struct SearchOptions {

@@ -40,6 +40,11 @@ struct Parameter {
   bool narrow = true;                       // whether a schedule may narrow it between rungs
 };
 
+inline bool has_choices(const Parameter& p) { return p.kind == Kind::kCategorical || p.kind == Kind::kOrdinal; }
+
+/// Distance between neighbouring values of an int or stepped float; 0 for a float without a step.
+inline double step_of(const Parameter& p) { return p.step.value_or(p.kind == Kind::kInt ? 1 : 0); }
+
 /// Where a point lies in a space: one number a parameter, in the space's order.
 /// Float and int: the value itself. Categorical and ordinal: the position of the choice. NaN: not active.
 struct Point {

@@ -6,7 +6,7 @@
 
 namespace crescendo {
 
-/// A new point at a rung. `box` is where it may fall; the store keeps a rung's first box and later claims use that.
+/// A new point at a rung. `box` is where it may fall.
 struct Start {
   int rung = 0;
   Box box;

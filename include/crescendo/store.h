@@ -37,11 +37,13 @@ enum class Placement {
   kLost,   // the lease was taken over
 };
 
-struct StoredEpoch {
-  int epoch = 0;
-  double loss = 0;
-  std::map<std::string, double> metrics;
+/// What is known of the process that holds a lease.
+enum class OwnerState {
+  kUnknown,  // it runs elsewhere: its lease must tell
+  kAlive,    // it runs on this machine, so its trial is not taken over though its lease may have run out
+  kGone,     // it ended: its trial is free at once
 };
+using OwnerQuestion = std::function<OwnerState(const std::string& owner)>;
 
 /// Studies, their trials and who works on them: the one place where workers meet.
 ///
@@ -54,8 +56,8 @@ class Store {
 
   virtual std::vector<std::string> studies() = 0;
 
-  /// Throws Error (bad input) if the name is taken.
-  virtual void create(const Study& study) = 0;
+  /// False, with nothing done, if the name is taken.
+  virtual bool create(const Study& study) = 0;
 
   /// Throws Error (not found) naming the studies there are.
   virtual Study study(std::string_view name) = 0;
@@ -70,9 +72,9 @@ class Store {
   virtual void refresh(History& history) = 0;
 
   /// Under the write lock: extends the session, refreshes the history, takes over a trial whose worker is gone (its
-  /// lease ran out, or `is_gone` knows its owner to have ended), or else lets `decide` say the next step and records
-  /// it. The history then holds the claimed trial. A promoted trial has its point; a started one is to be placed.
-  virtual Claim claim(History& history, const Claimant& who, const std::function<bool(const std::string&)>& is_gone,
+  /// lease ran out, or its owner ended), or else lets `decide` say the next step and records it. The history then holds
+  /// the claimed trial. A promoted trial has its point; a started one is to be placed.
+  virtual Claim claim(History& history, const Claimant& who, const OwnerQuestion& state_of,
                       const std::function<Step(const History&)>& decide) = 0;
 
   /// Gives a claimed trial its point. `may_repeat` skips the question whether another worker was quicker.
@@ -86,7 +88,7 @@ class Store {
   /// Lets another worker, or a later session, execute the trial at once.
   virtual bool release(const Study& study, Lease lease) = 0;
 
-  virtual std::vector<StoredEpoch> curve(std::string_view study, int trial) = 0;
+  virtual std::vector<EpochReport> curve(std::string_view study, int trial) = 0;
   virtual std::vector<Artifact> artifacts(std::string_view study, int trial) = 0;
   virtual void remove_artifact(std::string_view study, int trial, const std::string& path) = 0;
 

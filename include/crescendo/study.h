@@ -71,13 +71,14 @@ struct Trial {
   int number = 0;             // from 0, in the order of claims
   std::optional<int> parent;  // the trial whose point it executes again
   int rung = 0;
+  std::optional<int> box;  // which of the history's boxes its point was proposed in; none for a parent's point
   Tag tag;
   TrialState state = TrialState::kRunning;
   std::optional<Point> point;  // none while it is claimed and not placed
 
   double loss = 0;  // where finished; finite
   double tie = 0;   // breaks ties between equal losses, lower is better (the CNN's cross-entropy); 0 if there is none
-  bool stopped_early = false;  // the schedule or the budget ended it
+  bool stopped_early = false;  // the schedule ended it, or the budget did: then it may have failed for that alone
   std::string reason;          // why it failed or was stopped
   std::vector<double> curve;   // the loss after each epoch
   double seconds = 0, cpu_seconds = 0;

@@ -25,10 +25,14 @@ std::string read_file(const fs::path& path) {
 }
 
 void write_file(const fs::path& path, std::string_view content) {
+  write_file(path, std::initializer_list<std::string_view>{content});
+}
+
+void write_file(const fs::path& path, std::initializer_list<std::string_view> pieces) {
   fs::path temporary = path;
   temporary += fmt::format(".new-{:08x}", std::random_device{}());  // the folder may be shared between machines
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out.write(content.data(), static_cast<std::streamsize>(content.size()));
+  for (const std::string_view piece : pieces) out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
   out.close();
   std::error_code failed;
   const std::string reason = out ? "" : std::strerror(errno);

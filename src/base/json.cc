@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace crescendo {
 
@@ -19,6 +20,8 @@ Json parse_json(std::string_view text, std::string_view what) {
 }
 
 std::string to_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string pretty(const Json& json) { return json.dump(1, ' ', false, Json::error_handler_t::replace); }
 
 FieldReader::FieldReader(const Json& json, std::string what) : json_(json), what_(std::move(what)) {
   if (!json.is_object()) bad_input(fmt::format("{} must be a table of fields", what_));
@@ -51,7 +54,7 @@ bool FieldReader::read(std::string_view name, double& target) {
 bool FieldReader::read(std::string_view name, int& target) {
   const Json* field = take(name);
   if (!field) return false;
-  const bool fits = field->is_number_integer() && *field >= -2'000'000'000 && *field <= 2'000'000'000;
+  const bool fits = field->is_number_integer() && std::abs(field->get<double>()) <= 2e9;
   if (!fits) wrong_type(name, "a whole number");
   target = field->get<int>();
   return true;
@@ -60,7 +63,9 @@ bool FieldReader::read(std::string_view name, int& target) {
 bool FieldReader::read(std::string_view name, std::uint64_t& target) {
   const Json* field = take(name);
   if (!field) return false;
-  if (!field->is_number_integer() || *field < 0) wrong_type(name, "a whole number, not negative");
+  // A value above 2^63 compares as negative unless its type is asked.
+  const bool fits = field->is_number_unsigned() || (field->is_number_integer() && field->get<std::int64_t>() >= 0);
+  if (!fits) wrong_type(name, "a whole number, not negative");
   target = field->get<std::uint64_t>();
   return true;
 }

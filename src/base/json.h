@@ -14,8 +14,12 @@ using Json = nlohmann::ordered_json;
 /// Throws Error (bad input) that calls the text `what` and says where it breaks.
 Json parse_json(std::string_view text, std::string_view what);
 
-/// One line. Doubles come back bit for bit; NaN and infinities, which JSON lacks, become null.
+/// One line. Doubles come back bit for bit; NaN and infinities, which JSON lacks, become null; what is not UTF-8 is
+/// replaced.
 std::string to_line(const Json& json);
+
+/// The same on many lines, indented, for people.
+std::string pretty(const Json& json);
 
 /// Reads the fields of one object and refuses what nobody asked for.
 ///

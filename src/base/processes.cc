@@ -1,8 +1,10 @@
 #include "base/processes.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <sstream>
@@ -39,12 +41,19 @@ std::string process_identity() {
   return fmt::format("{}:{}:{}", host_name(), process, start_time(process));
 }
 
-bool process_is_gone(const std::string& identity) {
+ProcessState process_state(const std::string& identity) {
   const std::size_t last = identity.rfind(':');
   const std::size_t middle = last == 0 || last == std::string::npos ? last : identity.rfind(':', last - 1);
-  if (middle == std::string::npos || middle == last) return false;
-  if (identity.substr(0, middle) != host_name()) return false;
-  return start_time(identity.substr(middle + 1, last - middle - 1)) != identity.substr(last + 1);
+  if (middle == std::string::npos || middle == last) return ProcessState::kUnknown;
+  if (identity.substr(0, middle) != host_name()) return ProcessState::kUnknown;
+  const std::string started = start_time(identity.substr(middle + 1, last - middle - 1));
+  return started == identity.substr(last + 1) ? ProcessState::kAlive : ProcessState::kGone;
+}
+
+int processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
 }
 
 }  // namespace crescendo

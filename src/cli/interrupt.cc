@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 
 #include "cli/commands.h"
@@ -9,11 +10,11 @@
 namespace crescendo {
 namespace {
 
-volatile std::sig_atomic_t signals_seen = 0;
+std::atomic<int> signals_seen = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may use it");
 
 void on_signal(int) {
-  if (signals_seen > 0) _exit(kExitInterrupted);
-  signals_seen = 1;
+  if (signals_seen.fetch_add(1) > 0) _exit(kExitInterrupted);
 }
 
 }  // namespace
@@ -23,5 +24,9 @@ void listen_for_interrupts() {
 }
 
 bool interrupted() { return signals_seen > 0; }
+
+void stop_if_interrupted() {
+  if (interrupted()) throw Interrupted{};
+}
 
 }  // namespace crescendo

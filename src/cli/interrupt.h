@@ -6,4 +6,10 @@ namespace crescendo {
 void listen_for_interrupts();
 bool interrupted();
 
+/// Thrown where nothing is kept that could be gone on with; main turns it into exit status 130.
+struct Interrupted {};
+
+/// Throws Interrupted if Ctrl-C was pressed.
+void stop_if_interrupted();
+
 }  // namespace crescendo

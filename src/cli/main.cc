@@ -47,6 +47,8 @@ int main(int argc, char** argv) {
   } catch (const Error& error) {
     return say(error.what(),
                error.kind() == ErrorKind::kUnavailable ? crescendo::kExitFailed : crescendo::kExitBadInput);
+  } catch (const crescendo::Interrupted&) {
+    return say("stopped", crescendo::kExitInterrupted);
   } catch (const std::bad_alloc&) {
     return say("out of memory", crescendo::kExitFailed);
   } catch (const std::exception& error) {

@@ -28,7 +28,7 @@ double seconds_to_come(const History& history, int rung_now, int jobs) {
     for (const int number : history.ranked(rung)) seconds += history.trial(number).seconds;
     const auto finished = static_cast<double>(history.ranked(rung).size());
     mean = finished > 0 ? seconds / finished : 4 * mean;
-    const int above = rung > rung_now ? trials_left(history, rung, ladder_share(study, rung)) : 0;
+    const int above = rung > rung_now ? trials_left(history, rung, ladder_allowance(study, rung)) : 0;
     total += mean * (above + 0.5 * history.running(rung));
     left_here -= above;
   }
@@ -50,16 +50,17 @@ ProgressLine::~ProgressLine() { clear(); }
 
 void ProgressLine::on_claim(const History& history, const Trial& trial) {
   const std::lock_guard lock(mutex_);
-  if (trial.rung != rung_) {
-    rung_ = trial.rung;
-    const Box* box = history.box(rung_);
-    if (box && !box->reason.empty() && history.at_rung(rung_).size() <= static_cast<std::size_t>(jobs_)) {
-      if (visible_) std::fputs("\r\033[K", stderr);
-      fmt::print(stderr, "{}: {}\n", rung_name(history.study().ladder[static_cast<std::size_t>(rung_)]), box->reason);
-    }
-  }
+  rung_ = trial.rung;
+  announce(history);
   describe(history);
   draw(false);
+}
+
+void ProgressLine::announce(const History& history) {
+  const Box* box = history.first_box(rung_);
+  if (!box || box->reason.empty() || !announced_.insert(rung_).second) return;
+  if (visible_) std::fputs("\r\033[K", stderr);
+  fmt::print(stderr, "{}: {}\n", rung_name(history.study().ladder[static_cast<std::size_t>(rung_)]), box->reason);
 }
 
 void ProgressLine::on_epoch(const Trial& trial, const EpochReport& report) {

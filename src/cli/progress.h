@@ -3,9 +3,10 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
-#include "search/observer.h"
+#include "crescendo/search.h"
 
 namespace crescendo {
 
@@ -25,12 +26,14 @@ class ProgressLine : public Observer {
   void clear();
 
  private:
+  void announce(const History& history);
   void describe(const History& history);
   void draw(bool now);
 
   std::mutex mutex_;
   int jobs_;
   int rung_ = -1;                            // the last one claimed
+  std::set<int> announced_;                  // rungs whose narrowing was told
   std::string standing_;                     // what the history says
   std::map<int, double> images_per_second_;  // of each running trial
   std::chrono::steady_clock::time_point drawn_{};

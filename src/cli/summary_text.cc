@@ -53,15 +53,23 @@ std::string plan_text(const Study& study, const DataSet& data, int jobs) {
   return text;
 }
 
-std::string loaded_text(const CnnPictures& pictures, const LoadReport& report) {
+std::string report_text(const LoadReport& report) {
   std::string text;
   if (!report.broken.empty()) {
     text += fmt::format("skipped:  {} broken picture{}\n", report.broken.size(), report.broken.size() == 1 ? "" : "s");
-    for (std::size_t i = 0; i < std::min(kNamedBroken, report.broken.size()); ++i)
-      text += "  " + report.broken[i] + "\n";
-    if (report.broken.size() > kNamedBroken)
+    for (std::size_t i = 0; i < std::min(kNamedBroken, report.broken.size()); ++i) {
+      text += fmt::format("  {}\n", report.broken[i]);
+    }
+    if (report.broken.size() > kNamedBroken) {
       text += fmt::format("  and {} more\n", report.broken.size() - kNamedBroken);
+    }
   }
+  if (!report.cache_failure.empty()) text += fmt::format("no cache: {}\n", report.cache_failure);
+  return text;
+}
+
+std::string loaded_text(const CnnPictures& pictures, const LoadReport& report) {
+  std::string text = report_text(report);
   const ImageSet& largest = *pictures.by_side.rbegin()->second;
   if (largest.enlarged > 0) {
     text += fmt::format("enlarged: {} pictures smaller than {} px\n", largest.enlarged, largest.side_px);
@@ -94,7 +102,7 @@ std::string result_text(Store& store, const History& history, const std::string&
   std::string text = fmt::format("\n{} trials in {}\n\n{}", history.trials().size(),
                                  duration_text(history.elapsed_seconds()), rungs_text(history));
   for (int rung = 0; rung <= study.top(); ++rung) {
-    const Box* box = history.box(rung);
+    const Box* box = history.first_box(rung);
     if (box && !box->reason.empty()) {
       text += fmt::format("\n  {}: {}\n", rung_name(study.ladder[static_cast<std::size_t>(rung)]), box->reason);
     }
@@ -114,7 +122,7 @@ std::string result_text(Store& store, const History& history, const std::string&
   std::vector<std::vector<std::string>> files = {
       {path("best.toml"), "the best point; 'crescendo train --point' takes it"},
       {path("study.toml"), "the whole search, to edit and run again with --study-file"},
-      {path("study.db"), "every trial, in SQLite; Optuna and its dashboard open it"},
+      {url, "every trial; Optuna and its dashboard open it"},
       {path("trials/"), "curve.json and confusion.json of each trial, weights.bin of the best"},
       {path("cache/"), "the pictures at the searched sizes; may be deleted"}};
   text += "\nfiles\n" + table(files, "ll");

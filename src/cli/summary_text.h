@@ -11,7 +11,10 @@ namespace crescendo {
 /// What `tune` is about to do: pictures, sizes, budget, methods.
 std::string plan_text(const Study& study, const DataSet& data, int jobs);
 
-/// What was read: how many pictures, which were broken, how many enlarged.
+/// Which pictures were broken, and whether the cache could not be written; empty if nothing is to be said.
+std::string report_text(const LoadReport& report);
+
+/// The same, and how many pictures were enlarged.
 std::string loaded_text(const CnnPictures& pictures, const LoadReport& report);
 
 /// How a search ended: a table of the rungs, the best point and its errors, the files, and what to do next.

@@ -1,12 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/processes.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/summary_text.h"
 #include "cli/words.h"
 #include "crescendo/error.h"
 #include "search/image_study.h"
@@ -37,18 +40,27 @@ Pictures load(const TrainOptions& options, const PointFile& file, int side_px) {
   LoadOptions load_options;
   load_options.threads = processors();
   load_options.strict = options.strict;
-  LoadReport report;
+  LoadReport report, test_report;
+  const auto progress = [](std::size_t, std::size_t) { stop_if_interrupted(); };
   const std::array trained = {Part::kTraining, Part::kValidation};
   const std::array tested = {Part::kTest};
   const std::array side = {side_px};
   Pictures pictures;
-  pictures.images = std::move(load_images(*data, trained, side, channels, load_options, report).front());
-  pictures.test = std::move(load_images(*data, tested, side, channels, load_options, report).front());
-  if (!report.broken.empty()) fmt::print(stderr, "crescendo: skipped {} broken pictures\n", report.broken.size());
+  pictures.images = std::move(load_images(*data, trained, side, channels, load_options, report, progress).front());
+  const auto is_test = [](const DataSet::Entry& entry) { return entry.part == Part::kTest; };
+  if (std::any_of(data->entries().begin(), data->entries().end(), is_test)) {
+    pictures.test = std::move(load_images(*data, tested, side, channels, load_options, test_report, progress).front());
+  }
+  fmt::print(stderr, "{}{}", report_text(report), report_text(test_report));
   return pictures;
 }
 
-Json spread_json(const Spread& value) { return {{"mean", value.mean}, {"std", value.std}}; }
+// Without a test part there is no test error.
+Json spread_json(const std::vector<double>& values) {
+  if (values.empty()) return {{"mean", nullptr}, {"std", nullptr}};
+  const Spread value = spread(values);
+  return {{"mean", value.mean}, {"std", value.std}};
+}
 
 int run(TrainOptions options) {
   PointFile file = parse_point_file(read_file(options.point), options.point);
@@ -61,21 +73,21 @@ int run(TrainOptions options) {
   const SystemClock clock;
   const double began = clock.now();
   const auto results = retrain(file, pictures.images, pictures.test, options.retrain);
+  if (results.empty()) throw Interrupted{};
   const double seconds = clock.now() - began;
   std::vector<double> validation, test;
   for (const Retrained& one : results) {
     validation.push_back(one.validation_error);
-    test.push_back(one.test_error);
+    if (one.test_error) test.push_back(*one.test_error);
   }
   if (!options.save.empty()) {
     save_weights(options.save, {results.front().plan.shape, pictures.images.classes, pictures.images.normalisation,
                                 results.front().weights});
   }
   if (options.json) {
-    const Json json{{"validation_error", spread_json(spread(validation))},
-                    {"test_error", spread_json(spread(test))},
-                    {"seconds", seconds}};
-    fmt::print("{}\n", json.dump(2));
+    const Json json{
+        {"validation_error", spread_json(validation)}, {"test_error", spread_json(test)}, {"seconds", seconds}};
+    fmt::print("{}\n", pretty(json));
     return kExitSucceeded;
   }
   const auto line = [&](const char* name, const Spread& value) {
@@ -85,7 +97,7 @@ int run(TrainOptions options) {
   fmt::print("{} training{} at {} px in {}\n", results.size(), results.size() == 1 ? "" : "s", side_px,
              duration_text(seconds));
   line("validation error", spread(validation));
-  line("test error", spread(test));
+  if (!test.empty()) line("test error", spread(test));
   if (!options.save.empty()) fmt::print("weights of the first in {}\n", options.save);
   return kExitSucceeded;
 }

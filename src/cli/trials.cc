@@ -46,7 +46,7 @@ std::function<int()> declare(CLI::App& command) {
     const auto store = open_existing_store(options->storage);
     const History history = read_history(*store, choose_study(*store, options->study));
     if (options->json) {
-      fmt::print("{}\n", trials_json(history).dump(1));
+      fmt::print("{}\n", pretty(trials_json(history)));
     } else {
       fmt::print("{}", trials_text(history));
     }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/files.h"
+#include "base/processes.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
@@ -103,7 +104,6 @@ Plan plan_from_file(const TuneOptions& options) {
 }
 
 Plan make_plan(const TuneOptions& options) {
-  if (options.jobs < 0) bad_input("--jobs must be at least 1");
   if (!options.study_file.empty()) return plan_from_file(options);
   if (options.data.empty())
     bad_input("give the folder of pictures with --data FOLDER, or a study with --study-file FILE");
@@ -114,22 +114,30 @@ Plan make_plan(const TuneOptions& options) {
   return plan;
 }
 
-void check_names(const Study& study) {
+// Whatever the study holds can be made and read back.
+void check_study(const Study& study) {
   make_sampler(study);
   make_schedule(study);
+  parse_study(to_json(study));
 }
+
+std::string fingerprint_of(const Study& study) { return read_cnn_options(study.objective.options).fingerprint; }
 
 // Makes the study, or goes on with the one that is there.
 void create_or_continue(Store& store, const Study& wanted, const TuneOptions& options) {
-  const auto names = store.studies();
-  if (std::find(names.begin(), names.end(), wanted.name) == names.end()) {
-    store.create(wanted);
-    return;
-  }
-  const Study stored = store.study(wanted.name);
-  const std::string differs = difference(stored, wanted);
+  if (store.create(wanted)) return;
+  Study stored = store.study(wanted.name);
+  // A study of an earlier version lacks the options that came later, which then have their usual values.
+  stored.objective.options = to_options(read_cnn_options(stored.objective.options));
+  // Another folder or share is another fingerprint too, and the better thing to name.
+  Study same_pictures = wanted;
+  same_pictures.objective.options["fingerprint"] = fingerprint_of(stored);
+  const std::string differs = difference(stored, same_pictures);
   if (!differs.empty()) {
     bad_input(fmt::format("{} holds another search: {}; use the same options, or another --out", options.out, differs));
+  }
+  if (fingerprint_of(stored) != fingerprint_of(wanted)) {
+    bad_input(fmt::format("the pictures have changed since the search in {} began; choose another --out", options.out));
   }
   if (!(stored.budget == wanted.budget)) store.set_budget(wanted.name, wanted.budget);
 }
@@ -144,7 +152,7 @@ class Tune {
 
   int run() {
     Plan plan = make_plan(options_);
-    check_names(plan.study);
+    check_study(plan.study);
     make_writable_folder(options_.out);
     const std::string url = options_.storage.empty()
                                 ? fmt::format("sqlite:///{}", (fs::path(options_.out) / "study.db").string())
@@ -180,6 +188,7 @@ class Tune {
     load_options.strict = options_.strict;
     const auto pictures =
         load_study_pictures(plan.study, plan.data, load_options, report, [&](std::size_t done, std::size_t total) {
+          stop_if_interrupted();
           if (shows_progress_) progress_.show(fmt::format("reading pictures: {} of {}", done, total));
         });
     progress_.clear();
@@ -212,9 +221,9 @@ class Tune {
                  history.trials().size(), options_.out);
       return kExitInterrupted;
     }
-    if (winner) record_test_error(store, study, history, *winner, pictures);
+    if (winner) try_to_test(store, study, history, *winner, pictures);
     if (options_.json) {
-      fmt::print("{}\n", summary_json(store, history, url).dump(2));
+      fmt::print("{}\n", pretty(summary_json(store, history, url)));
     } else if (!options_.quiet) {
       fmt::print("{}", result_text(store, history, url, options_.out));
     }
@@ -222,6 +231,16 @@ class Tune {
       unavailable(fmt::format("none of the {} trials succeeded; 'crescendo trials --storage {}' says why",
                               history.trials().size(), url));
     return kExitSucceeded;
+  }
+
+  // A test part that cannot be read costs its figure, not the search's result.
+  void try_to_test(Store& store, const Study& study, const History& history, const Finalist& winner,
+                   const std::shared_ptr<const CnnPictures>& pictures) {
+    try {
+      record_test_error(store, study, history, winner, pictures);
+    } catch (const Error& error) {
+      fmt::print(stderr, "crescendo: there is no test error: {}\n", error.what());
+    }
   }
 
   // Each execution of the best point that still has its weights is tested once, and the figure kept.
@@ -253,7 +272,8 @@ std::function<int()> declare(CLI::App& command) {
   command.add_option("--schedule", options->schedule, "how sizes follow each other; see 'crescendo list'");
   command.add_option("--jobs", options->jobs, "trials at a time, one thread each; default: all cores")
       ->check(CLI::Range(1, 4096));
-  command.add_option("--seed", options->seed, "of everything random; default 0");
+  command.add_option("--seed", options->seed, "of everything random; default 0")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   command.add_option("--epochs", options->epochs, "at most, for each trial; default 30")
       ->check(CLI::Range(1, 1'000'000));
   command.add_option("--share", options->share, "share of the training and validation pictures, in 0..1; default 1")

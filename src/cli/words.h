@@ -24,7 +24,4 @@ std::string grouped(long long number);
 /// Columns padded to the widest cell; the first row is the heading. Numbers look best when `right` aligns them.
 std::string table(const std::vector<std::vector<std::string>>& rows, const std::string& alignment);
 
-/// Processors that this process may use.
-int processors();
-
 }  // namespace crescendo

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <chrono>
 
 #include "base/clock.h"
 #include "base/files.h"
@@ -63,11 +63,10 @@ class CnnObjective : public Objective {
       if (going == Going::kOn) going = hooks.ask();
       return going != Going::kOn;
     };
-    const SystemClock clock;
-    const double began = clock.now();
-    const TrainingResult result = train_point(plan, images, training_hooks);
+    const auto began = std::chrono::steady_clock::now();
+    TrainingResult result = train_point(plan, images, training_hooks);
     if (going == Going::kCancel) return {};
-    outcome.seconds = clock.now() - began;
+    outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     outcome.cpu_seconds = thread_cpu_seconds() - began_cpu;
     describe_end(result, outcome);
     if (!outcome.failed && !assignment.folder.empty()) leave_files(assignment, plan, images, result);
@@ -115,8 +114,9 @@ class CnnObjective : public Objective {
     outcome.metrics = {{"best_epoch", result.best_epoch}, {"epochs", static_cast<double>(result.curve.size())}};
   }
 
+  // Takes the weights out of the result.
   void leave_files(const Assignment& assignment, const TrainingPlan& plan, const ImageSet& images,
-                   const TrainingResult& result) const {
+                   TrainingResult& result) const {
     write_file(assignment.folder / "confusion.json", confusion_json(images.classes, result.confusion));
     if (assignment.rung < assignment.study.top()) return;
     save_weights(assignment.folder / kWeightsFile, {plan.shape, images.classes, images.normalisation, result.weights});
@@ -124,7 +124,8 @@ class CnnObjective : public Objective {
 
   double test_error(const fs::path& weights, const ImageSet& images) {
     const TrainedNetwork trained = load_weights(weights);
-    const auto network = backend_.make(trained.shape, {256, 0}, arena_);
+    const auto network =
+        backend_.make(trained.shape, {256, static_cast<std::size_t>(options_.memory_mib) << 20}, arena_);
     network->set_parameters(trained.weights);
     ImageSet normalised = images;
     normalised.normalisation = trained.normalisation;

@@ -13,7 +13,7 @@ namespace crescendo {
 struct SamplerEntry {
   std::string_view name, summary, source;
   std::vector<OptionInfo> options;
-  bool learns;  // from outcomes: then the conformance suite asks it to beat random on toy problems
+  bool learns;  // from outcomes
   std::unique_ptr<Sampler> (*make)(const Options&);
 };
 

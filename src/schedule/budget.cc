@@ -5,21 +5,39 @@
 #include <limits>
 
 namespace crescendo {
+namespace {
 
-Share ladder_share(const Study& study, int rung) {
-  return {rung == 0 ? 0 : study.cumulative_share(rung - 1), study.cumulative_share(rung)};
+constexpr int kUncounted = std::numeric_limits<int>::max();
+constexpr double kForever = std::numeric_limits<double>::infinity();
+
+// Trials of the rungs up to and including `rung`.
+int trials_up_to(const Study& study, int rung) {
+  if (rung < 0) return 0;
+  const int all = *study.budget.trials;
+  const int shared = static_cast<int>(std::lround(all * study.cumulative_share(rung)));
+  const int rungs = study.top() + 1;
+  return all < rungs ? shared : std::clamp(shared, rung + 1, all - (study.top() - rung));
 }
 
-int quota(const Study& study, Share share) {
-  if (!study.budget.trials) return std::numeric_limits<int>::max();
-  const auto up_to = [&](double part) { return static_cast<int>(std::lround(*study.budget.trials * part)); };
-  return up_to(share.to) - up_to(share.from);
+}  // namespace
+
+Allowance ladder_allowance(const Study& study, int rung) {
+  Allowance allowance = whole_budget(study);
+  if (study.budget.trials) allowance.trials = trials_up_to(study, rung) - trials_up_to(study, rung - 1);
+  if (study.budget.seconds) {
+    allowance.begin = rung == 0 ? 0 : *study.budget.seconds * study.cumulative_share(rung - 1);
+    allowance.end = *study.budget.seconds * study.cumulative_share(rung);
+  }
+  return allowance;
 }
 
-int trials_left(const History& history, int rung, Share share) {
-  const Budget& budget = history.study().budget;
-  if (budget.seconds && history.elapsed_seconds() >= *budget.seconds * share.to) return 0;
-  return std::max(0, quota(history.study(), share) - static_cast<int>(history.at_rung(rung).size()));
+Allowance whole_budget(const Study& study) {
+  return {study.budget.trials.value_or(kUncounted), 0, study.budget.seconds.value_or(kForever)};
+}
+
+int trials_left(const History& history, int rung, const Allowance& allowance) {
+  if (history.elapsed_seconds() >= allowance.end) return 0;
+  return std::max(0, allowance.trials - static_cast<int>(history.at_rung(rung).size()));
 }
 
 }  // namespace crescendo

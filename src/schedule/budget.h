@@ -4,19 +4,20 @@
 
 namespace crescendo {
 
-/// The part of a study's budget that a rung may use: from..to, shares in 0..1 of the whole.
-struct Share {
-  double from = 0, to = 1;
+/// The part of a study's budget that a rung may use.
+struct Allowance {
+  int trials;         // a very large number when the budget counts none
+  double begin, end;  // of its time: seconds of the study's elapsed time; infinite when the budget names none
 };
 
-/// The part that the ladder's shares give to a rung.
-Share ladder_share(const Study& study, int rung);
+/// What the ladder's shares give to a rung. The rungs' trials add up to exactly the budget, and every rung has at least
+/// one as long as there are enough.
+Allowance ladder_allowance(const Study& study, int rung);
 
-/// Trials in a part, when the budget counts trials, rounded so that adjoining parts together hold exactly the budget; a
-/// very large number when it does not.
-int quota(const Study& study, Share share);
+/// Everything.
+Allowance whole_budget(const Study& study);
 
-/// Trials that may still be claimed at a rung that has this part of the budget; 0 when the time up to its end is over.
-int trials_left(const History& history, int rung, Share share);
+/// Trials that may still be claimed at a rung with this allowance; 0 when its time is over.
+int trials_left(const History& history, int rung, const Allowance& allowance);
 
 }  // namespace crescendo

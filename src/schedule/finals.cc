@@ -11,6 +11,7 @@ struct Finals {
   int missing = 0;                        // repetitions not yet claimed
   std::optional<Promote> next;            // the one to do now: the leader with the fewest, the best of those
   double seconds_each = 0;                // mean time of the leaders' first executions
+  bool begun = false;                     // a leader has been repeated
   bool first_executions_running = false;  // so the leaders may still change
 };
 
@@ -21,7 +22,10 @@ Finals survey(const History& history, const FinalsOptions& options) {
   const auto leading = leaders(history, top, options.finalists);
   for (const Finalist& leader : leading) {
     int repeats = 0;
-    for (const int child : history.children(leader.trial)) repeats += history.trial(child).tag.repeat > 0;
+    for (const int child : history.children(leader.trial)) {
+      repeats += history.trial(child).tag.repeat > 0 && !history.trial(child).stopped_early;
+    }
+    finals.begun |= repeats > 0;
     finals.missing += std::max(0, options.repeats - repeats);
     finals.seconds_each += history.trial(leader.trial).seconds / static_cast<double>(leading.size());
     if (repeats < fewest) {
@@ -43,19 +47,18 @@ int first_executions(const History& history, int rung) {
       std::count_if(numbers.begin(), numbers.end(), [&](int number) { return history.trial(number).tag.repeat < 0; }));
 }
 
-bool time_for_repeats(const History& history, const Finals& finals, Share share, int missing) {
-  const Study& study = history.study();
-  if (!study.budget.seconds) return false;
-  const double left = *study.budget.seconds * share.to - history.elapsed_seconds();
-  const double workers = 1 + history.running(study.top());
+bool time_for_repeats(const History& history, const Finals& finals, const Allowance& allowance, int missing) {
+  if (std::isinf(allowance.end)) return false;
+  const double left = allowance.end - history.elapsed_seconds();
+  const double workers = 1 + history.running(history.study().top());
   // Rounds of one trial a worker; never more than half of what the rung had, whatever the trials took.
   const double needed = std::ceil(missing / workers) * finals.seconds_each;
-  return left <= std::min(needed, *study.budget.seconds * (share.to - share.from) / 2);
+  return left <= std::min((finals.begun ? 2 : 1) * needed, (allowance.end - allowance.begin) / 2);
 }
 
 }  // namespace
 
-Step finals_step(const History& history, const FinalsOptions& options, Share share,
+Step finals_step(const History& history, const FinalsOptions& options, const Allowance& allowance,
                  const std::function<Step()>& otherwise) {
   const Study& study = history.study();
   const int top = study.top();
@@ -63,10 +66,10 @@ Step finals_step(const History& history, const FinalsOptions& options, Share sha
   // Fewer points than there may be finalists so far: their repetitions are still to be kept room for.
   const int known = static_cast<int>(leaders(history, top, options.finalists).size());
   const int missing = finals.missing + (options.finalists - known) * options.repeats;
-  bool due = time_for_repeats(history, finals, share, missing);
+  bool due = time_for_repeats(history, finals, allowance, missing);
   if (study.budget.trials) {
-    const int at_least = std::max(3, static_cast<int>(std::ceil(0.4 * quota(study, share))));
-    due |= first_executions(history, top) >= at_least && trials_left(history, top, share) <= missing;
+    const int at_least = std::max(3, static_cast<int>(std::ceil(0.4 * allowance.trials)));
+    due |= first_executions(history, top) >= at_least && trials_left(history, top, allowance) <= missing;
   }
   if (!due || missing == 0) return otherwise();
   if (finals.first_executions_running) return Wait{};  // the leaders may still change

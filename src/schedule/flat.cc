@@ -17,7 +17,7 @@ class FlatSchedule : public Schedule {
   Step next(const History& history) const override {
     const int top = history.study().top();
     // Not over while a trial runs: its worker may die, and another must be there to take it over.
-    const Share all;
+    const Allowance all = whole_budget(history.study());
     if (trials_left(history, top, all) == 0) return history.running(top) > 0 ? Step(Wait{}) : Step(Finish{});
     return finals_step(history, options_, all, [&]() -> Step {
       return Start{top, history.study().rung_box(top), Tag{}};

@@ -55,11 +55,10 @@ Box::Side narrowed_choices(const Box::Side& side, const std::vector<double>& val
 
 }  // namespace
 
-Box narrowed_box(const History& history, int rung, const NarrowOptions& options) {
+Box narrowed_box(const History& history, int below, int rung, const NarrowOptions& options) {
   const Study& study = history.study();
   Box box = study.rung_box(rung);
-  if (rung == 0) return box;
-  const std::vector<int> good = good_points(history, rung - 1, options.quantile);
+  const std::vector<int> good = good_points(history, below, options.quantile);
   if (static_cast<int>(good.size()) < kFewest) return box;
   std::string changes;
   for (std::size_t i = 0; i < study.space.size(); ++i) {
@@ -78,9 +77,8 @@ Box narrowed_box(const History& history, int rung, const NarrowOptions& options)
         fmt::format("{}{} {} -> {}", changes.empty() ? "" : ", ", p.name, range_text(p, before), range_text(p, side));
   }
   if (!changes.empty()) {
-    box.reason =
-        fmt::format("{}, because the best {} of {} points at {} lie there", changes, good.size(),
-                    history.ranked(rung - 1).size(), rung_name(study.ladder[static_cast<std::size_t>(rung - 1)]));
+    box.reason = fmt::format("{}, because the best {} of {} points at {} lie there", changes, good.size(),
+                             history.ranked(below).size(), rung_name(study.ladder[static_cast<std::size_t>(below)]));
   }
   return box;
 }

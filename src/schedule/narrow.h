@@ -10,12 +10,12 @@ struct NarrowOptions {
   double least = 0.2;      // no range becomes narrower than this share of the whole range
 };
 
-/// The box of `rung`: the rung's own limits, narrowed to where the good points of the rung below lie, with the reason
-/// in words. Good are the best quantile, counted at least three; with fewer finished points nothing is narrowed.
+/// The box of `rung`: the rung's own limits, narrowed to where the good points of rung `below` lie, with the reason in
+/// words. Good are the best quantile, counted at least three; with fewer finished points nothing is narrowed.
 ///
 /// A numeric parameter keeps the range of the good points in which it is active (at least three of them). A category
 /// that no good point uses is dropped when at least three would have used it by chance. Parameters whose `narrow` is
 /// false (the numbers of layers) keep the rung's limits.
-Box narrowed_box(const History& history, int rung, const NarrowOptions& options);
+Box narrowed_box(const History& history, int below, int rung, const NarrowOptions& options);
 
 }  // namespace crescendo

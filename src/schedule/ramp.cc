@@ -38,32 +38,42 @@ class RampSchedule : public Schedule {
   Step next(const History& history) const override {
     const int top = history.study().top();
     for (int rung = 0; rung <= top; ++rung) {
-      const Share share = ladder_share(history.study(), rung);
-      if (trials_left(history, rung, share) == 0) {
+      const Allowance allowance = ladder_allowance(history.study(), rung);
+      if (trials_left(history, rung, allowance) == 0) {
         if (history.running(rung) > 0) return Wait{};
         continue;
       }
       const auto climb = [&] { return promotion_or_start(history, rung); };
-      return rung == top ? finals_step(history, options_, share, climb) : climb();
+      return rung == top ? finals_step(history, options_, allowance, climb) : climb();
     }
     return Finish{};
   }
 
  private:
   Step promotion_or_start(const History& history, int rung) const {
-    if (const auto parent = next_to_promote(history, rung)) return Promote{*parent, rung, Tag{}};
-    // The store keeps the first box that a rung is given, so it is computed once.
-    if (const Box* box = history.box(rung)) return Start{rung, *box, Tag{}};
-    return Start{rung, options_.narrow ? narrowed_box(history, rung, options_) : history.study().rung_box(rung), Tag{}};
+    const int below = lower_rung(history, rung);
+    if (const auto parent = next_to_promote(history, below, rung)) return Promote{*parent, rung, Tag{}};
+    // A rung's box is computed once, at its first start.
+    if (const Box* box = history.first_box(rung)) return Start{rung, *box, Tag{}};
+    const bool narrows = options_.narrow && below >= 0;
+    return Start{rung, narrows ? narrowed_box(history, below, rung, options_) : history.study().rung_box(rung), Tag{}};
+  }
+
+  // The next rung below in which something finished: the one below, unless its time was used up by slow trials of the
+  // rung before. -1: there is none.
+  static int lower_rung(const History& history, int rung) {
+    int below = rung - 1;
+    while (below >= 0 && history.ranked(below).empty()) --below;
+    return below;
   }
 
   // The best point of the rung below that has not been tried here, if it is among those to be promoted.
-  std::optional<int> next_to_promote(const History& history, int rung) const {
-    if (rung == 0) return {};
-    const auto finished = static_cast<double>(history.ranked(rung - 1).size());
+  std::optional<int> next_to_promote(const History& history, int below, int rung) const {
+    if (below < 0 || options_.promote == 0) return {};
+    const auto finished = static_cast<double>(history.ranked(below).size());
     // Never a single point: the best at 16 px has been seen to come 22nd at 64 px, the best three held the winner.
-    const int count = options_.promote == 0 ? 0 : std::max(3, static_cast<int>(std::ceil(options_.promote * finished)));
-    for (const Finalist& leader : leaders(history, rung - 1, count)) {
+    const int count = std::max(3, static_cast<int>(std::ceil(options_.promote * finished)));
+    for (const Finalist& leader : leaders(history, below, count)) {
       const auto children = history.children(leader.trial);
       const bool tried =
           std::any_of(children.begin(), children.end(), [&](int child) { return history.trial(child).rung == rung; });

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "crescendo/error.h"
 #include "objective/cnn_space.h"
@@ -31,21 +32,22 @@ std::vector<int> choose_sizes(int median_shorter_side_px) {
 }
 
 void check_sizes(const std::vector<int>& sizes_px, const DataSet& data) {
-  for (std::size_t i = 0; i < sizes_px.size(); ++i) {
-    if (sizes_px[i] < 4) bad_input(fmt::format("a size of {} px is too small; give sizes from 4 px", sizes_px[i]));
-    if (i > 0 && sizes_px[i] <= sizes_px[i - 1]) {
-      bad_input(fmt::format("the sizes must increase, but {} px comes after {} px", sizes_px[i], sizes_px[i - 1]));
+  for (const int side_px : sizes_px) {
+    if (side_px < 4) bad_input(fmt::format("a size of {} px is too small; give sizes from 4 px", side_px));
+    if (side_px > data.median_shorter_side_px()) {
+      bad_input(fmt::format("a size of {} px is above the pictures' median shorter side; give sizes up to {} px",
+                            side_px, data.median_shorter_side_px()));
     }
-  }
-  if (!sizes_px.empty() && sizes_px.back() > data.median_shorter_side_px()) {
-    bad_input(fmt::format("a size of {} px is above the pictures' median shorter side; give sizes up to {} px",
-                          sizes_px.back(), data.median_shorter_side_px()));
   }
 }
 
 Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
   const std::vector<int> sizes =
       request.sizes_px.empty() ? choose_sizes(data.median_shorter_side_px()) : request.sizes_px;
+  for (std::size_t i = 1; i < sizes.size(); ++i) {
+    if (sizes[i] > sizes[i - 1]) continue;
+    bad_input(fmt::format("the sizes must increase, but {} px comes after {} px", sizes[i], sizes[i - 1]));
+  }
   check_sizes(sizes, data);
   CnnOptions cnn;
   cnn.data = absolute_text(request.data);
@@ -72,12 +74,18 @@ std::unique_ptr<DataSet> open_study_data(const Study& study) {
 std::vector<int> ladder_sides(const Study& study) {
   std::vector<int> sides;
   for (const Rung& rung : study.ladder) {
+    const std::string what = fmt::format("rung {}", sides.size() + 1);
     for (const char* field : {"image_side", "epochs"}) {
-      if (!rung.fidelity.contains(field) || rung.fidelity.at(field) < 1) {
-        bad_input(fmt::format("rung {}: {} is missing, which the CNN needs", sides.size() + 1, field));
-      }
+      const auto value = rung.fidelity.find(field);
+      const bool fits = value != rung.fidelity.end() && value->second >= 1 && value->second <= 1'000'000 &&
+                        std::floor(value->second) == value->second;
+      if (!fits) bad_input(fmt::format("{}: {} must be a whole number in 1..1000000 for the CNN", what, field));
     }
-    sides.push_back(static_cast<int>(rung.fidelity.at("image_side")));
+    const int side_px = static_cast<int>(rung.fidelity.at("image_side"));
+    if (!sides.empty() && side_px < sides.back()) {
+      bad_input(fmt::format("{}: its image_side {} is below that of the rung before", what, side_px));
+    }
+    sides.push_back(side_px);
   }
   return sides;
 }
@@ -94,7 +102,11 @@ std::shared_ptr<const CnnPictures> load_study_pictures(const Study& study, std::
     const int side_px = set.side_px;
     pictures->by_side[side_px] = std::make_shared<const ImageSet>(std::move(set));
   }
-  pictures->test = [data, channels, options](int side_px) {
+  const auto& entries = data->entries();
+  const bool has_test = std::any_of(entries.begin(), entries.end(),
+                                    [](const DataSet::Entry& entry) { return entry.part == Part::kTest; });
+  pictures->test = [data, channels, options, has_test](int side_px) {
+    if (!has_test) return ImageSet{};
     LoadReport ignored;
     const std::array test = {Part::kTest};
     const std::array side = {side_px};

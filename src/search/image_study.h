@@ -29,7 +29,7 @@ struct ImageStudyRequest {
 /// they are at least 7.
 std::vector<int> choose_sizes(int median_shorter_side_px);
 
-/// Throws Error (bad input) when the sides do not increase, or pass the median shorter side of the pictures.
+/// Throws Error (bad input) when a side is below 4 px or above the median shorter side of the pictures.
 void check_sizes(const std::vector<int>& sizes_px, const DataSet& data);
 
 Study make_image_study(const ImageStudyRequest& request, const DataSet& data);
@@ -37,11 +37,12 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data);
 /// The data set that a study's objective names, opened with the study's options.
 std::unique_ptr<DataSet> open_study_data(const Study& study);
 
-/// The sides of the study's ladder, lowest first. Throws Error (bad input) for a rung without image_side or epochs.
+/// The sides of the study's ladder, lowest first. Throws Error (bad input) for a rung without a whole image_side or
+/// number of epochs, and for sides that fall.
 std::vector<int> ladder_sides(const Study& study);
 
 /// Loads training and validation pictures at every side of the study's ladder, in one pass.
-/// `load.broken` pictures are in `report`; the test part is read when its function is called.
+/// The test part is read when its function is called; it is empty if the data set has none.
 std::shared_ptr<const CnnPictures> load_study_pictures(const Study& study, std::shared_ptr<const DataSet> data,
                                                        const LoadOptions& options, LoadReport& report,
                                                        const std::function<void(std::size_t, std::size_t)>& progress);

@@ -11,6 +11,7 @@ void thin_weights(Store& store, const History& history, const fs::path& folder, 
   const int top = history.study().top();
   std::set<int> kept;
   for (const Finalist& leader : leaders(history, top, keep)) kept.insert(leader.trials.begin(), leader.trials.end());
+  if (const auto winner = best(history)) kept.insert(winner->trials.begin(), winner->trials.end());
   for (const int number : history.at_rung(top)) {
     const Trial& trial = history.trial(number);
     if (trial.state != TrialState::kFinished || kept.contains(number)) continue;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <map>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "crescendo/store.h"
 
@@ -22,8 +22,7 @@ class LeaseBook {
 
  private:
   mutable std::mutex mutex_;
-  std::map<int, Lease> held_;  // by trial
-  std::set<int> lost_;
+  std::set<std::pair<int, int>> held_, lost_;  // trial and attempt
 };
 
 }  // namespace crescendo

@@ -20,13 +20,15 @@
 namespace crescendo {
 namespace {
 
+struct Stopped {};  // by `interrupted`
+
 TrainingResult train_or_fail(const BackendEntry& backend, Arena& arena, const TrainingPlan& plan,
                              const ImageSet& images, std::span<const int> training, std::span<const int> validation,
                              const RetrainOptions& options) {
   TrainingHooks hooks;
   hooks.cancelled = options.interrupted;
   TrainingResult result = train(backend, arena, plan, images, training, validation, hooks);
-  if (result.end == TrainingEnd::kCancelled) unavailable("the training was interrupted; nothing of it is kept");
+  if (result.end == TrainingEnd::kCancelled) throw Stopped{};
   if (result.end != TrainingEnd::kFinished) unavailable(fmt::format("the training failed: {}", result.reason));
   return result;
 }
@@ -52,6 +54,7 @@ Retrained retrain_once(const PointFile& file, const ImageSet& images, const Imag
     result = train_or_fail(backend, arena, one.plan, images, both, {}, options);
   }
   one.weights = std::move(result.weights);
+  if (test.size() == 0) return one;
   ImageSet judged = test;
   judged.normalisation = images.normalisation;
   const auto network = backend.make(one.plan.shape, {256, 0}, arena);
@@ -92,6 +95,7 @@ std::vector<Retrained> retrain(const PointFile& file, const ImageSet& images, co
                                const RetrainOptions& options) {
   std::vector<Retrained> results(static_cast<std::size_t>(options.repeats));
   std::atomic<int> next = 0;
+  std::atomic<bool> stopped = false;
   std::mutex failure_mutex;
   std::exception_ptr failure;
   {
@@ -102,6 +106,8 @@ std::vector<Retrained> retrain(const PointFile& file, const ImageSet& images, co
           for (int repeat = next++; repeat < options.repeats; repeat = next++) {
             results[static_cast<std::size_t>(repeat)] = retrain_once(file, images, test, options, repeat);
           }
+        } catch (const Stopped&) {
+          stopped = true;
         } catch (...) {
           const std::lock_guard lock(failure_mutex);
           if (!failure) failure = std::current_exception();
@@ -111,6 +117,7 @@ std::vector<Retrained> retrain(const PointFile& file, const ImageSet& images, co
     }
   }
   if (failure) std::rethrow_exception(failure);
+  if (stopped) results.clear();
   return results;
 }
 

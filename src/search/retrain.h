@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -34,13 +35,14 @@ struct RetrainOptions {
 
 /// One repetition. Errors are fractions.
 struct Retrained {
-  double validation_error = 1, test_error = 1;
+  double validation_error = 1;
+  std::optional<double> test_error;  // none without test pictures
   TrainingPlan plan;
   std::vector<float> weights;  // that the test error belongs to
 };
 
-/// Trains the point `repeats` times on `images` and judges each network on `test`. Throws Error (unavailable) with
-/// the reason when a training diverges, does not fit the memory or is interrupted.
+/// Trains the point `repeats` times on `images` and judges each network on `test`, which may be empty. Empty if it was
+/// interrupted. Throws Error (unavailable) with the reason when a training diverges or does not fit the memory.
 std::vector<Retrained> retrain(const PointFile& file, const ImageSet& images, const ImageSet& test,
                                const RetrainOptions& options);
 

@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/processes.h"
+#include "search/heartbeat.h"
 #include "search/keep.h"
 #include "search/worker.h"
 
@@ -19,7 +20,6 @@ namespace crescendo {
 namespace {
 
 constexpr double kLeaseSeconds = 60;
-constexpr std::chrono::seconds kHeartbeat(10);  // several may be missed before a lease runs out
 
 /// Passes everything on, and thins the weights whenever a top-rung trial ends.
 class ThinningObserver : public Observer {
@@ -41,43 +41,30 @@ class ThinningObserver : public Observer {
   const SearchOptions& options_;
 };
 
-/// A thread that extends leases and the session until it is destroyed.
-class Heartbeat {
- public:
-  Heartbeat(Store& store, const Study& study, LeaseBook& leases, Clock& clock, int session)
-      : thread_([this, &store, &study, &leases, &clock, session] {
-          std::unique_lock lock(mutex_);
-          while (!done_.wait_for(lock, kHeartbeat, [this] { return stop_; })) {
-            try {
-              leases.extend_all(store, study, clock.now() + kLeaseSeconds);
-              store.touch_session(session, clock.now(), process_cpu_seconds());
-            } catch (const std::exception&) {
-              // The workers meet the same failure at their next write and say so.
-            }
-          }
-        }) {}
-  ~Heartbeat() {
-    {
-      const std::lock_guard lock(mutex_);
-      stop_ = true;
-    }
-    done_.notify_all();
-    thread_.join();
-  }
-  Heartbeat(const Heartbeat&) = delete;
-  Heartbeat& operator=(const Heartbeat&) = delete;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable done_;
-  bool stop_ = false;
-  std::thread thread_;
-};
-
-double seconds_left(Store& store, const Study& study) {
+// When the time of the budget is over, if it has one.
+double end_of_time(Store& store, const Study& study, const Clock& clock) {
+  if (!study.budget.seconds) return std::numeric_limits<double>::infinity();
   History history(std::make_shared<const Study>(study));
   store.refresh(history);
-  return study.budget.seconds ? *study.budget.seconds - history.elapsed_seconds() : 0;
+  return clock.now() + *study.budget.seconds - history.elapsed_seconds();
+}
+
+// An owner is the process, the session and the worker: "lab3:4711:88123#7.0".
+OwnerState state_of_owner(const std::string& owner, const std::string& own_process, int own_session) {
+  const std::string process = owner.substr(0, owner.find('#'));
+  // Another search of this very process may have ended without releasing its trials: its leases must tell.
+  const bool other_search =
+      process == own_process && !owner.starts_with(fmt::format("{}#{}.", own_process, own_session));
+  if (other_search) return OwnerState::kUnknown;
+  switch (process_state(process)) {
+    case ProcessState::kAlive:
+      return OwnerState::kAlive;
+    case ProcessState::kGone:
+      return OwnerState::kGone;
+    case ProcessState::kUnknown:
+      break;
+  }
+  return OwnerState::kUnknown;
 }
 
 }  // namespace
@@ -91,33 +78,26 @@ SearchEnd run_search(Store& store, const Study& study, const ObjectiveMaker& obj
   LeaseBook leases;
   ThinningObserver thinning(observer, store, options);
   const std::string identity = process_identity();
-  const double deadline = clock.now() + seconds_left(store, study);
   const int session = store.open_session(study.name, identity, clock.now());
+  const double deadline = end_of_time(store, study, clock);
+  const double cpu_before = process_cpu_seconds();
 
   std::atomic<bool> failed = false, interrupted = false;
   std::mutex failure_mutex;
   std::exception_ptr failure;
   const auto going = [&] {
     if (failed || options.interrupted()) return Going::kCancel;
-    return study.budget.seconds && clock.now() >= deadline ? Going::kStop : Going::kOn;
+    return clock.now() >= deadline ? Going::kStop : Going::kOn;
   };
   const auto work = [&](int worker) {
     try {
       const auto own_objective = objective();
-      const WorkerSetting setting{store,
-                                  shared,
-                                  *sampler,
-                                  *schedule,
-                                  *own_objective,
-                                  clock,
-                                  leases,
-                                  thinning,
-                                  fmt::format("{}#{}", identity, worker),
-                                  session,
-                                  options.folder,
-                                  [](const std::string& owner) { return process_is_gone(owner.substr(0, owner.find('#'))); },
-                                  going,
-                                  kLeaseSeconds};
+      const WorkerSetting setting{
+          store,     shared,         *sampler,
+          *schedule, *own_objective, clock,
+          leases,    thinning,       fmt::format("{}#{}.{}", identity, session, worker),
+          session,   options.folder, [&](const std::string& owner) { return state_of_owner(owner, identity, session); },
+          going,     kLeaseSeconds};
       if (run_worker(setting) == WorkerEnd::kInterrupted) interrupted = true;
     } catch (...) {
       const std::lock_guard lock(failure_mutex);
@@ -126,12 +106,12 @@ SearchEnd run_search(Store& store, const Study& study, const ObjectiveMaker& obj
     }
   };
   {
-    const Heartbeat heartbeat(store, *shared, leases, clock, session);
+    const Heartbeat heartbeat(store, *shared, leases, clock, session, kLeaseSeconds);
     std::vector<std::jthread> threads;
     for (int worker = 0; worker < options.jobs; ++worker) threads.emplace_back(work, worker);
   }
   if (failure) std::rethrow_exception(failure);
-  store.touch_session(session, clock.now(), process_cpu_seconds());
+  store.touch_session(session, clock.now(), process_cpu_seconds() - cpu_before);
   return interrupted ? SearchEnd::kInterrupted : SearchEnd::kFinished;
 }
 

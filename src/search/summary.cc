@@ -111,11 +111,14 @@ Json trials_json(const History& history) {
   return list;
 }
 
-std::string best_toml(const History& history) {
+std::string point_toml(const History& history, int number) {
   const Study& study = history.study();
-  const auto winner = best(history);
-  if (!winner) not_found(fmt::format("study '{}' has no finished trial yet", study.name));
-  const Trial& trial = history.trial(winner->trial);
+  if (number < 0 || number >= static_cast<int>(history.trials().size())) {
+    not_found(fmt::format("study '{}' has no trial {}; its trials are 0 to {}", study.name, number,
+                          static_cast<int>(history.trials().size()) - 1));
+  }
+  const Trial& trial = history.trial(number);
+  if (!trial.point) not_found(fmt::format("trial {} has no point yet", number));
   Json json;
   json["fidelity"] = fidelity_json(rung_of(history, trial.rung));
   if (study.objective.name == "cnn") {
@@ -123,8 +126,15 @@ std::string best_toml(const History& history) {
     json["training"] = {{"channels", options.channels}, {"momentum", options.momentum}, {"patience", options.patience}};
   }
   json["point"] = point_to_json(study.space, *trial.point);
-  return fmt::format("# The best point of study '{}': trial {}, validation error {:.4f}\n\n{}", study.name,
-                     trial.number, winner->loss, to_toml(json));
+  return fmt::format("# Trial {} of study '{}'{}\n\n{}", number, study.name,
+                     trial.state == TrialState::kFinished ? fmt::format(", loss {:.4f}", trial.loss) : "",
+                     to_toml(json));
+}
+
+std::string best_toml(const History& history) {
+  const auto winner = best(history);
+  if (!winner) not_found(fmt::format("study '{}' has no finished trial yet", history.study().name));
+  return point_toml(history, winner->trial);
 }
 
 std::string_view state_name(const Study& study, const Trial& trial) {

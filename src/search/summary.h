@@ -23,7 +23,10 @@ Json summary_json(Store& store, const History& history, const std::string& url);
 /// What `trials --json` prints (docs/formats.md).
 Json trials_json(const History& history);
 
-/// The point as the TOML that `train` accepts; without a finished trial, an Error (not found).
+/// The point of a trial as the TOML that `train` accepts. Throws Error (not found) if there is no such trial or point.
+std::string point_toml(const History& history, int trial);
+
+/// That of the best point; without a finished trial, an Error (not found).
 std::string best_toml(const History& history);
 
 /// running, complete, pruned or failed, as docs/formats.md has it.

@@ -9,60 +9,14 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "crescendo/error.h"
+#include "search/trial_folder.h"
 
 namespace crescendo {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::uint64_t kExecution = 1, kProposal = 2;  // keys of the random streams
 constexpr int kProposals = 3;                           // before a point that another worker has just taken is kept
 constexpr std::chrono::milliseconds kPatience(50);      // between two questions of a waiting worker
-
-/// A trial's files are made under another name and appear whole, or not at all.
-class TrialFolder {
- public:
-  TrialFolder(const fs::path& study_folder, Lease lease) {
-    if (study_folder.empty()) return;
-    study_folder_ = study_folder;
-    final_ = study_folder / "trials" / std::to_string(lease.trial);
-    const auto working = [&](int attempt) {
-      return study_folder / "trials" / fmt::format(".{}-{}", lease.trial, attempt);
-    };
-    // What earlier attempts, whose workers died or lost the lease, had begun.
-    std::error_code ignored;
-    for (int attempt = 1; attempt <= lease.attempt; ++attempt) fs::remove_all(working(attempt), ignored);
-    working_ = working(lease.attempt);
-    make_writable_folder(working_);
-  }
-
-  ~TrialFolder() {
-    std::error_code ignored;
-    if (!working_.empty()) fs::remove_all(working_, ignored);
-  }
-  TrialFolder(const TrialFolder&) = delete;
-  TrialFolder& operator=(const TrialFolder&) = delete;
-
-  const fs::path& working() const { return working_; }
-
-  /// Puts the files in their place, over those of an attempt that died, and lists them.
-  std::vector<Artifact> publish() {
-    std::vector<Artifact> artifacts;
-    if (working_.empty()) return artifacts;
-    for (const auto& file : fs::directory_iterator(working_)) {
-      artifacts.push_back({fs::relative(final_ / file.path().filename(), study_folder_).string(), file.file_size()});
-    }
-    std::error_code failed;
-    fs::remove_all(final_, failed);
-    fs::rename(working_, final_, failed);
-    if (failed) unavailable(fmt::format("cannot write {}: {}", final_.string(), failed.message()));
-    working_.clear();
-    return artifacts;
-  }
-
- private:
-  fs::path study_folder_, final_, working_;
-};
 
 class Worker {
  public:
@@ -70,8 +24,10 @@ class Worker {
 
   WorkerEnd run() {
     for (;;) {
-      if (s_.going() == Going::kCancel) return WorkerEnd::kInterrupted;
-      const Claim claim = s_.store.claim(history_, claimant(), s_.is_gone,
+      const Going going = s_.going();
+      if (going == Going::kCancel) return WorkerEnd::kInterrupted;
+      if (going == Going::kStop) return WorkerEnd::kFinished;  // out of time: what begins now would only be cut off
+      const Claim claim = s_.store.claim(history_, claimant(), s_.state_of,
                                          [this](const History& history) { return s_.schedule.next(history); });
       if (std::holds_alternative<Finish>(claim)) return WorkerEnd::kFinished;
       if (const auto* lease = std::get_if<Lease>(&claim)) {
@@ -92,29 +48,41 @@ class Worker {
     if (!history_.trial(lease.trial).point && !place(lease)) return;
     const Trial trial = history_.trial(lease.trial);
     s_.observer.on_claim(history_, trial);
-    TrialFolder folder(s_.folder, lease);
-    std::optional<Outcome> outcome = evaluate(trial, lease, folder.working());
+    std::optional<Outcome> outcome;
+    try {
+      outcome = execute_in_folder(trial, lease);
+    } catch (const Error&) {
+      // A worker that has lost its lease finds its folder taken away by the next one, which is no failure of the disk.
+      if (!s_.store.extend(*s_.study, lease, lease_end())) return;
+      throw;
+    }
     if (!outcome) {
       s_.store.release(*s_.study, lease);  // refused if the lease is lost, which is as well
-      return;
+    } else if (s_.store.finish(*s_.study, lease, *outcome, s_.clock.now())) {
+      s_.store.refresh(history_);
+      s_.observer.on_end(history_, history_.trial(lease.trial));
     }
+  }
+
+  // None if it was cancelled or the lease is lost.
+  std::optional<Outcome> execute_in_folder(const Trial& trial, Lease lease) {
+    TrialFolder folder(s_.folder, lease);
+    std::optional<Outcome> outcome = evaluate(trial, lease, folder.working());
+    if (!outcome || s_.leases.lost(lease)) return {};
     if (!folder.working().empty()) {
       write_file(folder.working() / "curve.json", to_line(curve_) + "\n");
-      if (s_.leases.lost(lease)) return;  // another attempt's files may stand there already
       outcome->artifacts = folder.publish();
     }
-    if (!s_.store.finish(*s_.study, lease, *outcome, s_.clock.now())) return;
-    s_.store.refresh(history_);
-    s_.observer.on_end(history_, history_.trial(lease.trial));
+    return outcome;
   }
 
   // Proposes and places a point; false if the trial was taken over. The history then holds it.
   bool place(Lease lease) {
-    const Box* box = history_.box(history_.trial(lease.trial).rung);
-    check(box != nullptr, "a rung's box is stored with its first claim");
+    const auto box = history_.trial(lease.trial).box;
+    check(box.has_value(), "a trial that was started has a box");
     for (int proposal = 0;; ++proposal) {
       Rng rng = proposal_stream(*s_.study, lease.trial, proposal);
-      const Point point = s_.sampler.propose(history_, *box, lease.trial, rng);
+      const Point point = s_.sampler.propose(history_, history_.box(*box), lease.trial, rng);
       const bool last = proposal + 1 >= kProposals;
       const Placement placed = s_.store.place(*s_.study, lease, point, history_.revision(), proposal, last);
       if (placed == Placement::kLost) return false;
@@ -123,7 +91,7 @@ class Worker {
     }
   }
 
-  std::optional<Outcome> evaluate(const Trial& trial, Lease lease, const fs::path& folder) {
+  std::optional<Outcome> evaluate(const Trial& trial, Lease lease, const std::filesystem::path& folder) {
     // What the store throws inside a hook must end the search, not only the trial, so it is carried around the
     // objective.
     std::exception_ptr store_failed;
@@ -143,6 +111,11 @@ class Worker {
       const Assignment assignment{
           *s_.study, trial.number, trial.rung, *trial.point, trial_seed(*s_.study, trial.number), folder};
       outcome = s_.objective.evaluate(assignment, hooks);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kUnavailable) throw;  // a full disk says nothing about the point
+      outcome.emplace();
+      outcome->failed = true;
+      outcome->reason = error.what();
     } catch (const std::exception& error) {
       outcome.emplace();
       outcome->failed = true;
@@ -153,6 +126,7 @@ class Worker {
       outcome->failed = true;
       outcome->reason = "its loss is not a finite number";
     }
+    if (outcome && !std::isfinite(outcome->tie)) outcome->tie = 0;
     return outcome;
   }
 

@@ -9,9 +9,9 @@
 #include "crescendo/objective.h"
 #include "crescendo/sampler.h"
 #include "crescendo/schedule.h"
+#include "crescendo/search.h"
 #include "crescendo/store.h"
 #include "search/leases.h"
-#include "search/observer.h"
 
 namespace crescendo {
 
@@ -28,7 +28,7 @@ struct WorkerSetting {
   std::string owner;
   int session = 0;
   std::filesystem::path folder = {};  // of the study; trials leave files in <folder>/trials/<number>; empty: nowhere
-  std::function<bool(const std::string& owner)> is_gone = [](const std::string&) { return false; };
+  OwnerQuestion state_of = [](const std::string&) { return OwnerState::kUnknown; };
   std::function<Going()> going = [] { return Going::kOn; };  // kStop: out of time; kCancel: interrupted
   double lease_seconds = 60;
 };

@@ -6,10 +6,6 @@
 namespace crescendo {
 namespace {
 
-bool has_choices(const Parameter& p) { return p.kind == Kind::kCategorical || p.kind == Kind::kOrdinal; }
-
-double step_of(const Parameter& p) { return p.kind == Kind::kInt ? p.step.value_or(1) : p.step.value_or(0); }
-
 // The scale that 0..1 is spread over: from half a step below the lowest value to half a step above the highest.
 // Log ints follow Optuna: log(low - 1/2)..log(high + 1/2).
 UnitRange scale(const Parameter& p, double low, double high) {

@@ -53,9 +53,23 @@ Value parse_operand(std::string_view text) {
   return std::string(text);
 }
 
+// Where `part` begins outside of quotes; npos if nowhere.
+std::size_t find_unquoted(std::string_view text, std::string_view part) {
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (quote == 0 && text.substr(i, part.size()) == part) return i;
+    if (quote != 0) {
+      if (text[i] == quote) quote = 0;
+    } else if (text[i] == '\'' || text[i] == '"') {
+      quote = text[i];
+    }
+  }
+  return std::string_view::npos;
+}
+
 Condition parse_condition(std::string_view text) {
   for (const auto& [sign, comparison] : kComparisons) {
-    const std::size_t at = text.find(sign);
+    const std::size_t at = find_unquoted(text, sign);
     if (at == std::string_view::npos) continue;
     const std::string_view name = trim(text.substr(0, at));
     const std::string_view operand = trim(text.substr(at + sign.size()));
@@ -110,7 +124,7 @@ Json number_json(const Parameter& p, double value) {
 std::vector<Condition> parse_conditions(std::string_view text) {
   std::vector<Condition> conditions;
   while (true) {
-    const std::size_t at = text.find(" and ");
+    const std::size_t at = find_unquoted(text, " and ");
     conditions.push_back(parse_condition(trim(text.substr(0, at))));
     if (at == std::string_view::npos) return conditions;
     text.remove_prefix(at + 5);
@@ -120,9 +134,12 @@ std::vector<Condition> parse_conditions(std::string_view text) {
 std::string to_text(const Condition& condition) {
   const auto sign = std::find_if(kComparisons.begin(), kComparisons.end(),
                                  [&](const auto& c) { return c.second == condition.comparison; });
-  const bool text = std::holds_alternative<std::string>(condition.value);
-  return fmt::format("{} {} {}", condition.parameter, sign->first,
-                     text ? fmt::format("'{}'", to_text(condition.value)) : to_text(condition.value));
+  std::string value = to_text(condition.value);
+  if (std::holds_alternative<std::string>(condition.value)) {
+    const char quote = value.find('\'') == std::string::npos ? '\'' : '"';
+    value = quote + value + quote;
+  }
+  return fmt::format("{} {} {}", condition.parameter, sign->first, value);
 }
 
 Value to_value(const Json& json, std::string_view what) {

@@ -15,8 +15,6 @@ namespace {
 
 constexpr double kLargestExactInt = 9007199254740992.0;  // 2^53
 
-bool has_choices(const Parameter& p) { return p.kind == Kind::kCategorical || p.kind == Kind::kOrdinal; }
-
 std::string listed(const std::vector<Value>& values) {
   std::vector<std::string> texts;
   for (const Value& value : values) texts.push_back(to_text(value));
@@ -121,6 +119,10 @@ Space::Space(std::vector<Parameter> parameters) : parameters_(std::move(paramete
       const bool equality = condition.comparison == Comparison::kEqual || condition.comparison == Comparison::kNotEqual;
       if (other.kind == Kind::kCategorical && !equality) {
         bad_input(fmt::format("{}: '{}' is categorical and can only be compared by == or !=", who, other.name));
+      }
+      const auto* text = std::get_if<std::string>(&condition.value);
+      if (text && text->find('\'') != std::string::npos && text->find('"') != std::string::npos) {
+        bad_input(fmt::format("{}: a text in a condition may hold ' or \", not both", who));
       }
       double value = 0;
       if (has_choices(other)) {
@@ -230,7 +232,7 @@ double internal(const Parameter& p, const Value& value) {
     bad_input(fmt::format("parameter '{}' must be a {} in {}..{}, not {}", p.name,
                           p.kind == Kind::kInt ? "whole number" : "number", p.low, p.high, to_text(value)));
   }
-  const double step = p.kind == Kind::kInt ? p.step.value_or(1) : p.step.value_or(0);
+  const double step = step_of(p);
   if (step == 0) return *given;
   const double nearest = std::min(p.high, p.low + std::round((*given - p.low) / step) * step);
   if (std::abs(nearest - *given) > 1e-6 * step) {

@@ -5,6 +5,7 @@
 
 #include "crescendo/error.h"
 #include "store/elapsed.h"
+#include "store/lost.h"
 #include "store/stores.h"
 
 namespace crescendo {
@@ -15,7 +16,7 @@ struct Stored {
   std::string owner;  // empty: released, anyone may take it
   double lease_until = 0;
   std::uint64_t placed_revision = 0;
-  std::vector<StoredEpoch> epochs;
+  std::vector<EpochReport> epochs;
   std::map<std::string, double> metrics;
   std::vector<Artifact> artifacts;
 };
@@ -24,7 +25,7 @@ struct StoredStudy {
   Study study;
   std::uint64_t revision = 0;
   std::vector<Stored> trials;
-  std::map<int, std::pair<std::uint64_t, Box>> boxes;  // with the revision that brought them
+  std::vector<std::pair<int, Box>> boxes;  // with the rung each was first used at
 };
 
 struct Session {
@@ -42,10 +43,11 @@ class MemoryStore : public Store {
     return names;
   }
 
-  void create(const Study& study) override {
+  bool create(const Study& study) override {
     const std::lock_guard lock(mutex_);
-    if (studies_.contains(study.name)) bad_input(fmt::format("there is already a study called '{}'", study.name));
-    studies_[study.name].study = study;
+    StoredStudy fresh;
+    fresh.study = study;
+    return studies_.try_emplace(study.name, std::move(fresh)).second;
   }
 
   Study study(std::string_view name) override {
@@ -76,14 +78,14 @@ class MemoryStore : public Store {
     refresh_locked(history);
   }
 
-  Claim claim(History& history, const Claimant& who, const std::function<bool(const std::string&)>& is_gone,
+  Claim claim(History& history, const Claimant& who, const OwnerQuestion& state_of,
               const std::function<Step(const History&)>& decide) override {
     const std::lock_guard lock(mutex_);
     StoredStudy& stored = find(history.study().name);
     Session& session = sessions_.at(static_cast<std::size_t>(who.session));
     session.end = std::max(session.end, who.now);
     refresh_locked(history);
-    if (Stored* lost = lost_trial(stored, who.now, is_gone)) {
+    if (Stored* lost = lost_trial(stored, who.now, state_of)) {
       ++lost->trial.attempt;
       lost->epochs.clear();
       lost->trial.curve.clear();
@@ -98,7 +100,11 @@ class MemoryStore : public Store {
     if (const auto* start = std::get_if<Start>(&step)) {
       fresh.trial.rung = start->rung;
       fresh.trial.tag = start->tag;
-      if (!stored.boxes.contains(start->rung)) stored.boxes[start->rung] = {stored.revision + 1, start->box};
+      fresh.trial.box = history.find_box(start->rung, start->box);
+      if (!fresh.trial.box) {
+        fresh.trial.box = static_cast<int>(stored.boxes.size());
+        stored.boxes.emplace_back(start->rung, start->box);
+      }
     } else {
       const auto& promote = std::get<Promote>(step);
       const Stored& parent = stored.trials.at(static_cast<std::size_t>(promote.parent));
@@ -175,7 +181,7 @@ class MemoryStore : public Store {
     return trial != nullptr;
   }
 
-  std::vector<StoredEpoch> curve(std::string_view study, int trial) override {
+  std::vector<EpochReport> curve(std::string_view study, int trial) override {
     const std::lock_guard lock(mutex_);
     return find(study).trials.at(static_cast<std::size_t>(trial)).epochs;
   }
@@ -214,10 +220,11 @@ class MemoryStore : public Store {
     return holds ? &trial : nullptr;
   }
 
-  static Stored* lost_trial(StoredStudy& stored, double now, const std::function<bool(const std::string&)>& is_gone) {
+  static Stored* lost_trial(StoredStudy& stored, double now, const OwnerQuestion& state_of) {
     for (Stored& trial : stored.trials) {
-      if (trial.trial.state != TrialState::kRunning) continue;
-      if (trial.owner.empty() || trial.lease_until < now || is_gone(trial.owner)) return &trial;
+      if (trial.trial.state == TrialState::kRunning && is_lost(trial.owner, trial.lease_until, now, state_of)) {
+        return &trial;
+      }
     }
     return nullptr;
   }
@@ -236,8 +243,8 @@ class MemoryStore : public Store {
   void refresh_locked(History& history) {
     const StoredStudy& stored = find(history.study().name);
     history.set_budget(stored.study.budget);
-    for (const auto& [rung, box] : stored.boxes) {
-      if (box.first > history.revision()) history.set_box(rung, box.second);
+    for (auto i = static_cast<std::size_t>(history.boxes()); i < stored.boxes.size(); ++i) {
+      history.add_box(stored.boxes[i].first, stored.boxes[i].second);
     }
     for (const Stored& trial : stored.trials) {
       if (trial.trial.revision > history.revision()) history.set_trial(trial.trial);

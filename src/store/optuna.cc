@@ -12,7 +12,7 @@ namespace crescendo {
 
 std::string distribution_json(const Parameter& p) {
   Json attributes;
-  if (p.kind == Kind::kCategorical || p.kind == Kind::kOrdinal) {
+  if (has_choices(p)) {
     attributes["choices"] = Json::array();
     for (const Value& choice : p.choices) attributes["choices"].push_back(to_json(choice));
     return to_line({{"name", "CategoricalDistribution"}, {"attributes", attributes}});

@@ -50,14 +50,14 @@ constexpr std::array kSideTables = {
     "CREATE TABLE crescendo_schema (version INTEGER NOT NULL)",
     "CREATE TABLE crescendo_study (study_id INTEGER NOT NULL PRIMARY KEY, revision INTEGER NOT NULL, "
     "definition TEXT NOT NULL)",
-    "CREATE TABLE crescendo_box (study_id INTEGER NOT NULL, rung INTEGER NOT NULL, revision INTEGER NOT NULL, "
-    "box TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (study_id, rung))",
+    "CREATE TABLE crescendo_box (study_id INTEGER NOT NULL, box INTEGER NOT NULL, rung INTEGER NOT NULL, "
+    "sides TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (study_id, box))",
     "CREATE TABLE crescendo_trial (trial_id INTEGER NOT NULL PRIMARY KEY, study_id INTEGER NOT NULL, "
     "revision INTEGER NOT NULL, rung INTEGER NOT NULL, parent INTEGER, tag TEXT NOT NULL, attempt INTEGER NOT NULL, "
     "owner VARCHAR(512) NOT NULL, lease_until {f} NOT NULL, claimed_revision INTEGER NOT NULL, "
     "placed_revision INTEGER, seen_revision INTEGER NOT NULL, proposal INTEGER NOT NULL, ended_revision INTEGER, "
     "elapsed_seconds {f} NOT NULL, loss {f}, tie {f}, stopped_early INTEGER NOT NULL, reason TEXT NOT NULL, "
-    "seconds {f} NOT NULL, cpu_seconds {f} NOT NULL)",
+    "seconds {f} NOT NULL, cpu_seconds {f} NOT NULL, box INTEGER, last_epoch INTEGER)",
     "CREATE INDEX crescendo_trial_revision ON crescendo_trial (study_id, revision)",
     "CREATE TABLE crescendo_trial_metric (trial_id INTEGER NOT NULL, step INTEGER NOT NULL, \"key\" VARCHAR(128) "
     "NOT NULL, value {f}, PRIMARY KEY (trial_id, step, \"key\"))",
@@ -95,8 +95,13 @@ void check_versions(SqlConnection& connection) {
 
 }  // namespace
 
+void check_schema(SqlConnection& connection) {
+  if (!connection.table_exists("crescendo_schema")) not_found("the database holds no study of Crescendo");
+  check_versions(connection);
+}
+
 void prepare_schema(SqlConnection& connection) {
-  connection.begin();
+  connection.begin(true);
   try {
     if (!connection.table_exists("studies")) {
       make_tables(connection, kTables);

@@ -30,8 +30,9 @@ class SqlConnection {
  public:
   virtual ~SqlConnection() = default;
 
-  /// Takes the write lock at once, so that what is then read cannot change before commit.
-  virtual void begin() = 0;
+  /// A transaction that writes takes the write lock at once, so that what it reads cannot change before its commit; one
+  /// that only reads sees one state of the database.
+  virtual void begin(bool writes) = 0;
   virtual void commit() = 0;
   virtual void rollback() noexcept = 0;
 
@@ -50,9 +51,13 @@ class SqlConnection {
 };
 
 /// The store on any such database: Optuna's tables, our side tables (docs/formats.md), one set of statements.
-std::unique_ptr<Store> make_sql_store(std::unique_ptr<SqlConnection> connection);
+/// `must_exist`: a database without these tables is refused instead of being given them.
+std::unique_ptr<Store> make_sql_store(std::unique_ptr<SqlConnection> connection, bool must_exist);
 
 /// Makes the tables where they are missing; throws Error (bad input) for a schema of another version.
 void prepare_schema(SqlConnection& connection);
+
+/// Writes nothing; throws Error (not found) where the tables are missing, (bad input) for another version.
+void check_schema(SqlConnection& connection);
 
 }  // namespace crescendo

@@ -11,6 +11,7 @@
 #include "crescendo/error.h"
 #include "space/parse.h"
 #include "store/elapsed.h"
+#include "store/lost.h"
 #include "store/optuna.h"
 #include "store/sql.h"
 #include "study/study_file.h"
@@ -18,10 +19,12 @@
 namespace crescendo {
 namespace {
 
-/// One transaction that holds the write lock; rolled back unless it was committed.
+/// One transaction, which holds the write lock if it is to write; rolled back unless it was committed.
 class Transaction {
  public:
-  explicit Transaction(SqlConnection& connection) : connection_(connection) { connection_.begin(); }
+  explicit Transaction(SqlConnection& connection, bool writes = true) : connection_(connection) {
+    connection_.begin(writes);
+  }
   ~Transaction() {
     if (!committed_) connection_.rollback();
   }
@@ -38,6 +41,13 @@ class Transaction {
 };
 
 SqlValue finite_or_null(double value) { return std::isfinite(value) ? SqlValue(value) : SqlValue(nullptr); }
+
+// An intermediate value, whose type stands in the column behind it.
+double read_loss(const SqlRow& row, int column) {
+  if (!row.null(column)) return row.number(column);
+  const std::string type = row.text(column + 1);
+  return type == "INF_POS" ? INFINITY : type == "INF_NEG" ? -INFINITY : NAN;
+}
 
 Trial read_trial(const SqlRow& row, std::size_t parameters) {
   Trial trial;
@@ -61,13 +71,18 @@ Trial read_trial(const SqlRow& row, std::size_t parameters) {
   trial.seen_revision = static_cast<std::uint64_t>(row.integer(15));
   trial.proposal = static_cast<int>(row.integer(16));
   trial.revision = static_cast<std::uint64_t>(row.integer(17));
+  if (!row.null(18)) trial.box = static_cast<int>(row.integer(18));
   return trial;
 }
 
 class SqlStore : public Store {
  public:
-  explicit SqlStore(std::unique_ptr<SqlConnection> connection) : connection_(std::move(connection)) {
-    prepare_schema(*connection_);
+  SqlStore(std::unique_ptr<SqlConnection> connection, bool must_exist) : connection_(std::move(connection)) {
+    if (must_exist) {
+      check_schema(*connection_);
+    } else {
+      prepare_schema(*connection_);
+    }
   }
 
   std::vector<std::string> studies() override {
@@ -78,11 +93,12 @@ class SqlStore : public Store {
     return names;
   }
 
-  void create(const Study& study) override {
+  bool create(const Study& study) override {
     const std::lock_guard lock(mutex_);
     Transaction transaction(*connection_);
-    query("SELECT study_id FROM studies WHERE study_name = $1", {study.name},
-          [&](const SqlRow&) { bad_input(fmt::format("there is already a study called '{}'", study.name)); });
+    bool taken = false;
+    query("SELECT study_id FROM studies WHERE study_name = $1", {study.name}, [&](const SqlRow&) { taken = true; });
+    if (taken) return false;
     const std::int64_t id = insert("INSERT INTO studies (study_name) VALUES ($1) RETURNING study_id", {study.name});
     execute("INSERT INTO study_directions (direction, study_id, objective) VALUES ('MINIMIZE', $1, 0)", {id});
     execute("INSERT INTO study_user_attributes (study_id, \"key\", value_json) VALUES ($1, 'crescendo:space', $2)",
@@ -90,6 +106,7 @@ class SqlStore : public Store {
     execute("INSERT INTO crescendo_study (study_id, revision, definition) VALUES ($1, 0, $2)",
             {id, to_line(to_json(study))});
     transaction.commit();
+    return true;
   }
 
   Study study(std::string_view name) override {
@@ -126,12 +143,12 @@ class SqlStore : public Store {
 
   void refresh(History& history) override {
     const std::lock_guard lock(mutex_);
-    Transaction transaction(*connection_);
+    Transaction transaction(*connection_, false);
     refresh_locked(history);
     transaction.commit();
   }
 
-  Claim claim(History& history, const Claimant& who, const std::function<bool(const std::string&)>& is_gone,
+  Claim claim(History& history, const Claimant& who, const OwnerQuestion& state_of,
               const std::function<Step(const History&)>& decide) override {
     const std::lock_guard lock(mutex_);
     Transaction transaction(*connection_);
@@ -139,7 +156,7 @@ class SqlStore : public Store {
     execute("UPDATE crescendo_session SET seen = MAX(seen, $1) WHERE session_id = $2",
             {who.now, std::int64_t{who.session}});
     refresh_locked(history);
-    Claim claim = take_over(study, who, is_gone);
+    Claim claim = take_over(study, who, state_of);
     if (std::holds_alternative<Wait>(claim)) claim = begin(study, history, who, decide(history));
     if (std::holds_alternative<Lease>(claim)) refresh_locked(history);
     transaction.commit();
@@ -208,10 +225,12 @@ class SqlStore : public Store {
             {std::string(optuna_state(study, ended)), optuna_time(now), *trial});
     execute(
         "UPDATE crescendo_trial SET ended_revision = $1, loss = $2, tie = $3, stopped_early = $4, reason = $5, seconds "
-        "= $6, cpu_seconds = $7 WHERE trial_id = $8",
+        "= $6, cpu_seconds = $7, last_epoch = (SELECT COALESCE(MAX(step), 0) FROM trial_intermediate_values WHERE "
+        "trial_id = $8) WHERE trial_id = $8",
         {revision, outcome.failed ? SqlValue(nullptr) : SqlValue(outcome.loss), finite_or_null(outcome.tie),
          std::int64_t{outcome.stopped_early}, outcome.reason, outcome.seconds, outcome.cpu_seconds, *trial});
     if (!outcome.failed) {
+      write_last_value(*trial, outcome.loss);
       execute("INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES ($1, 0, $2, 'FINITE')",
               {*trial, outcome.loss});
     } else {
@@ -237,15 +256,18 @@ class SqlStore : public Store {
     return true;
   }
 
-  std::vector<StoredEpoch> curve(std::string_view study, int trial) override {
+  std::vector<EpochReport> curve(std::string_view study, int trial) override {
     const std::lock_guard lock(mutex_);
     const std::int64_t id = trial_id(study, trial);
-    std::vector<StoredEpoch> epochs;
-    query("SELECT step, intermediate_value FROM trial_intermediate_values WHERE trial_id = $1 ORDER BY step", {id},
-          [&](const SqlRow& row) {
-            epochs.push_back({static_cast<int>(row.integer(0)), row.null(1) ? NAN : row.number(1), {}});
-          });
-    for (StoredEpoch& epoch : epochs) epoch.metrics = read_metrics(id, epoch.epoch);
+    std::vector<EpochReport> epochs;
+    query(
+        "SELECT v.step, v.intermediate_value, v.intermediate_value_type FROM trial_intermediate_values v JOIN "
+        "crescendo_trial c ON c.trial_id = v.trial_id WHERE v.trial_id = $1 AND (c.last_epoch IS NULL OR v.step <= "
+        "c.last_epoch) ORDER BY v.step",
+        {id}, [&](const SqlRow& row) {
+          epochs.push_back({static_cast<int>(row.integer(0)), read_loss(row, 1), {}});
+        });
+    for (EpochReport& epoch : epochs) epoch.metrics = read_metrics(id, epoch.epoch);
     return epochs;
   }
 
@@ -341,15 +363,14 @@ class SqlStore : public Store {
     return revision;
   }
 
-  Claim take_over(std::int64_t study, const Claimant& who, const std::function<bool(const std::string&)>& is_gone) {
+  Claim take_over(std::int64_t study, const Claimant& who, const OwnerQuestion& state_of) {
     std::optional<std::int64_t> lost;
     Lease lease;
     query(
         "SELECT t.trial_id, t.number, c.attempt, c.owner, c.lease_until FROM trials t JOIN crescendo_trial c ON "
         "c.trial_id = t.trial_id WHERE t.study_id = $1 AND t.state = 'RUNNING' ORDER BY t.number",
         {study}, [&](const SqlRow& row) {
-          const std::string owner = row.text(3);
-          if (lost || !(owner.empty() || row.number(4) < who.now || is_gone(owner))) return;
+          if (lost || !is_lost(row.text(3), row.number(4), who.now, state_of)) return;
           lost = row.integer(0);
           lease = {static_cast<int>(row.integer(1)), static_cast<int>(row.integer(2)) + 1};
         });
@@ -379,12 +400,11 @@ class SqlStore : public Store {
     execute(
         "INSERT INTO crescendo_trial (trial_id, study_id, revision, rung, parent, tag, attempt, owner, lease_until, "
         "claimed_revision, placed_revision, seen_revision, proposal, elapsed_seconds, stopped_early, reason, seconds, "
-        "cpu_seconds) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11, 0, '', 0, 0)",
+        "cpu_seconds, box) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11, 0, '', 0, 0, $12)",
         {trial, study, revision, std::int64_t{rung},
          promote ? SqlValue(std::int64_t{promote->parent}) : SqlValue(nullptr), to_line(to_json(tag)), who.owner,
          who.now + who.lease_seconds, revision, promote ? SqlValue(revision) : SqlValue(nullptr),
-         history.elapsed_seconds()});
-    if (start && !history.box(rung)) write_box(study, history.study().space, rung, revision, start->box);
+         history.elapsed_seconds(), start ? SqlValue(box_number(study, history, *start)) : SqlValue(nullptr)});
     if (promote) {
       const Trial& parent = history.trial(promote->parent);
       check(parent.state == TrialState::kFinished, "only what finished is promoted");
@@ -395,14 +415,27 @@ class SqlStore : public Store {
     return Lease{static_cast<int>(number), 1};
   }
 
+  // Optuna's samplers take the last intermediate value of a pruned trial for its loss, so one step is added that holds
+  // it.
+  void write_last_value(std::int64_t trial, double loss) {
+    execute(
+        "INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type) VALUES "
+        "($1, (SELECT COALESCE(MAX(step), 0) + 1 FROM trial_intermediate_values WHERE trial_id = $1), $2, 'FINITE')",
+        {trial, loss});
+  }
+
   void write_attribute(std::int64_t trial, const std::string& key, const Json& value) {
     execute("INSERT INTO trial_user_attributes (trial_id, \"key\", value_json) VALUES ($1, $2, $3)",
             {trial, key, to_line(value)});
   }
 
-  void write_box(std::int64_t study, const Space& space, int rung, std::int64_t revision, const Box& box) {
-    execute("INSERT INTO crescendo_box (study_id, rung, revision, box, reason) VALUES ($1, $2, $3, $4, $5)",
-            {study, std::int64_t{rung}, revision, to_line(box_to_json(space, box)), box.reason});
+  // The number of the step's box, which is written if it has not been used at its rung.
+  std::int64_t box_number(std::int64_t study, const History& history, const Start& start) {
+    if (const auto known = history.find_box(start.rung, start.box)) return *known;
+    execute("INSERT INTO crescendo_box (study_id, box, rung, sides, reason) VALUES ($1, $2, $3, $4, $5)",
+            {study, std::int64_t{history.boxes()}, std::int64_t{start.rung},
+             to_line(box_to_json(history.study().space, start.box)), start.box.reason});
+    return history.boxes();
   }
 
   void write_point(const Study& study, std::int64_t trial, const Point& point) {
@@ -477,11 +510,11 @@ class SqlStore : public Store {
   }
 
   void read_boxes(History& history, std::int64_t study) {
-    query("SELECT rung, box, reason FROM crescendo_box WHERE study_id = $1 AND revision > $2",
-          {study, static_cast<std::int64_t>(history.revision())}, [&](const SqlRow& row) {
+    query("SELECT rung, sides, reason FROM crescendo_box WHERE study_id = $1 AND box >= $2 ORDER BY box",
+          {study, std::int64_t{history.boxes()}}, [&](const SqlRow& row) {
             Box box = parse_box(history.study().space, parse_json(row.text(1), "a stored box"));
             box.reason = row.text(2);
-            history.set_box(static_cast<int>(row.integer(0)), std::move(box));
+            history.add_box(static_cast<int>(row.integer(0)), std::move(box));
           });
   }
 
@@ -491,7 +524,8 @@ class SqlStore : public Store {
     query(
         "SELECT c.trial_id, t.number, c.parent, c.rung, c.tag, t.state, c.placed_revision, c.loss, c.tie, "
         "c.stopped_early, c.reason, c.seconds, c.cpu_seconds, c.elapsed_seconds, c.attempt, c.seen_revision, "
-        "c.proposal, c.revision FROM crescendo_trial c JOIN trials t ON t.trial_id = c.trial_id WHERE c.study_id = $1 "
+        "c.proposal, c.revision, c.box FROM crescendo_trial c JOIN trials t ON t.trial_id = c.trial_id WHERE "
+        "c.study_id = $1 "
         "AND c.revision > $2",
         since,
         [&](const SqlRow& row) { changed.emplace(row.integer(0), read_trial(row, history.study().space.size())); });
@@ -518,8 +552,8 @@ class SqlStore : public Store {
 
 }  // namespace
 
-std::unique_ptr<Store> make_sql_store(std::unique_ptr<SqlConnection> connection) {
-  return std::make_unique<SqlStore>(std::move(connection));
+std::unique_ptr<Store> make_sql_store(std::unique_ptr<SqlConnection> connection, bool must_exist) {
+  return std::make_unique<SqlStore>(std::move(connection), must_exist);
 }
 
 }  // namespace crescendo

@@ -65,6 +65,7 @@ class SqliteConnection : public SqlConnection {
     }
     sqlite3_extended_result_codes(database_, 1);
     try {
+      if (must_exist) return;  // the journal's mode is kept in the file, and a reader may not be allowed to write
       retry([&] { return sqlite3_exec(database_, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr); });
       retry([&] { return sqlite3_exec(database_, "PRAGMA synchronous = NORMAL", nullptr, nullptr, nullptr); });
     } catch (...) {
@@ -78,9 +79,10 @@ class SqliteConnection : public SqlConnection {
     sqlite3_close(database_);
   }
 
-  void begin() override {
-    // BEGIN IMMEDIATE: a transaction that reads first and writes later fails when another wrote between.
-    retry([&] { return sqlite3_exec(database_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr); });
+  void begin(bool writes) override {
+    // IMMEDIATE: a transaction that reads first and writes later fails when another wrote between.
+    const char* sql = writes ? "BEGIN IMMEDIATE" : "BEGIN";
+    retry([&] { return sqlite3_exec(database_, sql, nullptr, nullptr, nullptr); });
   }
 
   void commit() override {
@@ -184,9 +186,9 @@ std::unique_ptr<Store> open(const std::string& url, bool must_exist) {
   if (must_exist && !fs::exists(file, ignored)) not_found(fmt::format("there is no database {}", file.string()));
   if (fs::is_directory(file, ignored))
     bad_input(fmt::format("{} is a folder; a database file is wanted", file.string()));
-  if (file.has_parent_path()) make_writable_folder(file.parent_path());
+  if (!must_exist && file.has_parent_path()) make_writable_folder(file.parent_path());
   refuse_network_file_system(file);
-  return make_sql_store(std::make_unique<SqliteConnection>(file, must_exist));
+  return make_sql_store(std::make_unique<SqliteConnection>(file, must_exist), must_exist);
 }
 
 }  // namespace

@@ -6,22 +6,13 @@
 namespace crescendo {
 namespace {
 
-bool repeats(const Trial& trial) { return trial.tag.repeat > 0; }
+bool is_repeat(const Trial& trial) { return trial.tag.repeat > 0; }
 
-Finalist finalist(const History& history, int first, int& failed_repeats) {
-  Finalist result{first, {first}, history.trial(first).loss, history.trial(first).tie};
-  for (const int child : history.children(first)) {
-    const Trial& trial = history.trial(child);
-    if (!repeats(trial)) continue;
-    if (trial.state == TrialState::kFailed) ++failed_repeats;
-    if (trial.state != TrialState::kFinished) continue;
-    result.trials.push_back(child);
-    result.loss += trial.loss;
-    result.tie += trial.tie;
-  }
-  result.loss /= static_cast<double>(result.trials.size());
-  result.tie /= static_cast<double>(result.trials.size());
-  return result;
+// How many leaders the study's schedule repeats.
+int planned_finalists(const Study& study) {
+  const auto option = study.schedule.options.find("finalists");
+  const double* count = option == study.schedule.options.end() ? nullptr : std::get_if<double>(&option->second);
+  return count ? static_cast<int>(*count) : kUsualFinalists;
 }
 
 }  // namespace
@@ -30,28 +21,38 @@ std::vector<Finalist> leaders(const History& history, int rung, int count) {
   std::vector<Finalist> result;
   for (const int number : history.ranked(rung)) {
     if (static_cast<int>(result.size()) >= count) break;
-    int ignored = 0;
-    if (!repeats(history.trial(number))) result.push_back(finalist(history, number, ignored));
+    const Trial& first = history.trial(number);
+    if (is_repeat(first)) continue;
+    Finalist leader{number, {number}, first.loss, first.tie, 0};
+    for (const int child : history.children(number)) {
+      const Trial& trial = history.trial(child);
+      // One that the budget cut off says nothing about the point.
+      if (!is_repeat(trial) || trial.stopped_early) continue;
+      leader.failed_repeats += trial.state == TrialState::kFailed;
+      if (trial.state != TrialState::kFinished) continue;
+      leader.trials.push_back(child);
+      leader.loss += trial.loss;
+      leader.tie += trial.tie;
+    }
+    leader.loss /= static_cast<double>(leader.trials.size());
+    leader.tie /= static_cast<double>(leader.trials.size());
+    result.push_back(std::move(leader));
   }
   return result;
 }
 
 std::optional<Finalist> best(const History& history) {
   for (int rung = history.study().top(); rung >= 0; --rung) {
-    std::optional<Finalist> winner;
-    // Ordered so that a smaller tuple wins: sound points first, then repeated ones, then the mean.
-    std::tuple<bool, bool, double, double> winning;
-    for (const int number : history.ranked(rung)) {
-      if (repeats(history.trial(number))) continue;
-      int failed = 0;
-      Finalist f = finalist(history, number, failed);
-      const std::tuple standing(failed > 0, f.trials.size() == 1, f.loss, f.tie);
-      if (!winner || standing < winning) {
-        winner = std::move(f);
-        winning = standing;
-      }
-    }
-    if (winner) return winner;
+    const auto leading = leaders(history, rung, planned_finalists(history.study()));
+    if (leading.empty()) continue;
+    const bool played = std::all_of(leading.begin(), leading.end(), [](const Finalist& leader) {
+      return leader.trials.size() > 1 || leader.failed_repeats > 0;
+    });
+    if (!played) return leading.front();
+    return *std::min_element(leading.begin(), leading.end(), [](const Finalist& a, const Finalist& b) {
+      const bool a_failed = a.failed_repeats > 0, b_failed = b.failed_repeats > 0;
+      return std::tie(a_failed, a.loss, a.tie) < std::tie(b_failed, b.loss, b.tie);
+    });
   }
   return {};
 }

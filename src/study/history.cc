@@ -42,9 +42,20 @@ void History::set_trial(Trial trial) {
   }
 }
 
-void History::set_box(int rung, Box box) {
-  rungs_[static_cast<std::size_t>(rung)].box = std::make_shared<const Box>(std::move(box));
+const Box* History::first_box(int rung) const {
+  const auto used = std::find_if(boxes_.begin(), boxes_.end(), [&](const UsedBox& b) { return b.rung == rung; });
+  return used == boxes_.end() ? nullptr : used->box.get();
 }
+
+std::optional<int> History::find_box(int rung, const Box& box) const {
+  for (int number = 0; number < boxes(); ++number) {
+    const UsedBox& used = boxes_[static_cast<std::size_t>(number)];
+    if (used.rung == rung && used.box->sides == box.sides) return number;
+  }
+  return {};
+}
+
+void History::add_box(int rung, Box box) { boxes_.push_back({rung, std::make_shared<const Box>(std::move(box))}); }
 
 void History::set_budget(const Budget& budget) {
   if (study_->budget == budget) return;

@@ -138,6 +138,7 @@ Study parse_study(const Json& json) {
   in.read("name", study.name);
   if (study.name.empty() || study.name.size() > 512) bad_input("the study: name must have 1 to 512 bytes");
   in.read("seed", study.seed);
+  if (study.seed > INT64_MAX) bad_input("the study: seed must be below 2^63");  // TOML has no larger numbers
   study.objective = parse_named(in.require("objective"), "objective");
   study.sampler = parse_named(in.require("sampler"), "sampler");
   study.schedule = parse_named(in.require("schedule"), "schedule");
@@ -173,23 +174,6 @@ Tag parse_tag(const Json& json) {
   in.read("repeat", tag.repeat);
   in.finish();
   return tag;
-}
-
-std::string difference(const Study& stored, const Study& wanted) {
-  const Json a = to_json(stored), b = to_json(wanted);
-  for (const auto& [key, value] : a.items()) {
-    if (key == "budget" || value == b[key]) continue;
-    const std::string field = key == "rung" ? "sizes" : key == "parameter" ? "space" : key;
-    // A long list would hide the sentence; short values are shown.
-    const std::string was = to_line(value), is = to_line(b[key]);
-    if (was.size() + is.size() > 400) return fmt::format("the {} differs", field);
-    return fmt::format("its {} is {}, now {} is asked for", field, was, is);
-  }
-  const auto shrinks = [](const auto& was, const auto& is) { return was && (!is || *is < *was); };
-  if (shrinks(stored.budget.trials, wanted.budget.trials) || shrinks(stored.budget.seconds, wanted.budget.seconds)) {
-    return fmt::format("its budget is {}, now only {} is asked for", to_line(a["budget"]), to_line(b["budget"]));
-  }
-  return "";
 }
 
 std::string rung_name(const Rung& rung) {

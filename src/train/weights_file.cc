@@ -104,10 +104,10 @@ void save_weights(const std::filesystem::path& file, const TrainedNetwork& netwo
   };
   // A class is named for its folder, whose name need not be UTF-8.
   const std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::string bytes(kMagic);
-  bytes += number_bytes(kVersion) + number_bytes(static_cast<std::uint32_t>(text.size())) + text;
-  bytes.append(reinterpret_cast<const char*>(network.weights.data()), network.weights.size() * sizeof(float));
-  write_file(file, bytes);
+  // The weights may be hundreds of megabytes: they are written from where they stand.
+  const std::string_view weights(reinterpret_cast<const char*>(network.weights.data()),
+                                 network.weights.size() * sizeof(float));
+  write_file(file, {kMagic, number_bytes(kVersion), number_bytes(static_cast<std::uint32_t>(text.size())), text, weights});
 }
 
 TrainedNetwork load_weights(const std::filesystem::path& file) {

@@ -125,7 +125,7 @@ TEST(Files, AFolderThatIsAFileIsNamed) {
   fs::remove(file);
 }
 
-TEST(Processes, ThisOneIsNotGone) { EXPECT_FALSE(process_is_gone(process_identity())); }
+TEST(Processes, ThisOneIsAlive) { EXPECT_EQ(process_state(process_identity()), ProcessState::kAlive); }
 
 TEST(Processes, AnEndedOneIsGoneEvenBeforeItsParentLooked) {
   int pipe_ends[2];
@@ -140,15 +140,15 @@ TEST(Processes, AnEndedOneIsGoneEvenBeforeItsParentLooked) {
   const auto size = read(pipe_ends[0], buffer, sizeof buffer);
   ASSERT_GT(size, 0);
   const std::string identity(buffer, static_cast<std::size_t>(size));
-  for (int i = 0; i < 1000 && !process_is_gone(identity); ++i) usleep(1000);
-  EXPECT_TRUE(process_is_gone(identity));
+  for (int i = 0; i < 1000 && process_state(identity) != ProcessState::kGone; ++i) usleep(1000);
+  EXPECT_EQ(process_state(identity), ProcessState::kGone);
   waitpid(child, nullptr, 0);
-  EXPECT_TRUE(process_is_gone(identity));
+  EXPECT_EQ(process_state(identity), ProcessState::kGone);
 }
 
-TEST(Processes, AnotherHostsAreNeverCalledGone) {
-  EXPECT_FALSE(process_is_gone("some-other-host:1:1"));
-  EXPECT_FALSE(process_is_gone("nonsense"));
+TEST(Processes, OfAnotherHostNothingIsKnown) {
+  EXPECT_EQ(process_state("some-other-host:1:1"), ProcessState::kUnknown);
+  EXPECT_EQ(process_state("nonsense"), ProcessState::kUnknown);
 }
 
 }  // namespace

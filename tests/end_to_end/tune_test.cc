@@ -88,6 +88,9 @@ TEST_F(Tune, TheSameCommandResumesAndMoreTrialsExtend) {
             "crescendo: out holds another search: its seed is 1, now 2 is asked for; use the same options, or another "
             "--out\n");
   EXPECT_EQ(crescendo(kSmall + "--trials 12 --out out").status, 2);
+  fs::remove(path("photos/blob/0.jpg"));
+  EXPECT_EQ(crescendo(kSmall + "--trials 14 --out out").err,
+            "crescendo: the pictures have changed since the search in out began; choose another --out\n");
 }
 
 // Starts the program and leaves it running.
@@ -98,7 +101,7 @@ pid_t start(const std::string& arguments, const fs::path& folder) {
     const int null = open("/dev/null", O_WRONLY);
     dup2(null, 1);
     dup2(null, 2);
-    const std::string command = std::string("exec '" CRESCENDO_PROGRAM "' ") + arguments;
+    const std::string command = std::string("exec '" CRESCENDO_PROGRAM "' ") + arguments;  // may redirect more
     execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
     _exit(9);
   }
@@ -135,7 +138,7 @@ TEST_F(Tune, KilledAndResumedItLosesNoFinishedTrial) {
 
 TEST_F(Tune, InterruptedItSaysHowToGoOnAndEndsWith130) {
   const std::string command = "tune --data photos --sizes 8,16 --epochs 200 --trials 400 --jobs 2 --out out ";
-  const pid_t child = start(command, folder_.path());
+  const pid_t child = start(command + "2> errors.txt", folder_.path());
   for (int i = 0; i < 500 && !fs::exists(path("out/trials")); ++i) usleep(10'000);
   usleep(200'000);
   kill(child, SIGINT);
@@ -143,6 +146,20 @@ TEST_F(Tune, InterruptedItSaysHowToGoOnAndEndsWith130) {
   waitpid(child, &status, 0);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 130);
+  const std::string said = read_file(path("errors.txt"));
+  EXPECT_NE(said.find("Run the same command to go on."), std::string::npos) << said;
+}
+
+TEST_F(Tune, WithoutATestPartTheResultStandsWithoutATestError) {
+  std::string training, validation;
+  for (const std::string kind : {"across", "blob", "down"}) {
+    for (int i = 0; i < 40; ++i) (i < 30 ? training : validation) += kind + "/" + std::to_string(i) + ".jpg\n";
+  }
+  write_file(path("photos/train.txt"), training);
+  write_file(path("photos/validation.txt"), validation);
+  const Json result = json(kSmall + "--trials 6 --out out --json");
+  EXPECT_TRUE(result["best"]["test_error"].is_null());
+  EXPECT_TRUE(json("train --point out/best.toml --data photos --epochs 2 --json")["test_error"]["mean"].is_null());
 }
 
 TEST_F(Tune, TrainRepeatsTheBestPoint) {

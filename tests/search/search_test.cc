@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <set>
 
+#include "base/files.h"
 #include "crescendo/error.h"
+#include "search/retrain.h"
 #include "search/summary.h"
 #include "search/worker.h"
 #include "tests/fakes.h"
@@ -175,6 +178,78 @@ TEST(Search, TrialsLeaveTheirFilesWholeAndListed) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder / "trials"), fs::directory_iterator()), 5)
       << "nothing half-made";
   fs::remove_all(folder);
+}
+
+TEST(Search, KeepsTheWeightsOfTheBestPointsAndOfTheWinnerOnly) {
+  const fs::path folder = fs::path(testing::TempDir()) / "search_keep";
+  fs::remove_all(folder);
+  const auto store = open_store("memory:");
+  store->create(small_study(30, 1, "flat"));
+  const ObjectiveMaker leaving = [] {
+    return std::make_unique<ScriptedObjective>([](const Assignment& assignment) {
+      write_file(assignment.folder / "weights.bin", "w");
+      return score(assignment);
+    });
+  };
+  SearchOptions options;
+  options.folder = folder;
+  options.keep = 3;
+  Observer silent;
+  run_search(*store, store->study("small"), leaving, options, silent);
+  const History history = read_history(*store, "small");
+  std::set<int> kept;
+  for (const Finalist& leader : leaders(history, 0, 3)) kept.insert(leader.trials.begin(), leader.trials.end());
+  EXPECT_EQ(kept.size(), 9u);
+  for (const Trial& trial : history.trials()) {
+    const fs::path weights = folder / "trials" / std::to_string(trial.number) / "weights.bin";
+    EXPECT_EQ(fs::exists(weights), kept.contains(trial.number)) << trial.number;
+    EXPECT_EQ(store->artifacts("small", trial.number).size(), kept.contains(trial.number) ? 2u : 1u);
+  }
+  fs::remove_all(folder);
+}
+
+TEST(Search, AFullDiskEndsTheSearchAndFailsNoTrial) {
+  const auto store = open_store("memory:");
+  store->create(small_study(10, 1, "flat"));
+  const ObjectiveMaker full = [] {
+    return std::make_unique<ScriptedObjective>([](const Assignment& assignment) -> Outcome {
+      if (assignment.trial == 3) unavailable("cannot write weights.bin: No space left on device");
+      return score(assignment);
+    });
+  };
+  Observer silent;
+  EXPECT_THROW(run_search(*store, store->study("small"), full, {}, silent), Error);
+  const History history = read_history(*store, "small");
+  EXPECT_EQ(history.trial(3).state, TrialState::kRunning) << "it is to be executed again";
+  EXPECT_EQ(history.ranked(0).size(), 3u);
+}
+
+TEST(LeaseBook, AnAttemptIsNotTakenForAnother) {
+  LeaseBook book;
+  book.add({5, 1});
+  book.add({5, 2});
+  book.remove({5, 1});
+  const auto store = open_store("memory:");
+  const Study study = small_study(10, 1, "flat");
+  store->create(study);
+  History history(std::make_shared<const Study>(study));
+  const int session = store->open_session("small", "me", 0);
+  for (int trial = 0; trial <= 5; ++trial) {
+    store->claim(
+        history, {"me", session, 0, 60}, [](const std::string&) { return OwnerState::kAlive; },
+        [](const History& h) -> Step {
+          return Start{0, h.study().rung_box(0), {}};
+        });
+  }
+  book.extend_all(*store, study, 100);  // trial 5 is at its first attempt
+  EXPECT_TRUE(book.lost({5, 2}));
+  EXPECT_FALSE(book.lost({5, 1}));
+}
+
+TEST(Retrain, SpreadIsThatOfTheSample) {
+  EXPECT_DOUBLE_EQ(spread({1, 2, 3, 4}).mean, 2.5);
+  EXPECT_NEAR(spread({1, 2, 3, 4}).std, 1.2909944, 1e-6);
+  EXPECT_EQ(spread({0.5}).std, 0);
 }
 
 TEST(Summary, HoldsWhatTheContractNames) {

@@ -82,7 +82,7 @@ class MortalStore : public Store {
   MortalStore(Store& store, Stage& stage, int worker, double mortality)
       : store_(store), stage_(stage), worker_(worker), mortality_(mortality) {}
 
-  Claim claim(History& h, const Claimant& who, const std::function<bool(const std::string&)>& gone,
+  Claim claim(History& h, const Claimant& who, const OwnerQuestion& gone,
               const std::function<Step(const History&)>& decide) override {
     return call([&] { return store_.claim(h, who, gone, decide); });
   }
@@ -112,14 +112,14 @@ class MortalStore : public Store {
     });
   }
   std::vector<std::string> studies() override { return store_.studies(); }
-  void create(const Study& study) override { store_.create(study); }
+  bool create(const Study& study) override { return store_.create(study); }
   Study study(std::string_view name) override { return store_.study(name); }
   void set_budget(std::string_view s, const Budget& b) override { store_.set_budget(s, b); }
   int open_session(std::string_view s, const std::string& o, double now) override {
     return store_.open_session(s, o, now);
   }
   void touch_session(int s, double now, double cpu) override { store_.touch_session(s, now, cpu); }
-  std::vector<StoredEpoch> curve(std::string_view s, int t) override { return store_.curve(s, t); }
+  std::vector<EpochReport> curve(std::string_view s, int t) override { return store_.curve(s, t); }
   std::vector<Artifact> artifacts(std::string_view s, int t) override { return store_.artifacts(s, t); }
   void remove_artifact(std::string_view s, int t, const std::string& p) override { store_.remove_artifact(s, t, p); }
   std::map<std::string, double> metrics(std::string_view s, int t) override { return store_.metrics(s, t); }

@@ -64,6 +64,10 @@ TEST(Space, ConditionsReadWithEveryComparison) {
   EXPECT_EQ(to_text(parse_conditions("layers>=3").front()), "layers >= 3");
   EXPECT_EQ(to_text(parse_conditions("a != \"b c\"").front()), "a != 'b c'");
   EXPECT_EQ(parse_conditions("a == 1 and b < 2.5 and c == true").size(), 3u);
+  for (const char* text : {"a == 'rock and roll'", "a != 'x==y'", "a == \"it's\""}) {
+    ASSERT_EQ(parse_conditions(text).size(), 1u) << text;
+    EXPECT_EQ(to_text(parse_conditions(text).front()), text);
+  }
   EXPECT_THROW(parse_conditions("a"), Error);
   EXPECT_THROW(parse_conditions("== 3"), Error);
 }

@@ -33,7 +33,7 @@ class SqliteStore : public testing::Test {
   int run_trial(const Step& step, const Point& point, Outcome outcome) {
     History history(std::make_shared<const Study>(study_));
     const Lease lease = std::get<Lease>(store_->claim(
-        history, {"me", session_, 1'700'000'000.25, 60}, [](const std::string&) { return false; },
+        history, {"me", session_, 1'700'000'000.25, 60}, [](const std::string&) { return OwnerState::kUnknown; },
         [&](const History&) { return step; }));
     if (std::holds_alternative<Start>(step)) store_->place(study_, lease, point, history.revision(), 0, false);
     store_->report(study_, lease, {1, outcome.loss, {}}, 2'000'000'000);
@@ -101,6 +101,29 @@ TEST_F(SqliteStore, ParametersStandInOptunasInternalForm) {
             "{\"name\":\"IntDistribution\",\"attributes\":{\"log\":false,\"step\":1,\"low\":1,\"high\":3}}\n"
             "{\"name\":\"IntDistribution\",\"attributes\":{\"log\":true,\"step\":1,\"low\":16,\"high\":256}}\n"
             "{\"name\":\"CategoricalDistribution\",\"attributes\":{\"choices\":[\"sgd\",\"adam\",null,true,1.5]}}\n");
+}
+
+TEST_F(SqliteStore, TheLastIntermediateValueOfAFinishedTrialIsItsLoss) {
+  Outcome outcome;
+  outcome.loss = 0.25;
+  run_trial(start(0), kPoint, outcome);
+  EXPECT_EQ(sql("SELECT step, intermediate_value FROM trial_intermediate_values"), "1|0.25\n2|0.25\n");
+  History history(std::make_shared<const Study>(study_));
+  store_->refresh(history);
+  EXPECT_EQ(history.trial(0).curve.size(), 1u);
+}
+
+TEST_F(SqliteStore, ReadingLeavesADatabaseOfAnotherProgramAlone) {
+  const fs::path file = fs::path(testing::TempDir()) / "other_program.db";
+  fs::remove(file);
+  sqlite3* database = nullptr;
+  sqlite3_open(file.c_str(), &database);
+  sqlite3_exec(database, "CREATE TABLE theirs (x)", nullptr, nullptr, nullptr);
+  sqlite3_close(database);
+  const auto before = fs::file_size(file);
+  EXPECT_THROW(open_existing_store("sqlite:///" + file.string()), Error);
+  EXPECT_EQ(fs::file_size(file), before);
+  fs::remove(file);
 }
 
 TEST_F(SqliteStore, HasOptunasVersionRows) {

@@ -74,35 +74,51 @@ TEST(Best, IsTakenFromTheHighestRungThatHasAFinishedTrial) {
   EXPECT_EQ(best(history)->trial, 1);
 }
 
-TEST(Best, TheMeanOfRepetitionsDecides) {
+Trial repeat_of(int parent, int number, double loss, TrialState state = TrialState::kFinished) {
+  Trial trial = finished(number, 1, loss);
+  trial.state = state;
+  trial.parent = parent;
+  trial.tag.repeat = 1;
+  return trial;
+}
+
+// First executions at the top rung with these losses.
+History with_leaders(std::initializer_list<double> losses) {
   History history = small_history();
-  const auto repeat = [](int number, int parent, double loss) {
-    Trial trial = finished(number, 1, loss);
-    trial.parent = parent;
-    trial.tag.repeat = 1;
-    return trial;
-  };
-  history.set_trial(finished(0, 1, 0.10));  // lucky
-  history.set_trial(finished(1, 1, 0.12));
-  history.set_trial(finished(2, 1, 0.11));  // not repeated: cannot win
-  history.set_trial(repeat(3, 0, 0.20));
-  history.set_trial(repeat(4, 1, 0.12));
+  for (const double loss : losses) history.set_trial(finished(static_cast<int>(history.trials().size()), 1, loss));
+  return history;
+}
+
+TEST(Best, TheMeanOfTheLeadersRepetitionsDecides) {
+  History history = with_leaders({0.10, 0.12, 0.13, 0.14});  // the fourth is no leader
+  history.set_trial(repeat_of(0, 4, 0.20));
+  history.set_trial(repeat_of(1, 5, 0.12));
+  EXPECT_EQ(best(history)->trial, 0) << "the finals are not played yet";
+  history.set_trial(repeat_of(2, 6, 0.13));
   const auto winner = best(history);
   EXPECT_EQ(winner->trial, 1);
   EXPECT_NEAR(winner->loss, 0.12, 1e-12);
-  EXPECT_EQ(winner->trials, (std::vector<int>{1, 4}));
+  EXPECT_EQ(winner->trials, (std::vector<int>{1, 5}));
 }
 
 TEST(Best, APointThatFailedWhenRepeatedComesLast) {
-  History history = small_history();
-  history.set_trial(finished(0, 1, 0.10));
-  history.set_trial(finished(1, 1, 0.30));
-  Trial failed = finished(2, 1, 0);
-  failed.state = TrialState::kFailed;
-  failed.parent = 0;
-  failed.tag.repeat = 1;
-  history.set_trial(failed);
+  History history = with_leaders({0.10, 0.30, 0.40});
+  history.set_trial(repeat_of(0, 3, 0, TrialState::kFailed));
+  history.set_trial(repeat_of(1, 4, 0.30));
+  history.set_trial(repeat_of(2, 5, 0.40));
   EXPECT_EQ(best(history)->trial, 1);
+}
+
+TEST(Best, ARepetitionThatTheBudgetCutOffSaysNothing) {
+  History history = with_leaders({0.10, 0.30});
+  Trial cut = repeat_of(0, 2, 0.9);
+  cut.stopped_early = true;
+  history.set_trial(cut);
+  Trial nothing = repeat_of(0, 3, 0, TrialState::kFailed);
+  nothing.stopped_early = true;
+  history.set_trial(nothing);
+  EXPECT_EQ(best(history)->trial, 0);
+  EXPECT_EQ(best(history)->loss, 0.10);
 }
 
 TEST(StudyFile, ComesBackTheSame) {
@@ -137,8 +153,29 @@ TEST(StudyFile, ALargerBudgetIsNoDifference) {
   Study wanted = small_study(90);
   EXPECT_EQ(difference(stored, wanted), "");
   EXPECT_EQ(difference(wanted, stored), "its budget is {\"trials\":90}, now only {\"trials\":60} is asked for");
+  wanted.budget.seconds = 600;
+  EXPECT_NE(difference(stored, wanted), "") << "a limit more is a smaller budget";
+  EXPECT_EQ(difference(wanted, small_study(90)), "") << "a limit less is a larger one";
+  wanted.budget.seconds.reset();
   wanted.seed = 8;
   EXPECT_EQ(difference(stored, wanted), "its seed is 7, now 8 is asked for");
+}
+
+TEST(StudyFile, ADifferenceIsNamedDownToTheOption) {
+  const Study stored = small_study(60);
+  Study wanted = stored;
+  wanted.sampler = {"grid"};
+  EXPECT_EQ(difference(stored, wanted), "its sampler is \"random\", now \"grid\" is asked for");
+  wanted = stored;
+  wanted.schedule.options["promote"] = 0.5;
+  EXPECT_EQ(difference(stored, wanted), "its schedule's promote is null, now 0.5 is asked for");
+  wanted = stored;
+  wanted.ladder.pop_back();
+  EXPECT_EQ(difference(stored, wanted),
+            "its sizes are epochs 1, epochs 3, epochs 9, now epochs 1, epochs 3 are asked for");
+  wanted = stored;
+  wanted.space = tiny_space();
+  EXPECT_EQ(difference(stored, wanted), "its space is another");
 }
 
 TEST(Study, SharesAddUpToOneAtTheTop) {

@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "study/study_file.h"
+
+namespace crescendo {
+namespace {
+
+std::string was_and_is(std::string_view what, const Json& was, const Json& is) {
+  return fmt::format("its {} is {}, now {} is asked for", what, to_line(was), to_line(is));
+}
+
+// The first option in which two members of one family differ; an option that one lacks is null there.
+std::string option_difference(const std::string& family, const Json& was, const Json& is) {
+  for (const Json* options : {&was, &is}) {
+    for (const auto& [key, ignored] : options->items()) {
+      const Json a = was.value(key, Json()), b = is.value(key, Json());
+      if (a != b) return was_and_is(family + "'s " + key, a, b);
+    }
+  }
+  return "";
+}
+
+std::string ladder_difference(const Study& stored, const Study& wanted) {
+  const auto text = [](const Study& study) {
+    std::string names;
+    for (const Rung& rung : study.ladder) names += (names.empty() ? "" : ", ") + rung_name(rung);
+    return names;
+  };
+  if (text(stored) != text(wanted)) {
+    return fmt::format("its sizes are {}, now {} are asked for", text(stored), text(wanted));
+  }
+  return "its rungs differ in epochs, shares or limits";
+}
+
+// A limit that is not given is no limit.
+bool is_smaller(const Budget& a, const Budget& b) {
+  constexpr double kNone = std::numeric_limits<double>::infinity();
+  const auto trials = [&](const Budget& budget) { return budget.trials ? *budget.trials : kNone; };
+  return trials(a) < trials(b) || a.seconds.value_or(kNone) < b.seconds.value_or(kNone);
+}
+
+}  // namespace
+
+std::string difference(const Study& stored, const Study& wanted) {
+  const Json a = to_json(stored), b = to_json(wanted);
+  for (const auto& [key, value] : a.items()) {
+    if (key == "budget" || value == b[key]) continue;
+    if (key == "rung") return ladder_difference(stored, wanted);
+    if (key == "parameter") return "its space is another";
+    if (!value.is_object()) return was_and_is(key, value, b[key]);
+    if (value["name"] != b[key]["name"]) return was_and_is(key, value["name"], b[key]["name"]);
+    return option_difference(key, value, b[key]);
+  }
+  if (is_smaller(wanted.budget, stored.budget)) {
+    return fmt::format("its budget is {}, now only {} is asked for", to_line(a["budget"]), to_line(b["budget"]));
+  }
+  return "";
+}
+
+}  // namespace crescendo
