@@ -538,10 +538,10 @@ class SqlStore : public Store {
           if (trial.point && i) trial.point->values[*i] = row.number(2);
         });
     query(
-        "SELECT v.trial_id, v.intermediate_value FROM crescendo_trial c JOIN trial_intermediate_values v ON v.trial_id "
-        "= c.trial_id WHERE c.study_id = $1 AND c.revision > $2 ORDER BY v.trial_id, v.step",
-        since,
-        [&](const SqlRow& row) { changed.at(row.integer(0)).curve.push_back(row.null(1) ? NAN : row.number(1)); });
+        "SELECT v.trial_id, v.intermediate_value, v.intermediate_value_type FROM crescendo_trial c JOIN "
+        "trial_intermediate_values v ON v.trial_id = c.trial_id WHERE c.study_id = $1 AND c.revision > $2 AND "
+        "(c.last_epoch IS NULL OR v.step <= c.last_epoch) ORDER BY v.trial_id, v.step",
+        since, [&](const SqlRow& row) { changed.at(row.integer(0)).curve.push_back(read_loss(row, 1)); });
     for (auto& [id, trial] : changed) history.set_trial(std::move(trial));
   }
 
