@@ -16,9 +16,9 @@ demo:
 	@tools/setup demo
 	@$(MAKE) --no-print-directory compile
 	@echo
-	@echo "Searching a CNN on a sixth of Fashion-MNIST's training pictures: 7 px, then 14 px, then 28 px."
+	@echo "Searching a CNN on a tenth of Fashion-MNIST's training pictures: 7 px, then 14 px, then 28 px."
 	@rm -rf out/demo
-	$(CRESCENDO) tune --data $(FASHION) --sizes 7,14,28 --share 0.16 --time 140s --out out/demo
+	$(CRESCENDO) tune --data $(FASHION) --sizes 7,14,28 --share 0.1 --time 150s --out out/demo
 
 build:
 	@tools/setup build
@@ -43,6 +43,7 @@ sanitize:
 	@for suite in search conformance images; do build/tsan/tests/$${suite}_tests --gtest_brief=1 || exit 1; done
 
 fuzz:
+	@tools/setup fuzz
 	@cmake --preset fuzz > /dev/null && cmake --build build/fuzz --target fuzz_targets
 	@for target in build/fuzz/tests/fuzz/fuzz_*; do \
 	  [ -x $$target ] && [ -f $$target ] || continue; name=$${target##*/fuzz_}; \
