@@ -59,7 +59,7 @@ inline Study small_study(int trials, int rungs = 3, std::string schedule = "ramp
   return study;
 }
 
-/// Does what the test's function says, after telling `epochs` epochs of it.
+/// Does what the test's function says, after telling `epochs` epochs of it, and stops when it is told to.
 class ScriptedObjective : public Objective {
  public:
   using Script = std::function<Outcome(const Assignment&)>;
@@ -68,6 +68,13 @@ class ScriptedObjective : public Objective {
   std::optional<Outcome> evaluate(const Assignment& assignment, const Hooks& hooks) override {
     Outcome outcome = script_(assignment);
     for (int epoch = 1; epoch <= epochs_; ++epoch) {
+      if (const Going asked = hooks.ask(); asked == Going::kCancel) {
+        return {};
+      } else if (asked == Going::kStop) {
+        outcome.stopped_early = true;
+        outcome.failed = outcome.failed || epoch == 1;
+        break;
+      }
       const Going going = hooks.after_epoch({epoch, outcome.loss + 1.0 / epoch, {}});
       if (going == Going::kCancel) return {};
       if (going == Going::kStop) {
