@@ -217,6 +217,7 @@ void expect_sound(const World& world, std::uint64_t seed) {
     ASSERT_NE(trial.state, TrialState::kRunning) << "seed " << seed << ": trial " << trial.number << " was lost";
     ASSERT_TRUE(trial.point) << "seed " << seed;
     ASSERT_NO_THROW(study.space.check(*trial.point));
+    ASSERT_LE(trial.curve.size(), 2u) << "seed " << seed << ": a worker that lost trial " << trial.number << " wrote";
     ASSERT_TRUE(world.finished.contains(trial.number)) << "seed " << seed;
     ASSERT_EQ(world.finished.at(trial.number), 1) << "seed " << seed << ": trial " << trial.number << " ended twice";
   }
