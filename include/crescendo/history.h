@@ -83,7 +83,7 @@ struct Finalist {
   int failed_repeats = 0;    // not counting those that the budget cut off
 };
 
-/// The points executed at a rung, by the loss of their first execution, best first; at most `count`.
+/// The points executed in full at a rung, by the loss of their first execution, best first; at most `count`.
 std::vector<Finalist> leaders(const History& history, int rung, int count);
 
 /// The study's answer, at the highest rung with a finished trial: once the finals are played (each of the leaders, as

@@ -19,8 +19,9 @@ std::function<int()> declare(CLI::App& command) {
   const auto options = std::make_shared<BestOptions>();
   command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
-  command.add_option("--trial", options->trial, "print the point of this trial instead of the best");
-  command.add_flag("--json", options->json, "print one object (docs/formats.md) instead of the point's TOML");
+  const auto trial = command.add_option("--trial", options->trial, "print the point of this trial instead of the best");
+  command.add_flag("--json", options->json, "print one object (docs/formats.md) instead of the point's TOML")
+      ->excludes(trial);
   return [options] {
     const auto store = open_existing_store(options->storage);
     const History history = read_history(*store, choose_study(*store, options->study));

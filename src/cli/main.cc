@@ -1,6 +1,11 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/interrupt.h"
@@ -22,11 +27,17 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string("crescendo ") + CRESCENDO_VERSION);
   app.require_subcommand(1);
   std::function<int()> chosen;
+  std::vector<std::string_view> names;
   for (const auto& make : crescendo::kCommands) {
     const crescendo::Command command = make();
+    names.push_back(command.name);
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
     const auto action = command.declare(*sub);
     sub->callback([&chosen, action] { chosen = action; });
+  }
+  if (argc > 1 && argv[1][0] != '-' && std::find(names.begin(), names.end(), argv[1]) == names.end()) {
+    return say(fmt::format("no command called '{}'; there are: {}", argv[1], fmt::join(names, " ")),
+               crescendo::kExitBadInput);
   }
   try {
     app.parse(argc, argv);
@@ -36,7 +47,11 @@ int run(int argc, char** argv) {
                crescendo::kExitBadInput);
   }
   crescendo::listen_for_interrupts();
-  return chosen();
+  const int status = chosen();
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    crescendo::unavailable("cannot write the output: the disk is full, or nobody reads it");
+  }
+  return status;
 }
 
 }  // namespace

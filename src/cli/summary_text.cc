@@ -19,13 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kNamedBroken = 5;  // broken pictures named one by one
 
-std::string budget_text(const Budget& budget) {
-  std::string text;
-  if (budget.trials) text = fmt::format("{} trials", grouped(*budget.trials));
-  if (budget.seconds) text += (text.empty() ? "" : ", at most ") + duration_text(*budget.seconds);
-  return text;
-}
-
 std::string point_text(const Study& study, const Point& point) {
   std::string text;
   const Json values = point_to_json(study.space, point);
@@ -34,6 +27,13 @@ std::string point_text(const Study& study, const Point& point) {
 }
 
 }  // namespace
+
+std::string budget_text(const Budget& budget) {
+  std::string text;
+  if (budget.trials) text = fmt::format("{} trials", grouped(*budget.trials));
+  if (budget.seconds) text += (text.empty() ? "" : ", at most ") + duration_text(*budget.seconds);
+  return text;
+}
 
 std::string plan_text(const Study& study, const DataSet& data, int jobs) {
   std::array<std::size_t, 3> counts{};
@@ -125,10 +125,13 @@ std::string result_text(Store& store, const History& history, const std::string&
       {url, "every trial; Optuna and its dashboard open it"},
       {path("trials/"), "curve.json and confusion.json of each trial, weights.bin of the best"},
       {path("cache/"), "the pictures at the searched sizes; may be deleted"}};
+  if (trial.rung < study.top()) {
+    text += fmt::format("\nThe budget ended before a trial at {} did; more --time or --trials go on from here.\n",
+                        rung_name(study.ladder.back()));
+  }
   text += "\nfiles\n" + table(files, "ll");
-  text += fmt::format("\nnext: crescendo trials --storage {}\n", url);
-  text +=
-      fmt::format("      crescendo tune --data YOUR/FOLDER --out crescendo-out   (a folder of pictures per class)\n");
+  text += fmt::format("\nnext: crescendo trials --storage {}\n", shell_quoted(url));
+  text += fmt::format("      crescendo tune --data YOUR/FOLDER --out out/yours   (a folder of pictures per class)\n");
   return text;
 }
 

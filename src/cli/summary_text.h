@@ -8,6 +8,9 @@
 
 namespace crescendo {
 
+/// "60 trials", "30 min 0 s", or both.
+std::string budget_text(const Budget& budget);
+
 /// What `tune` is about to do: pictures, sizes, budget, methods.
 std::string plan_text(const Study& study, const DataSet& data, int jobs);
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "base/clock.h"
@@ -18,6 +19,8 @@
 
 namespace crescendo {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct TrainOptions {
   std::string point, data, save;
@@ -62,9 +65,29 @@ Json spread_json(const std::vector<double>& values) {
   return {{"mean", value.mean}, {"std", value.std}};
 }
 
+void print_results(const TrainOptions& options, const std::vector<Retrained>& results,
+                   const std::vector<double>& validation, const std::vector<double>& test, int side_px,
+                   double seconds) {
+  if (options.json) {
+    const Json json{
+        {"validation_error", spread_json(validation)}, {"test_error", spread_json(test)}, {"seconds", seconds}};
+    fmt::print("{}\n", pretty(json));
+    return;
+  }
+  const auto line = [&](const char* name, const Spread& value) {
+    fmt::print("{:<17} {}{}\n", name, percent(value.mean),
+               results.size() > 1 ? fmt::format(" +- {}", percent(value.std)) : "");
+  };
+  fmt::print("{} training{} at {} px in {}\n", results.size(), results.size() == 1 ? "" : "s", side_px,
+             duration_text(seconds));
+  line("validation error", spread(validation));
+  if (!test.empty()) line("test error", spread(test));
+}
+
 int run(TrainOptions options) {
   PointFile file = parse_point_file(read_file(options.point), options.point);
   if (options.epochs) file.epochs = *options.epochs;
+  if (!options.save.empty()) make_writable_folder(fs::absolute(options.save).parent_path());
   const int side_px = options.size > 0 ? options.size : file.image_side;
   if (side_px == 0) bad_input(fmt::format("{} names no image_side; give --size PX", options.point));
   const Pictures pictures = load(options, file, side_px);
@@ -80,28 +103,13 @@ int run(TrainOptions options) {
     validation.push_back(one.validation_error);
     if (one.test_error) test.push_back(*one.test_error);
   }
+  print_results(options, results, validation, test, side_px, seconds);
   if (!options.save.empty()) {
     save_weights(options.save, {results.front().plan.shape, pictures.images.classes, pictures.images.normalisation,
                                 results.front().weights});
   }
-  if (options.json) {
-    const Json json{
-        {"validation_error", spread_json(validation)}, {"test_error", spread_json(test)}, {"seconds", seconds}};
-    fmt::print("{}\n", pretty(json));
-    return kExitSucceeded;
-  }
-  const auto line = [&](const char* name, const Spread& value) {
-    fmt::print("{:<17} {}{}\n", name, percent(value.mean),
-               results.size() > 1 ? fmt::format(" +- {}", percent(value.std)) : "");
-  };
-  fmt::print("{} training{} at {} px in {}\n", results.size(), results.size() == 1 ? "" : "s", side_px,
-             duration_text(seconds));
-  line("validation error", spread(validation));
-  if (!test.empty()) line("test error", spread(test));
-  if (!options.save.empty()) fmt::print("weights of the first in {}\n", options.save);
   return kExitSucceeded;
 }
-
 std::function<int()> declare(CLI::App& command) {
   const auto options = std::make_shared<TrainOptions>();
   command.add_option("--point", options->point, "a point's TOML, as 'tune' and 'best' write it")->required();

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 #include <algorithm>
+#include <climits>
 
 #include <filesystem>
 #include <optional>
@@ -97,8 +98,13 @@ Plan plan_from_file(const TuneOptions& options) {
   check_cnn_space(study.space);
   study.objective.options = to_options(cnn);
   plan.data = open_study_data(study);
+  const std::string fingerprint = fmt::format("{:016x}", plan.data->fingerprint());
+  if (options.data.empty() && !cnn.fingerprint.empty() && cnn.fingerprint != fingerprint) {
+    bad_input(fmt::format("the pictures in {} are not those that {} was made for; remove its fingerprint to use them",
+                          cnn.data, options.study_file));
+  }
   check_sizes(ladder_sides(study), *plan.data);
-  cnn.fingerprint = fmt::format("{:016x}", plan.data->fingerprint());
+  cnn.fingerprint = fingerprint;
   study.objective.options = to_options(cnn);
   return plan;
 }
@@ -123,9 +129,10 @@ void check_study(const Study& study) {
 
 std::string fingerprint_of(const Study& study) { return read_cnn_options(study.objective.options).fingerprint; }
 
-// Makes the study, or goes on with the one that is there.
-void create_or_continue(Store& store, const Study& wanted, const TuneOptions& options) {
-  if (store.create(wanted)) return;
+// Throws Error (bad input) if a study of this name is there that the options do not go on with.
+void check_continues(Store& store, const Study& wanted, const TuneOptions& options) {
+  const auto names = store.studies();
+  if (std::find(names.begin(), names.end(), wanted.name) == names.end()) return;
   Study stored = store.study(wanted.name);
   // A study of an earlier version lacks the options that came later, which then have their usual values.
   stored.objective.options = to_options(read_cnn_options(stored.objective.options));
@@ -139,13 +146,19 @@ void create_or_continue(Store& store, const Study& wanted, const TuneOptions& op
   if (fingerprint_of(stored) != fingerprint_of(wanted)) {
     bad_input(fmt::format("the pictures have changed since the search in {} began; choose another --out", options.out));
   }
-  if (!(stored.budget == wanted.budget)) store.set_budget(wanted.name, wanted.budget);
+  if (is_smaller(wanted.budget, stored.budget)) {
+    bad_input(fmt::format("the search in {} has a budget of {} already; ask for no less than that", options.out,
+                          budget_text(stored.budget)));
+  }
 }
 
 class Tune {
  public:
   explicit Tune(TuneOptions options)
-      : options_(std::move(options)), jobs_(options_.jobs > 0 ? options_.jobs : processors()), progress_(jobs_) {
+      : options_(std::move(options)),
+        // More workers than trials would only ask each other whether there is something to do.
+        jobs_(std::min(options_.jobs > 0 ? options_.jobs : processors(), options_.trials.value_or(INT_MAX))),
+        progress_(jobs_) {
     talks_ = !options_.quiet && !options_.json;
     shows_progress_ = !options_.quiet && isatty(STDERR_FILENO);
   }
@@ -160,9 +173,14 @@ class Tune {
     say_plan(plan);
     if (options_.dry_run) return write_only(plan.study);
     const auto store = open_store(url);
-    create_or_continue(*store, plan.study, options_);
-    write_file(fs::path(options_.out) / "study.toml", to_study_file(plan.study));
+    check_continues(*store, plan.study, options_);
     const auto pictures = load(plan);
+    // Only now: a search whose pictures cannot be read leaves nothing to be at odds with.
+    if (!store->create(plan.study)) {
+      check_continues(*store, plan.study, options_);  // another process may have been quicker
+      store->set_budget(plan.study.name, plan.study.budget);
+    }
+    write_file(fs::path(options_.out) / "study.toml", to_study_file(plan.study));
     const SearchEnd end = search(*store, plan.study, pictures);
     return finish(*store, plan.study, pictures, url, end);
   }
@@ -170,7 +188,14 @@ class Tune {
  private:
   int write_only(const Study& study) {
     const fs::path file = fs::path(options_.out) / "study.toml";
+    if (fs::exists(fs::path(options_.out) / "study.db")) {
+      bad_input(fmt::format("{} holds a search already; give --dry-run another --out", options_.out));
+    }
     write_file(file, to_study_file(study));
+    if (options_.json) {
+      fmt::print("{}\n", pretty(to_json(study)));
+      return kExitSucceeded;
+    }
     fmt::print("wrote {}; edit it and search with: crescendo tune --study-file {} --out {}\n", file.string(),
                file.string(), options_.out);
     return kExitSucceeded;
@@ -217,8 +242,12 @@ class Tune {
     const auto winner = best(history);
     if (winner) write_file(fs::path(options_.out) / "best.toml", best_toml(history));
     if (end == SearchEnd::kInterrupted) {
-      fmt::print(stderr, "crescendo: stopped; {} trials are kept in {}. Run the same command to go on.\n",
-                 history.trials().size(), options_.out);
+      const auto running = [](const Trial& trial) { return trial.state == TrialState::kRunning; };
+      const auto begun = std::count_if(history.trials().begin(), history.trials().end(), running);
+      fmt::print(
+          stderr,
+          "crescendo: stopped; {} trials are kept in {}, {} will be done again. Run the same command to go on.\n",
+          static_cast<long>(history.trials().size()) - begun, options_.out, begun);
       return kExitInterrupted;
     }
     if (winner) try_to_test(store, study, history, *winner, pictures);
@@ -230,7 +259,7 @@ class Tune {
     if (!winner)
       unavailable(fmt::format("none of the {} trials succeeded; 'crescendo trials --storage {}' says why",
                               history.trials().size(), url));
-    return kExitSucceeded;
+    return test_failed_ && options_.strict ? kExitBadInput : kExitSucceeded;
   }
 
   // A test part that cannot be read costs its figure, not the search's result.
@@ -238,7 +267,9 @@ class Tune {
                    const std::shared_ptr<const CnnPictures>& pictures) {
     try {
       record_test_error(store, study, history, winner, pictures);
+      fmt::print(stderr, "{}", report_text(*pictures->test_report));
     } catch (const Error& error) {
+      test_failed_ = true;
       fmt::print(stderr, "crescendo: there is no test error: {}\n", error.what());
     }
   }
@@ -259,17 +290,23 @@ class Tune {
   TuneOptions options_;
   int jobs_;
   bool talks_ = true, shows_progress_ = true;
+  bool test_failed_ = false;
   ProgressLine progress_;
 };
 
 std::function<int()> declare(CLI::App& command) {
   const auto options = std::make_shared<TuneOptions>();
-  command.add_option("--data", options->data, "folder of pictures: a folder per class, or IDX files (MNIST)");
-  command.add_option("--sizes", options->sizes, "image sides in px, smallest first, as 32,64,128; default: chosen");
+  const auto given = [](const std::string& text) { return text.empty() ? std::string("must not be empty") : ""; };
+  command.add_option("--data", options->data, "folder of pictures: a folder per class, or IDX files (MNIST)")
+      ->check(given);
+  command.add_option("--sizes", options->sizes, "image sides in px, smallest first, as 32,64,128; default: chosen")
+      ->check(given);
   command.add_option("--trials", options->trials, "budget: trials in all")->check(CLI::Range(1, 100'000'000));
-  command.add_option("--time", options->time, "budget: wall time, as 90s, 30m, 1h30m; default 30m if no --trials");
-  command.add_option("--sampler", options->sampler, "how points are chosen; see 'crescendo list'");
-  command.add_option("--schedule", options->schedule, "how sizes follow each other; see 'crescendo list'");
+  command.add_option("--time", options->time, "budget: wall time, as 90s, 30m, 1h30m; default 30m if no --trials")
+      ->check(given);
+  command.add_option("--sampler", options->sampler, "how points are chosen; see 'crescendo list'")->check(given);
+  command.add_option("--schedule", options->schedule, "how sizes follow each other; see 'crescendo list'")
+      ->check(given);
   command.add_option("--jobs", options->jobs, "trials at a time, one thread each; default: all cores")
       ->check(CLI::Range(1, 4096));
   command.add_option("--seed", options->seed, "of everything random; default 0")
@@ -278,10 +315,11 @@ std::function<int()> declare(CLI::App& command) {
       ->check(CLI::Range(1, 1'000'000));
   command.add_option("--share", options->share, "share of the training and validation pictures, in 0..1; default 1")
       ->check(CLI::Range(1e-6, 1.0));
-  command.add_option("--out", options->out, "folder for everything that is kept")->capture_default_str();
-  command.add_option("--storage", options->storage, "where the study is kept; default sqlite:///OUT/study.db");
-  command.add_option("--name", options->name, "the study's name; default: the name of --out");
-  command.add_option("--study-file", options->study_file, "a study's TOML, as --dry-run writes it");
+  command.add_option("--out", options->out, "folder for everything that is kept")->check(given)->capture_default_str();
+  command.add_option("--storage", options->storage, "where the study is kept; default sqlite:///OUT/study.db")
+      ->check(given);
+  command.add_option("--name", options->name, "the study's name; default: the name of --out")->check(given);
+  command.add_option("--study-file", options->study_file, "a study's TOML, as --dry-run writes it")->check(given);
   command.add_option("--keep", options->keep, "points whose weights stay on disk, the best ones (at least 3)")
       ->check(CLI::Range(3, 1'000'000))
       ->capture_default_str();

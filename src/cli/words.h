@@ -15,6 +15,9 @@ std::string duration_text(double seconds);
 /// "32,64,128" as whole numbers. Throws Error (bad input) naming `option`.
 std::vector<int> parse_sizes(std::string_view text, std::string_view option);
 
+/// As it can be pasted into a shell: in quotes where it needs them.
+std::string shell_quoted(const std::string& text);
+
 /// 0.1834 as "18.3 %".
 std::string percent(double fraction);
 

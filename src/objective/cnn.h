@@ -31,6 +31,7 @@ struct CnnPictures {
   std::map<int, std::shared_ptr<const ImageSet>> by_side;  // training and validation parts
   /// Reads the test part at a side; called only once the best point is fixed.
   std::function<ImageSet(int side_px)> test;
+  std::shared_ptr<LoadReport> test_report = std::make_shared<LoadReport>();  // of the last reading
 };
 
 /// The name of the file in a trial's folder that holds the weights of its best epoch (src/train/weights_file.h).

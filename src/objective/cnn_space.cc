@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "crescendo/error.h"
@@ -47,6 +48,52 @@ double value_of(const Space& space, const Point& point, const std::string& name,
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
   if (const auto* number = std::get_if<double>(&value)) return *number;
   bad_input(fmt::format("parameter '{}' must be a number for the CNN, not {}", name, to_text(value)));
+}
+
+struct KnownParameter {
+  std::string_view name;
+  bool numbered;  // name_1, name_2, ...
+  double low, high;
+};
+
+// What the training can do, which is more than the default space asks of it.
+constexpr std::array kKnown = {
+    KnownParameter{"learning_rate", false, 1e-12, 1000},
+    KnownParameter{"momentum", false, 0, 0.9999},
+    KnownParameter{"batch_size", false, 1, 65'536},
+    KnownParameter{"conv_layers", false, 1, 16},
+    KnownParameter{"filters_", true, 1, 16'384},
+    KnownParameter{"filter_size_", true, 1, 7},
+    KnownParameter{"fc_layers", false, 0, 16},
+    KnownParameter{"units_", true, 1, 16'384},
+    KnownParameter{"use_l1", false, 0, 1},
+    KnownParameter{"l1", false, 0, 1000},
+    KnownParameter{"use_l2", false, 0, 1},
+    KnownParameter{"l2", false, 0, 1000},
+};
+
+// Every value that the parameter may take is one that the training can use.
+void check_range(const Parameter& p, const KnownParameter& known) {
+  const bool odd_only = known.name == "filter_size_";
+  const auto check = [&](double value) {
+    if (value >= known.low && value <= known.high && !(odd_only && std::fmod(value, 2) != 1)) return;
+    bad_input(fmt::format("parameter '{}' may be {}, which the CNN cannot use; it takes {}", p.name, value,
+                          odd_only ? "1, 3, 5 and 7" : fmt::format("{} to {}", known.low, known.high)));
+  };
+  if (!has_choices(p)) {
+    check(p.low);
+    check(p.high);
+    return;
+  }
+  for (const Value& choice : p.choices) {
+    if (const auto* integer = std::get_if<std::int64_t>(&choice)) {
+      check(static_cast<double>(*integer));
+    } else if (const auto* number = std::get_if<double>(&choice)) {
+      check(*number);
+    } else if (!std::holds_alternative<bool>(choice)) {
+      bad_input(fmt::format("parameter '{}' must be a number for the CNN, not {}", p.name, to_text(choice)));
+    }
+  }
 }
 
 }  // namespace
@@ -101,26 +148,37 @@ std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs) {
 }
 
 void check_cnn_space(const Space& space) {
-  const auto numbered = [](const std::string& name, std::string_view stem, int most) {
-    for (int i = 1; i <= most; ++i) {
-      if (name == fmt::format("{}{}", stem, i)) return true;
-    }
-    return false;
-  };
   // Sixteen convolutions halve 65,536 px to 1; more can never be.
+  constexpr int kMost = 16;
   for (const Parameter& p : space.parameters()) {
-    const std::string& name = p.name;
-    const bool known = name == "learning_rate" || name == "batch_size" || name == "conv_layers" ||
-                       name == "fc_layers" || name == "use_l1" || name == "l1" || name == "use_l2" || name == "l2" ||
-                       name == "momentum" || numbered(name, "filters_", 16) || numbered(name, "filter_size_", 16) ||
-                       numbered(name, "units_", 16);
-    if (!known) {
+    const auto known = std::find_if(kKnown.begin(), kKnown.end(), [&](const KnownParameter& k) {
+      if (!k.numbered) return p.name == k.name;
+      for (int i = 1; i <= kMost; ++i) {
+        if (p.name == fmt::format("{}{}", k.name, i)) return true;
+      }
+      return false;
+    });
+    if (known == kKnown.end()) {
       bad_input(
           fmt::format("the CNN has no parameter '{}'; there are: learning_rate momentum batch_size conv_layers "
                       "filters_1.. filter_size_1.. fc_layers units_1.. use_l1 l1 use_l2 l2",
-                      name));
+                      p.name));
     }
+    check_range(p, *known);
   }
+}
+
+void require_whole_point(const Space& space, const Point& point) {
+  const auto require = [&](const std::string& name) {
+    if (!space.find(name)) bad_input(fmt::format("the point lacks '{}'; add it", name));
+  };
+  for (const char* name : {"learning_rate", "batch_size", "conv_layers"}) require(name);
+  for (int i = 1; i <= static_cast<int>(value_of(space, point, "conv_layers", 1)); ++i) {
+    require(fmt::format("filters_{}", i));
+    require(fmt::format("filter_size_{}", i));
+  }
+  for (int i = 1; i <= static_cast<int>(value_of(space, point, "fc_layers", 0)); ++i)
+    require(fmt::format("units_{}", i));
 }
 
 void apply_point(const Space& space, const Point& point, TrainingPlan& plan) {

@@ -18,8 +18,11 @@ int most_conv_layers(int side_px);
 /// A ladder over image sides: the paper's shares (50/33/17 %, for three rungs) and each side's limit of conv_layers.
 std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs);
 
-/// Throws Error (bad input) naming a parameter of the space that the CNN does not know, and those it does.
+/// Throws Error (bad input) naming a parameter of the space that the CNN does not know, or a value it cannot use.
 void check_cnn_space(const Space& space);
+
+/// Throws Error (bad input) naming the parameter that a point lacks of those that describe a network and its training.
+void require_whole_point(const Space& space, const Point& point);
 
 /// What a point means. A parameter that the space lacks has its usual value: 32 filters of size 3, no dense layer,
 /// batches of 32, learning rate 0.01, no L1 and L2. `shape` comes with channels, side and classes; conv and dense are

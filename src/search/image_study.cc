@@ -105,12 +105,11 @@ std::shared_ptr<const CnnPictures> load_study_pictures(const Study& study, std::
   const auto& entries = data->entries();
   const bool has_test = std::any_of(entries.begin(), entries.end(),
                                     [](const DataSet::Entry& entry) { return entry.part == Part::kTest; });
-  pictures->test = [data, channels, options, has_test](int side_px) {
+  pictures->test = [data, channels, options, has_test, report_to = pictures->test_report](int side_px) {
     if (!has_test) return ImageSet{};
-    LoadReport ignored;
     const std::array test = {Part::kTest};
     const std::array side = {side_px};
-    return std::move(load_images(*data, test, side, channels, options, ignored).front());
+    return std::move(load_images(*data, test, side, channels, options, *report_to).front());
   };
   return pictures;
 }

@@ -73,6 +73,7 @@ PointFile parse_point_file(std::string_view toml, std::string_view what) {
   file.space = space_of_point(point);
   check_cnn_space(file.space);
   file.point = parse_point(file.space, point);
+  require_whole_point(file.space, file.point);
   if (const Json* fidelity = in.take("fidelity")) {
     FieldReader fields(*fidelity, fmt::format("{}: fidelity", what));
     fields.read("image_side", file.image_side);

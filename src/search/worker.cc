@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
 #include <optional>
@@ -16,13 +17,14 @@ namespace {
 
 constexpr std::uint64_t kExecution = 1, kProposal = 2;  // keys of the random streams
 constexpr int kProposals = 3;                           // before a point that another worker has just taken is kept
-constexpr std::chrono::milliseconds kPatience(50);      // between two questions of a waiting worker
+constexpr std::chrono::milliseconds kPatience(20), kMostPatience(320);  // between two questions of a waiting worker
 
 class Worker {
  public:
   explicit Worker(const WorkerSetting& setting) : s_(setting), history_(setting.study) {}
 
   WorkerEnd run() {
+    auto patience = kPatience;
     for (;;) {
       const Going going = s_.going();
       if (going == Going::kCancel) return WorkerEnd::kInterrupted;
@@ -31,11 +33,13 @@ class Worker {
                                          [this](const History& history) { return s_.schedule.next(history); });
       if (std::holds_alternative<Finish>(claim)) return WorkerEnd::kFinished;
       if (const auto* lease = std::get_if<Lease>(&claim)) {
+        patience = kPatience;
         s_.leases.add(*lease);
         execute(*lease);
         s_.leases.remove(*lease);
       } else {
-        s_.clock.sleep_for(kPatience);
+        s_.clock.sleep_for(patience);
+        patience = std::min(2 * patience, kMostPatience);
       }
     }
   }

@@ -104,6 +104,8 @@ void prepare_schema(SqlConnection& connection) {
   connection.begin(true);
   try {
     if (!connection.table_exists("studies")) {
+      if (connection.has_tables())
+        bad_input("the database belongs to another program; choose another --out or --storage");
       make_tables(connection, kTables);
       connection.execute("INSERT INTO version_info VALUES (1, 12, 'crescendo')");  // 12 for ever
       connection.execute(fmt::format("INSERT INTO alembic_version VALUES ('{}')", kOptunaRevision));

@@ -48,6 +48,7 @@ class SqlConnection {
   /// The column type for one of the schema's enumerations, as in "trialstate".
   virtual std::string enum_type(std::string_view name) const = 0;
   virtual bool table_exists(std::string_view name) = 0;
+  virtual bool has_tables() = 0;
 };
 
 /// The store on any such database: Optuna's tables, our side tables (docs/formats.md), one set of statements.

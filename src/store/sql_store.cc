@@ -96,8 +96,17 @@ class SqlStore : public Store {
   bool create(const Study& study) override {
     const std::lock_guard lock(mutex_);
     Transaction transaction(*connection_);
-    bool taken = false;
-    query("SELECT study_id FROM studies WHERE study_name = $1", {study.name}, [&](const SqlRow&) { taken = true; });
+    bool taken = false, foreign = false;
+    query(
+        "SELECT c.study_id FROM studies s LEFT JOIN crescendo_study c ON c.study_id = s.study_id WHERE s.study_name = "
+        "$1",
+        {study.name}, [&](const SqlRow& row) {
+          taken = true;
+          foreign = row.null(0);
+        });
+    if (foreign) {
+      bad_input(fmt::format("the database holds a study '{}' of another program; choose another --name", study.name));
+    }
     if (taken) return false;
     const std::int64_t id = insert("INSERT INTO studies (study_name) VALUES ($1) RETURNING study_id", {study.name});
     execute("INSERT INTO study_directions (direction, study_id, objective) VALUES ('MINIMIZE', $1, 0)", {id});

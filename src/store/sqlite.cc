@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -36,13 +37,27 @@ class SqliteRow : public SqlRow {
   sqlite3_stmt* statement_;
 };
 
+fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
+
+// A reader who may not write has to take the file as it is: SQLite's log would need a file beside it.
+std::string uri_of(const fs::path& file, bool writable) {
+  std::string uri = "file:";
+  for (const char c : file.string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02X}", static_cast<unsigned>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return writable ? uri : uri + "?immutable=1";
+}
+
 // WAL needs shared memory between the processes, which network file systems do not give.
 void refuse_network_file_system(const fs::path& file) {
   constexpr long kNfs = 0x6969, kCifs = 0xff534d42, kSmb2 = 0xfe534d42, kSmb = 0x517b, kLustre = 0x0bd00bd0,
                  kCeph = 0x00c36400, kAfs = 0x5346414f, k9p = 0x01021997;
   struct statfs info {};
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  if (statfs(folder.c_str(), &info) != 0) return;
+  if (statfs(folder_of(file).c_str(), &info) != 0) return;
   const long type = static_cast<long>(info.f_type);
   for (const long network : {kNfs, kCifs, kSmb2, kSmb, kLustre, kCeph, kAfs, k9p}) {
     if (type == network) {
@@ -57,8 +72,12 @@ void refuse_network_file_system(const fs::path& file) {
 class SqliteConnection : public SqlConnection {
  public:
   SqliteConnection(const fs::path& file, bool must_exist) : file_(file.string()) {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (must_exist ? 0 : SQLITE_OPEN_CREATE);
-    if (sqlite3_open_v2(file_.c_str(), &database_, flags, nullptr) != SQLITE_OK) {
+    const bool writable =
+        !must_exist || (access(file.c_str(), W_OK) == 0 && access(folder_of(file).c_str(), W_OK) == 0);
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI |
+                      (!writable ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+                      (must_exist ? 0 : SQLITE_OPEN_CREATE);
+    if (sqlite3_open_v2(uri_of(file, writable).c_str(), &database_, flags, nullptr) != SQLITE_OK) {
       const std::string reason = sqlite3_errmsg(database_);
       sqlite3_close(database_);
       bad_input(fmt::format("cannot open the database {}: {}", file_, reason));
@@ -118,6 +137,12 @@ class SqliteConnection : public SqlConnection {
     query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1", {std::string(name)},
           [&](const SqlRow&) { exists = true; });
     return exists;
+  }
+
+  bool has_tables() override {
+    bool any = false;
+    query("SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1", {}, [&](const SqlRow&) { any = true; });
+    return any;
   }
 
  private:

@@ -22,7 +22,7 @@ std::vector<Finalist> leaders(const History& history, int rung, int count) {
   for (const int number : history.ranked(rung)) {
     if (static_cast<int>(result.size()) >= count) break;
     const Trial& first = history.trial(number);
-    if (is_repeat(first)) continue;
+    if (is_repeat(first) || first.stopped_early) continue;
     Finalist leader{number, {number}, first.loss, first.tie, 0};
     for (const int child : history.children(number)) {
       const Trial& trial = history.trial(child);
@@ -53,6 +53,11 @@ std::optional<Finalist> best(const History& history) {
       const bool a_failed = a.failed_repeats > 0, b_failed = b.failed_repeats > 0;
       return std::tie(a_failed, a.loss, a.tie) < std::tie(b_failed, b.loss, b.tie);
     });
+  }
+  for (int rung = history.study().top(); rung >= 0; --rung) {
+    if (history.ranked(rung).empty()) continue;
+    const Trial& trial = history.trial(history.ranked(rung).front());
+    return Finalist{trial.number, {trial.number}, trial.loss, trial.tie, 0};
   }
   return {};
 }

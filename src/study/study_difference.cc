@@ -34,14 +34,13 @@ std::string ladder_difference(const Study& stored, const Study& wanted) {
   return "its rungs differ in epochs, shares or limits";
 }
 
-// A limit that is not given is no limit.
+}  // namespace
+
 bool is_smaller(const Budget& a, const Budget& b) {
   constexpr double kNone = std::numeric_limits<double>::infinity();
   const auto trials = [&](const Budget& budget) { return budget.trials ? *budget.trials : kNone; };
   return trials(a) < trials(b) || a.seconds.value_or(kNone) < b.seconds.value_or(kNone);
 }
-
-}  // namespace
 
 std::string difference(const Study& stored, const Study& wanted) {
   const Json a = to_json(stored), b = to_json(wanted);
@@ -52,9 +51,6 @@ std::string difference(const Study& stored, const Study& wanted) {
     if (!value.is_object()) return was_and_is(key, value, b[key]);
     if (value["name"] != b[key]["name"]) return was_and_is(key, value["name"], b[key]["name"]);
     return option_difference(key, value, b[key]);
-  }
-  if (is_smaller(wanted.budget, stored.budget)) {
-    return fmt::format("its budget is {}, now only {} is asked for", to_line(a["budget"]), to_line(b["budget"]));
   }
   return "";
 }

@@ -20,8 +20,11 @@ std::string to_study_file(const Study& study);
 Json to_json(const Tag& tag);
 Tag parse_tag(const Json& json);
 
-/// One sentence that names the first difference that matters, empty if there is none. A larger budget does not matter.
+/// One sentence that names the first difference, empty if there is none. Budgets are not compared.
 std::string difference(const Study& stored, const Study& wanted);
+
+/// Whether a allows less than b in trials or in time. A limit that is not given is no limit.
+bool is_smaller(const Budget& a, const Budget& b);
 
 /// What a rung is called in tables and messages: "32 px" for an image side, else its numbers.
 std::string rung_name(const Rung& rung);

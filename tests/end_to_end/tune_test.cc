@@ -87,7 +87,8 @@ TEST_F(Tune, TheSameCommandResumesAndMoreTrialsExtend) {
   EXPECT_EQ(other.err,
             "crescendo: out holds another search: its seed is 1, now 2 is asked for; use the same options, or another "
             "--out\n");
-  EXPECT_EQ(crescendo(kSmall + "--trials 12 --out out").status, 2);
+  EXPECT_EQ(crescendo(kSmall + "--trials 12 --out out").err,
+            "crescendo: the search in out has a budget of 14 trials already; ask for no less than that\n");
   fs::remove(path("photos/blob/0.jpg"));
   EXPECT_EQ(crescendo(kSmall + "--trials 14 --out out").err,
             "crescendo: the pictures have changed since the search in out began; choose another --out\n");
@@ -148,6 +149,21 @@ TEST_F(Tune, InterruptedItSaysHowToGoOnAndEndsWith130) {
   EXPECT_EQ(WEXITSTATUS(status), 130);
   const std::string said = read_file(path("errors.txt"));
   EXPECT_NE(said.find("Run the same command to go on."), std::string::npos) << said;
+}
+
+TEST_F(Tune, OutputThatCannotBeWrittenIsNoSuccess) {
+  crescendo(kSmall + "--trials 3 --out out");
+  EXPECT_EQ(crescendo("best --storage sqlite:///out/study.db > /dev/full").status, 1);
+}
+
+TEST_F(Tune, AFirstStartThatCouldNotReadThePicturesLeavesNothingInTheWay) {
+  fs::create_directories(path("mine/good"));
+  fs::copy(path("photos/blob"), path("mine/good"), fs::copy_options::recursive);
+  for (int i = 0; i < 5; ++i) folder_.write("mine/bad/" + std::to_string(i) + ".jpg", std::string_view("text"));
+  EXPECT_EQ(crescendo("tune --data mine --sizes 8,16 --trials 3 --epochs 1 --out out").status, 2);
+  fs::remove_all(path("mine/bad"));
+  fs::copy(path("photos/down"), path("mine/bad"), fs::copy_options::recursive);
+  EXPECT_EQ(crescendo("tune --data mine --sizes 8,16 --trials 3 --epochs 1 --out out").status, 0);
 }
 
 TEST_F(Tune, WithoutATestPartTheResultStandsWithoutATestError) {
@@ -218,6 +234,14 @@ TEST_P(BadInput, GetsItsOneSentenceAndStatus2) {
   write_file(path("a_file"), "x");
   write_file(path("bad.toml"), "name = [\n");
   write_file(path("typo.toml"), "[point]\nlearning_rat = 0.1\n");
+  const std::string whole = "[point]\nlearning_rate = 0.01\nfilters_1 = 8\n";
+  write_file(path("even.toml"), whole + "batch_size = 8\nconv_layers = 1\nfilter_size_1 = 4\n");
+  write_file(path("negative.toml"), whole + "batch_size = -1\nconv_layers = 1\nfilter_size_1 = 3\n");
+  write_file(path("incomplete.toml"), whole + "batch_size = 8\nconv_layers = 2\nfilter_size_1 = 3\n");
+  fs::create_directories(path("a_search"));
+  write_file(path("a_search/study.db"), "");
+  fs::create_directories(path("foreign"));
+  ASSERT_EQ(std::system(("sqlite3 '" + path("foreign/study.db").string() + "' 'CREATE TABLE theirs (x)'").c_str()), 0);
   const Ended run = crescendo(GetParam().arguments);
   EXPECT_EQ(run.status, 2) << run.out << run.err;
   EXPECT_NE(run.err.find(GetParam().sentence), std::string::npos) << run.err;
@@ -251,7 +275,15 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"UnknownParameter", "train --point typo.toml --data photos", "the CNN has no parameter 'learning_rat'"},
         BadCase{"NoStorage", "trials --storage sqlite:///none.db", "there is no database none.db"},
         BadCase{"BadStorage", "trials --storage none.db", "'none.db' names no storage"},
-        BadCase{"UnknownOption", "tune --date photos", "--date"}, BadCase{"NoCommand", "", "subcommand"}),
+        BadCase{"UnknownOption", "tune --date photos", "--date"}, BadCase{"NoCommand", "", "subcommand"},
+        BadCase{"UnknownCommand", "tuna", "no command called 'tuna'; there are: tune trials best train list"},
+        BadCase{"EmptyOut", "tune --data photos --trials 3 --out ''", "--out"},
+        BadCase{"EvenFilter", "train --point even.toml --data photos", "it takes 1, 3, 5 and 7"},
+        BadCase{"NegativeBatch", "train --point negative.toml --data photos", "it takes 1 to 65536"},
+        BadCase{"IncompletePoint", "train --point incomplete.toml --data photos", "the point lacks 'filters_2'"},
+        BadCase{"ForeignDatabase", "tune --data photos --trials 3 --out foreign", "belongs to another program"},
+        BadCase{"DryRunOverASearch", "tune --data photos --trials 3 --out a_search --dry-run",
+                "holds a search already"}),
     [](const auto& param) { return param.param.name; });
 
 // The real thing, where the real pictures stand (docs/data.md): CRESCENDO_CLOTHING10 names the folder.
