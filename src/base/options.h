@@ -40,7 +40,9 @@ struct Option {
 template <class T>
 T read_options(const Options& given, std::span<const Option<T>> declared, std::string_view owner) {
   T result;
-  for (const auto& [name, value] : given) {
+  for (const auto& entry : given) {
+    const std::string& name = entry.first;
+    const OptionValue& value = entry.second;
     const auto option = std::find_if(declared.begin(), declared.end(), [&](const auto& o) { return o.name == name; });
     if (option == declared.end()) {
       std::vector<std::string_view> names;
