@@ -178,7 +178,8 @@ class Tune {
     // Only now: a search whose pictures cannot be read leaves nothing to be at odds with.
     if (!store->create(plan.study)) {
       check_continues(*store, plan.study, options_);  // another process may have been quicker
-      store->set_budget(plan.study.name, plan.study.budget);
+      const bool larger = !(store->study(plan.study.name).budget == plan.study.budget);
+      if (larger) store->set_budget(plan.study.name, plan.study.budget);
     }
     write_file(fs::path(options_.out) / "study.toml", to_study_file(plan.study));
     const SearchEnd end = search(*store, plan.study, pictures);

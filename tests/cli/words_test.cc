@@ -36,6 +36,13 @@ TEST(Words, NumbersAreShownAsPeopleReadThem) {
   EXPECT_EQ(duration_text(3780), "1 h 3 min");
 }
 
+TEST(Words, WhatAShellWouldChangeStandsInQuotes) {
+  EXPECT_EQ(shell_quoted("sqlite:///out/study.db"), "sqlite:///out/study.db");
+  EXPECT_EQ(shell_quoted("my photos"), "'my photos'");
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted(""), "''");
+}
+
 TEST(Words, ATableAlignsItsColumns) { EXPECT_EQ(table({{"a", "n"}, {"bcd", "10"}}, "lr"), "  a     n\n  bcd  10\n"); }
 
 }  // namespace

@@ -151,6 +151,33 @@ TEST_F(Tune, InterruptedItSaysHowToGoOnAndEndsWith130) {
   EXPECT_NE(said.find("Run the same command to go on."), std::string::npos) << said;
 }
 
+TEST_F(Tune, AStudysFileIsNotTakenForOtherPictures) {
+  ASSERT_EQ(crescendo(kSmall + "--trials 3 --dry-run --out plan").status, 0);
+  fs::remove(path("photos/blob/0.jpg"));
+  const Ended run = crescendo("tune --study-file plan/study.toml --out out");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_NE(run.err.find("are not those that plan/study.toml was made for"), std::string::npos) << run.err;
+}
+
+TEST_F(Tune, FoldersMayHaveAnyName) {
+  const Json result = json(kSmall + "--trials 3 --out 'a ?b#c%41' --json");
+  EXPECT_EQ(result["trials"], 3);
+  EXPECT_TRUE(fs::exists(path("a ?b#c%41/study.db")));
+  EXPECT_EQ(json("trials --json --storage 'sqlite:///a ?b#c%41/study.db'").size(), 3u);
+}
+
+TEST_F(Tune, ABrokenTestPictureIsNamedAndWithStrictIsNoSuccess) {
+  folder_.write("photos/blob/zzz.jpg", std::string_view("text"));
+  folder_.write("photos/test.txt", std::string_view("blob/zzz.jpg\nblob/1.jpg\ndown/1.jpg\nacross/1.jpg\n"));
+  const Ended skipped = crescendo(kSmall + "--trials 3 --out out --json");
+  EXPECT_EQ(skipped.status, 0);
+  EXPECT_NE(skipped.err.find("zzz.jpg"), std::string::npos) << skipped.err;
+  EXPECT_TRUE(parse_json(skipped.out, "it")["best"]["test_error"].is_number());
+  const Ended strict = crescendo(kSmall + "--trials 3 --out strict --strict");
+  EXPECT_EQ(strict.status, 2);
+  EXPECT_NE(strict.out.find("validation error"), std::string::npos) << "the search's result stands all the same";
+}
+
 TEST_F(Tune, OutputThatCannotBeWrittenIsNoSuccess) {
   crescendo(kSmall + "--trials 3 --out out");
   EXPECT_EQ(crescendo("best --storage sqlite:///out/study.db > /dev/full").status, 1);
