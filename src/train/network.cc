@@ -12,7 +12,7 @@ std::size_t parameter_count(const NetworkShape& shape) {
   std::size_t count = 0;
   std::size_t inputs = shape.channels;
   for (const ConvLayer& layer : shape.conv) {
-    count += layer.filters * (inputs * layer.size * layer.size + 1);
+    count += layer.filters * (inputs * layer.size * layer.size + 1 + (shape.batch_norm ? 4 : 0));
     inputs = layer.filters;
   }
   const std::size_t side = pooled_side(shape, shape.conv.size() - 1);
@@ -22,6 +22,10 @@ std::size_t parameter_count(const NetworkShape& shape) {
     inputs = units;
   }
   return count + shape.classes * (inputs + 1);
+}
+
+std::size_t moment_count(const NetworkShape& shape, Optimiser optimiser) {
+  return parameter_count(shape) * (optimiser == Optimiser::kAdam ? 2 : 1);
 }
 
 void check_shape(const NetworkShape& shape) {
@@ -46,6 +50,9 @@ void check_shape(const NetworkShape& shape) {
   within("a number of dense layers", shape.dense.size(), 0, 64);
   for (const int units : shape.dense) within("a dense layer size of", units, 1, 1 << 20);
   within("a class count of", shape.classes, 2, 1 << 20);
+  if (!(shape.dropout >= 0 && shape.dropout < 1)) {
+    bad_input("a network cannot have a dropout of " + std::to_string(shape.dropout) + "; accepted are 0 to below 1");
+  }
 }
 
 }  // namespace crescendo

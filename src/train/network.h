@@ -14,8 +14,8 @@ namespace crescendo {
 class Arena;
 
 /// The CNN family: each convolution (stride 1, same padding, bias) is followed by ReLU and 2x2 max-pooling with
-/// stride 2 (an odd last row and column are dropped), then dense + ReLU layers, a linear layer and softmax
-/// cross-entropy.
+/// stride 2 (an odd last row and column are dropped) and, where asked for, batch normalisation of the pooled map; then
+/// dense + ReLU (+ dropout) layers, a linear layer and softmax cross-entropy.
 struct ConvLayer {
   int filters;  // >= 1
   int size;     // 1, 3, 5 or 7
@@ -27,25 +27,49 @@ struct NetworkShape {
   std::vector<ConvLayer> conv;  // at least one
   std::vector<int> dense;       // hidden units, may be empty
   int classes = 0;              // at least 2
+  bool batch_norm = false;      // after each pooling, with a scale and a shift per filter
+  double dropout = 0;           // share of each dense layer's hidden units that a step leaves out; in [0, 1)
 };
 
 /// Side of the maps that layer `layer` writes: side_px / 2^(layer + 1), rounded down at each layer.
 int pooled_side(const NetworkShape& shape, std::size_t layer);
 
 /// Weights and biases, in the plain order: for each convolution weights [filters][inputs][size][size] then biases,
-/// then for each dense layer weights [outputs][inputs] (the first one's inputs in order [filter][row][column]) then
-/// biases.
+/// with batch normalisation then its scales, shifts, running means and running variances, [filters] each; then for each
+/// dense layer weights [outputs][inputs] (the first one's inputs in order [filter][row][column]) then biases.
 std::size_t parameter_count(const NetworkShape& shape);
+
+/// 1 value a parameter for SGD, 2 for Adam.
+std::size_t moment_count(const NetworkShape& shape, Optimiser optimiser);
 
 /// Throws Error (bad input) saying what is wrong if the shape breaks one of the ranges above.
 void check_shape(const NetworkShape& shape);
 
-/// One SGD step: g += l2 * w + l1 * sign(w) (weights only, not biases); m = momentum * m + g; w -= learning_rate * m.
+enum class Optimiser : std::uint8_t { kSgd, kAdam };
+
+/// One step on every weight w with gradient g. First g += l2 * w + l1 * sign(w) for weights, not for biases, scales and
+/// shifts. Then
+///   SGD:  m = momentum * m + g;  w -= learning_rate * m;
+///   Adam: m = momentum * m + (1 - momentum) * g;  v = decay2 * v + (1 - decay2) * g * g;
+///         w -= learning_rate * m / (1 - momentum^count) / (sqrt(v / (1 - decay2^count)) + epsilon).
+/// Source of Adam: Kingma and Ba 2015, algorithm 1.
 struct Update {
   float learning_rate = 0;
   float momentum = 0;
   float l1 = 0;
   float l2 = 0;
+  Optimiser optimiser = Optimiser::kSgd;  // the same in every step of a network's life
+  float decay2 = 0.999f;
+  float epsilon = 1e-8f;
+  std::int64_t count = 1;   // steps including this one since the weights were set
+  std::uint64_t noise = 0;  // names the dropout masks of this step: the same noise, the same masks
+};
+
+/// Where a picture stands in the network's input: mirrored left to right first, then moved; what moves in is 0, the
+/// mean.
+struct Placement {
+  bool mirrored = false;
+  int right_px = 0, down_px = 0;  // within -side..side
 };
 
 /// Pictures as they stand in an ImageSet. pictures[i]: [side][side][channels]; labels[i]: 0..classes-1.
@@ -53,9 +77,12 @@ struct Batch {
   std::span<const std::uint8_t* const> pictures;
   std::span<const int> labels;
   const Normalisation& normalisation;
+  std::span<const Placement> placements = {};  // one a picture; empty: as they are
+  std::span<const float> class_weights = {};   // factor of a picture's loss, by its class; empty: 1
 };
 
-/// Gradients of the mean cross-entropy of a batch, in the plain order, with the pooling choices they belong to.
+/// Gradients of the mean cross-entropy of a batch (each picture's loss times its class's weight, over the number of
+/// pictures), in the plain order, running means and variances 0, with the pooling choices they belong to.
 struct Gradients {
   double loss = 0;
   std::vector<float> parameters;
@@ -72,7 +99,8 @@ class Network {
   virtual const NetworkShape& shape() const = 0;
 
   /// Forward, backward, update on one batch of 1..max_batch pictures; mean cross-entropy before the update.
-  /// Batches larger than the memory cap allows run as micro-batches with summed gradients.
+  /// Batches larger than the memory cap allows run as micro-batches with summed gradients; batch normalisation then
+  /// normalises each micro-batch by itself, as many processors do.
   virtual double step(const Batch& batch, const Update& update) = 0;
 
   /// Forward only, any number of pictures (as micro-batches of at most max_batch); logits: [n][classes].
@@ -83,13 +111,14 @@ class Network {
 
   /// Writes weights and biases in the plain order; `plain` holds parameter_count(shape()) values.
   virtual void copy_parameters(std::span<float> plain) const = 0;
-  /// Sets weights and biases from the plain order and the momenta to zero.
+  /// Sets weights and biases from the plain order and the optimiser's moments to zero.
   virtual void set_parameters(std::span<const float> plain) = 0;
 };
 
 struct NetworkLimits {
   int max_batch = 1;
   std::size_t memory_bytes = 0;  // weights, momenta, activations and the trainer's copy of the best weights; 0: none
+  Optimiser optimiser = Optimiser::kSgd;  // Adam needs room for a second moment
 };
 
 /// Thrown by a backend when weights and one picture's activations already pass the memory limit.
