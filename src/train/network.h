@@ -39,13 +39,13 @@ int pooled_side(const NetworkShape& shape, std::size_t layer);
 /// dense layer weights [outputs][inputs] (the first one's inputs in order [filter][row][column]) then biases.
 std::size_t parameter_count(const NetworkShape& shape);
 
+enum class Optimiser : std::uint8_t { kSgd, kAdam };
+
 /// 1 value a parameter for SGD, 2 for Adam.
 std::size_t moment_count(const NetworkShape& shape, Optimiser optimiser);
 
 /// Throws Error (bad input) saying what is wrong if the shape breaks one of the ranges above.
 void check_shape(const NetworkShape& shape);
-
-enum class Optimiser : std::uint8_t { kSgd, kAdam };
 
 /// One step on every weight w with gradient g. First g += l2 * w + l1 * sign(w) for weights, not for biases, scales and
 /// shifts. Then
