@@ -117,7 +117,8 @@ void NativeNetwork::backward_slice(const Slice& slice, const Update& update) {
                                  .bias_gradient = layer.bias_gradient,
                                  .x_gradient = layer.x_gradient,
                                  .add = add};
-    ops_.stage_backward(layer.geometry, backward, layers_.scratch);
+    ops_.stage_weight_gradient(layer.geometry, backward, layers_.scratch);
+    if (layer.x_gradient) ops_.stage_data_gradient(layer.geometry, backward, layers_.scratch);
     if (slice.last) update_stage(layer, update);
   }
 }

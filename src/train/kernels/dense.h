@@ -7,7 +7,27 @@ namespace crescendo {
 namespace {
 
 constexpr int kPanel = 2 * kLanes;  // outputs of one panel of weights
-constexpr int kInputsAtOnce = 120;  // a cache chunk; a multiple of the 3 and 6 inputs that the tiles take
+constexpr int kInputsAtOnce = 120;  // a cache chunk; a multiple of the inputs that the tiles take
+
+/// Rows of a tile of rows x kVectors accumulators: enough of them to hide the latency of an FMA, few enough for the
+/// registers; a divisor of kInputsAtOnce.
+template <int kVectors>
+constexpr int kTileRows = kRegisters == 32 ? (kVectors == 1   ? 12
+                                              : kVectors == 4 ? 6
+                                                              : 8)
+                                           : (kVectors == 1   ? 8
+                                              : kVectors == 2 ? 6
+                                              : kVectors == 3 ? 4
+                                                              : 3);
+
+/// Covers first .. end - 1 with tiles of kRows, then of half as many and so on: call(first row, Constant<rows>).
+template <int kRows, class Call>
+ALWAYS_INLINE void for_tiles(int first, int end, Call call) {
+  for (; first + kRows <= end; first += kRows) call(first, Constant<kRows>{});
+  if constexpr (kRows > 1) {
+    if (first < end) for_tiles<(kRows + 1) / 2>(first, end, call);
+  }
+}
 
 /// Splits the batch's vectors into groups of up to 4: call(first column, Constant<vectors>).
 template <class Call>

@@ -24,12 +24,14 @@ struct DenseScratch {
 
 /// x_gradient[kInputs][kVectors] += w g over one panel. weights: [kInputs][2W].
 template <int kVectors, int kInputs>
-ALWAYS_INLINE void dense_data_tile(const float* weights, const float* y_gradient, int pitch, float* x_gradient) {
+NEVER_INLINE void dense_data_tile(const float* weights, const float* y_gradient, int pitch, float* x_gradient) {
+  // The next tile's weights: they come from far away, and this tile's products hide the way.
+  UNROLL_FOR(i, 2 * kInputs) __builtin_prefetch(weights + (2 * kInputs + i) * kLanes);
   Vec sum[kInputs][kVectors];
   UNROLL_FOR(i, kInputs) UNROLL_FOR(v, kVectors) {
     sum[i][v] = load(x_gradient + static_cast<std::size_t>(i) * pitch + v * kLanes);
   }
-  UNROLL_FOR(o, kPanel) {
+  for (int o = 0; o < kPanel; ++o) {
     UNROLL_FOR(v, kVectors) {
       Vec g = load(y_gradient + static_cast<std::size_t>(o) * pitch + v * kLanes);
       PIN(g);
@@ -50,8 +52,9 @@ struct DenseTile {
 
 /// Weight gradient of kInputs x 2W, and what is to be done with it. y_gradient: [batch][2W].
 template <int kInputs>
-ALWAYS_INLINE void dense_weight_tile(const float* x, const float* y_gradient, int batch, int pitch,
-                                     const DenseTile& tile, const Update& u) {
+NEVER_INLINE void dense_weight_tile(const float* x, const float* y_gradient, int batch, int pitch,
+                                    const DenseTile& tile, const Update& u) {
+  UNROLL_FOR(i, 2 * kInputs) __builtin_prefetch(tile.momenta + i * kLanes, 1);
   Vec sum[kInputs][2] = {};
   for (int b = 0; b < batch; ++b) {
     Vec low = load(y_gradient + b * kPanel);
@@ -110,15 +113,11 @@ inline void dense_panel(const Dense& d, const DenseBackward& b, const Update& u,
   const float* const weights = b.weights + panel_at;
   for_batch_groups(d.batch_pitch, [&](int column, auto vectors) {
     constexpr int kVectors = decltype(vectors)::value;
-    int i = first;
-    for (; i + 3 <= end; i += 3) {
-      dense_data_tile<kVectors, 3>(weights + static_cast<std::size_t>(i) * kPanel, by_output + column, d.batch_pitch,
-                                   b.x_gradient + i * pitch + column);
-    }
-    for (; i < end; ++i) {
-      dense_data_tile<kVectors, 1>(weights + static_cast<std::size_t>(i) * kPanel, by_output + column, d.batch_pitch,
-                                   b.x_gradient + i * pitch + column);
-    }
+    for_tiles<kTileRows<kVectors>>(first, end, [&](int i, auto tile) {
+      dense_data_tile<kVectors, decltype(tile)::value>(weights + static_cast<std::size_t>(i) * kPanel,
+                                                       by_output + column, d.batch_pitch,
+                                                       b.x_gradient + i * pitch + column);
+    });
   });
   const bool decays = has_decay(u);
   const auto tile = [&](int i) {
@@ -126,9 +125,9 @@ inline void dense_panel(const Dense& d, const DenseBackward& b, const Update& u,
     return DenseTile{
         b.weights + at, b.weight_momenta + at, b.weight_sums ? b.weight_sums + at : nullptr, b.add, b.update, decays};
   };
-  int i = first;
-  for (; i + 6 <= end; i += 6) dense_weight_tile<6>(b.x + i * pitch, by_picture, d.batch, d.batch_pitch, tile(i), u);
-  for (; i < end; ++i) dense_weight_tile<1>(b.x + i * pitch, by_picture, d.batch, d.batch_pitch, tile(i), u);
+  for_tiles<kTileRows<2>>(first, end, [&](int i, auto rows) {
+    dense_weight_tile<decltype(rows)::value>(b.x + i * pitch, by_picture, d.batch, d.batch_pitch, tile(i), u);
+  });
 }
 
 void dense_backward(const Dense& d, const DenseBackward& b, const Update& u, std::byte* block) {

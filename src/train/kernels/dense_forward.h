@@ -7,12 +7,13 @@ namespace {
 
 /// y[kOutputs][kVectors] += w' x over `inputs` values. weights: [inputs][2W], at the first output.
 template <int kVectors, int kOutputs>
-ALWAYS_INLINE void dense_forward_tile(const float* x, const float* weights, int inputs, int pitch, float* y) {
+NEVER_INLINE void dense_forward_tile(const float* x, const float* weights, int inputs, int pitch, float* y) {
   Vec sum[kOutputs][kVectors];
   UNROLL_FOR(o, kOutputs) UNROLL_FOR(v, kVectors) {
     sum[o][v] = load(y + static_cast<std::size_t>(o) * pitch + v * kLanes);
   }
   for (int i = 0; i < inputs; ++i, x += pitch, weights += kPanel) {
+    __builtin_prefetch(weights + 24 * kPanel);
     UNROLL_FOR(v, kVectors) {
       Vec value = load(x + v * kLanes);
       PIN(value);
@@ -21,26 +22,6 @@ ALWAYS_INLINE void dense_forward_tile(const float* x, const float* weights, int 
   }
   UNROLL_FOR(o, kOutputs) UNROLL_FOR(v, kVectors) {
     store(y + static_cast<std::size_t>(o) * pitch + v * kLanes, sum[o][v]);
-  }
-}
-
-/// `outputs` rows of y from one panel, in tiles of 3 outputs, the last ones 2 or 1.
-template <int kVectors>
-ALWAYS_INLINE void dense_forward_panel(const float* x, const float* weights, int inputs, int outputs, int pitch,
-                                       float* y) {
-  for (int o = 0; o < outputs;) {
-    const int left = outputs - o;
-    float* const rows = y + static_cast<std::size_t>(o) * pitch;
-    if (left == 1) {
-      dense_forward_tile<kVectors, 1>(x, weights + o, inputs, pitch, rows);
-      o += 1;
-    } else if (left == 2 || left == 4) {
-      dense_forward_tile<kVectors, 2>(x, weights + o, inputs, pitch, rows);
-      o += 2;
-    } else {
-      dense_forward_tile<kVectors, 3>(x, weights + o, inputs, pitch, rows);
-      o += 3;
-    }
   }
 }
 
@@ -56,8 +37,12 @@ void dense_forward(const Dense& d, const float* x, const float* weights, const f
       const float* const panel_weights = weights + (static_cast<std::size_t>(panel) * d.inputs + input) * kPanel;
       const int outputs = least(kPanel, d.outputs - panel * kPanel);
       for_batch_groups(d.batch_pitch, [&](int column, auto vectors) {
-        dense_forward_panel<decltype(vectors)::value>(x + input * pitch + column, panel_weights, inputs, outputs,
-                                                      d.batch_pitch, y + panel * kPanel * pitch + column);
+        constexpr int kVectors = decltype(vectors)::value;
+        float* const rows = y + panel * kPanel * pitch + column;
+        for_tiles<kTileRows<kVectors>>(0, outputs, [&](int o, auto tile) {
+          dense_forward_tile<kVectors, decltype(tile)::value>(x + input * pitch + column, panel_weights + o, inputs,
+                                                              d.batch_pitch, rows + o * pitch);
+        });
       });
     }
   }

@@ -3,6 +3,7 @@
 #include "train/kernels/dense_backward.h"
 #include "train/kernels/dense_forward.h"
 #include "train/kernels/direct_forward.h"
+#include "train/kernels/first_stage_gradient.h"
 #include "train/kernels/fma_chain.h"
 #include "train/kernels/load_picture.h"
 #include "train/kernels/ops.h"
@@ -37,21 +38,34 @@ void stage_forward(const Stage& s, const float* x, const float* weights, const f
 }
 
 template <int kSize>
-void backward(const Stage& s, const StageBackward& b, std::byte* scratch) {
+void any_weight_gradient(const Stage& s, const StageBackward& b, std::byte* scratch) {
+  if (s.first) return first_stage_weight_gradient<kSize>(s, b, scratch);
   weight_gradient<kSize>(s, b, scratch);
-  if (b.x_gradient) data_gradient<kSize>(s, b, scratch);
 }
 
-void stage_backward(const Stage& s, const StageBackward& b, std::byte* scratch) {
+void stage_weight_gradient(const Stage& s, const StageBackward& b, std::byte* scratch) {
   switch (s.size) {
     case 1:
-      return backward<1>(s, b, scratch);
+      return any_weight_gradient<1>(s, b, scratch);
     case 3:
-      return backward<3>(s, b, scratch);
+      return any_weight_gradient<3>(s, b, scratch);
     case 5:
-      return backward<5>(s, b, scratch);
+      return any_weight_gradient<5>(s, b, scratch);
     default:
-      return backward<7>(s, b, scratch);
+      return any_weight_gradient<7>(s, b, scratch);
+  }
+}
+
+void stage_data_gradient(const Stage& s, const StageBackward& b, std::byte* scratch) {
+  switch (s.size) {
+    case 1:
+      return data_gradient<1>(s, b, scratch);
+    case 3:
+      return data_gradient<3>(s, b, scratch);
+    case 5:
+      return data_gradient<5>(s, b, scratch);
+    default:
+      return data_gradient<7>(s, b, scratch);
   }
 }
 
@@ -66,8 +80,8 @@ std::size_t stage_scratch_bytes(const Stage& s) {
   const int tile = s.size + (s.forward == ForwardMethod::kWinograd4 ? 3 : 1);
   const std::size_t forward =
       s.forward == ForwardMethod::kDirect ? bytes_of<DirectScratch>(s) : bytes_of<WinogradScratch>(s, tile * tile);
-  const std::size_t data = s.first ? 0 : bytes_of<DataGradientScratch>(s);
-  return most(forward, most(bytes_of<WeightGradientScratch>(s), data));
+  if (s.first) return most(forward, bytes_of<FirstStageScratch>(s));
+  return most(forward, most(bytes_of<WeightGradientScratch>(s), bytes_of<DataGradientScratch>(s)));
 }
 
 std::size_t dense_scratch_bytes(const Dense& d) { return bytes_of<DenseScratch>(d); }
@@ -76,7 +90,8 @@ constexpr Ops kOps = {
     .lanes = kLanes,
     .load_picture = load_picture,
     .stage_forward = stage_forward,
-    .stage_backward = stage_backward,
+    .stage_weight_gradient = stage_weight_gradient,
+    .stage_data_gradient = stage_data_gradient,
     .stage_scratch_bytes = stage_scratch_bytes,
     .dense_forward = dense_forward,
     .dense_backward = dense_backward,

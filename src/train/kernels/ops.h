@@ -45,7 +45,9 @@ struct Ops {
 
   void (*stage_forward)(const Stage&, const float* x, const float* weights, const float* biases, float* out,
                         std::uint8_t* choices, std::byte* scratch);
-  void (*stage_backward)(const Stage&, const StageBackward&, std::byte* scratch);
+  void (*stage_weight_gradient)(const Stage&, const StageBackward&, std::byte* scratch);
+  /// Where x_gradient is not null.
+  void (*stage_data_gradient)(const Stage&, const StageBackward&, std::byte* scratch);
   std::size_t (*stage_scratch_bytes)(const Stage&);
 
   void (*dense_forward)(const Dense&, const float* x, const float* weights, const float* biases, float* y);
