@@ -132,7 +132,7 @@ std::function<int()> declare(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores")->check(CLI::Range(1, 4096));
   command.add_option("--save", options->save, "write the weights of the first training to this file");
-  command.add_option("--onnx", options->onnx, "write it as an ONNX model to this file (docs/formats.md)");
+  command.add_option("--onnx", options->onnx, "write the network of the first training to this file, as an ONNX model");
   const auto grey = command.add_flag("--grey,--gray", options->grey, "use grey pictures");
   command.add_flag("--colour,--color", options->colour, "use colour pictures")->excludes(grey);
   command.add_flag("--strict", options->strict, "a broken picture is an error instead of being skipped");
