@@ -107,7 +107,8 @@ void save_weights(const std::filesystem::path& file, const TrainedNetwork& netwo
   // The weights may be hundreds of megabytes: they are written from where they stand.
   const std::string_view weights(reinterpret_cast<const char*>(network.weights.data()),
                                  network.weights.size() * sizeof(float));
-  write_file(file, {kMagic, number_bytes(kVersion), number_bytes(static_cast<std::uint32_t>(text.size())), text, weights});
+  write_file(file,
+             {kMagic, number_bytes(kVersion), number_bytes(static_cast<std::uint32_t>(text.size())), text, weights});
 }
 
 TrainedNetwork load_weights(const std::filesystem::path& file) { return parse_weights(read_file(file), file); }

@@ -225,6 +225,7 @@ struct Case {
   const char* name;
   NetworkShape shape;
 };
+void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
 
 const Case kCases[] = {
     {"grey28Kernels3And5", {1, 28, {{8, 3}, {9, 5}}, {16}, 10}},
