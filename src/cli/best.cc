@@ -1,19 +1,54 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <optional>
 
+#include "base/files.h"
 #include "cli/commands.h"
 #include "crescendo/error.h"
+#include "objective/cnn.h"
 #include "search/summary.h"
+#include "train/onnx_file.h"
+#include "train/weights_file.h"
 
 namespace crescendo {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct BestOptions {
-  std::string storage, study;
+  std::string storage, study, out, save, onnx;
   std::optional<int> trial;
   bool json = false;
 };
+
+// Where 'tune' left the trials' files: beside the storage's file, unless its --storage said otherwise.
+fs::path study_folder(const BestOptions& options) {
+  constexpr std::string_view kScheme = "sqlite:///";
+  if (!options.out.empty()) return options.out;
+  if (options.storage.starts_with(kScheme)) return fs::path(options.storage.substr(kScheme.size())).parent_path();
+  bad_input(fmt::format("{} does not say where the study's files are; give --out", options.storage));
+}
+
+// Those that the trial kept, not trained again.
+void write_network(const BestOptions& options, const History& history) {
+  const auto winner = best(history);
+  if (!options.trial && !winner) not_found("nothing has finished yet, so there are no weights");
+  const int trial = options.trial.value_or(winner ? winner->trial : 0);
+  const fs::path weights = study_folder(options) / "trials" / std::to_string(trial) / kWeightsFile;
+  if (!fs::exists(weights)) {
+    not_found(
+        fmt::format("trial {} has no weights ({} is not there): 'tune' keeps those of the best points at the top "
+                    "rung; 'crescendo train' makes others, with --save or --onnx",
+                    trial, weights.string()));
+  }
+  const TrainedNetwork network = load_weights(weights);
+  for (const std::string& target : {options.save, options.onnx}) {
+    if (!target.empty()) make_writable_folder(fs::absolute(target).parent_path());
+  }
+  if (!options.save.empty()) save_weights(options.save, network);
+  if (!options.onnx.empty()) save_onnx(options.onnx, network);
+}
 
 std::function<int()> declare(CLI::App& command) {
   const auto options = std::make_shared<BestOptions>();
@@ -22,9 +57,13 @@ std::function<int()> declare(CLI::App& command) {
   const auto trial = command.add_option("--trial", options->trial, "print the point of this trial instead of the best");
   command.add_flag("--json", options->json, "print one object (docs/formats.md) instead of the point's TOML")
       ->excludes(trial);
+  command.add_option("--save", options->save, "also write its weights to this file, if 'tune' kept them");
+  command.add_option("--onnx", options->onnx, "the same as an ONNX model");
+  command.add_option("--out", options->out, "the study's folder, of 'tune --out'; default: that of the storage's file");
   return [options] {
     const auto store = open_existing_store(options->storage);
     const History history = read_history(*store, choose_study(*store, options->study));
+    if (!options->save.empty() || !options->onnx.empty()) write_network(*options, history);
     if (options->json) {
       fmt::print("{}\n", pretty(summary_json(*store, history, options->storage)));
     } else {

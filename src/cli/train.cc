@@ -15,6 +15,7 @@
 #include "crescendo/error.h"
 #include "search/image_study.h"
 #include "search/retrain.h"
+#include "train/onnx_file.h"
 #include "train/weights_file.h"
 
 namespace crescendo {
@@ -23,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainOptions {
-  std::string point, data, save;
+  std::string point, data, save, onnx;
   int size = 0, jobs = 0;
   std::optional<int> epochs;
   bool json = false, grey = false, colour = false, strict = false;
@@ -87,7 +88,9 @@ void print_results(const TrainOptions& options, const std::vector<Retrained>& re
 int run(TrainOptions options) {
   PointFile file = parse_point_file(read_file(options.point), options.point);
   if (options.epochs) file.epochs = *options.epochs;
-  if (!options.save.empty()) make_writable_folder(fs::absolute(options.save).parent_path());
+  for (const std::string& target : {options.save, options.onnx}) {
+    if (!target.empty()) make_writable_folder(fs::absolute(target).parent_path());
+  }
   const int side_px = options.size > 0 ? options.size : file.image_side;
   if (side_px == 0) bad_input(fmt::format("{} names no image_side; give --size PX", options.point));
   const Pictures pictures = load(options, file, side_px);
@@ -104,9 +107,11 @@ int run(TrainOptions options) {
     if (one.test_error) test.push_back(*one.test_error);
   }
   print_results(options, results, validation, test, side_px, seconds);
-  if (!options.save.empty()) {
-    save_weights(options.save, {results.front().plan.shape, pictures.images.classes, pictures.images.normalisation,
-                                results.front().weights});
+  if (!options.save.empty() || !options.onnx.empty()) {
+    const TrainedNetwork first{results.front().plan.shape, pictures.images.classes, pictures.images.normalisation,
+                               results.front().weights};
+    if (!options.save.empty()) save_weights(options.save, first);
+    if (!options.onnx.empty()) save_onnx(options.onnx, first);
   }
   return kExitSucceeded;
 }
@@ -127,6 +132,7 @@ std::function<int()> declare(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores")->check(CLI::Range(1, 4096));
   command.add_option("--save", options->save, "write the weights of the first training to this file");
+  command.add_option("--onnx", options->onnx, "write the network of the first training to this file, as an ONNX model");
   const auto grey = command.add_flag("--grey,--gray", options->grey, "use grey pictures");
   command.add_flag("--colour,--color", options->colour, "use colour pictures")->excludes(grey);
   command.add_flag("--strict", options->strict, "a broken picture is an error instead of being skipped");

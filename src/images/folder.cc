@@ -9,6 +9,7 @@
 #include "crescendo/rng.h"
 #include "images/datasets.h"
 #include "images/file_bytes.h"
+#include "images/find_pictures.h"
 #include "images/hash.h"
 #include "images/part_lists.h"
 #include "images/picture_file.h"
@@ -25,13 +26,6 @@ constexpr std::uint64_t kHeaderStream = 0x686561646572;  // "header"
 std::string lower_case(std::string text) {
   for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   return text;
-}
-
-bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
-
-bool is_picture_name(const fs::path& path) {
-  const std::string extension = lower_case(path.extension().string());
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
 }
 
 std::vector<std::string> class_folders(const fs::path& root) {
@@ -56,36 +50,20 @@ void refuse_part_folders(const std::vector<std::string>& folders, const fs::path
                   root.string(), folders[0], folders[1]));
 }
 
-// Names relative to the root, sorted.
-std::vector<std::string> pictures_of(const fs::path& root, const std::string& folder) {
-  const std::size_t prefix = (root / folder).string().size();
-  std::vector<std::string> names;
-  fs::recursive_directory_iterator at(root / folder);
-  for (; at != fs::recursive_directory_iterator(); ++at) {
-    if (is_hidden(at->path())) {
-      at.disable_recursion_pending();
-    } else if (is_picture_name(at->path()) && at->is_regular_file()) {
-      names.push_back(folder + at->path().string().substr(prefix));
-    }
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 struct FoundPictures {
   std::vector<std::string> names;
   std::vector<int> labels;
 };
 
-FoundPictures find_pictures(const fs::path& root, const std::vector<std::string>& classes) {
+FoundPictures find_labelled(const fs::path& root, const std::vector<std::string>& classes) {
   FoundPictures found;
   for (std::size_t label = 0; label < classes.size(); ++label) {
-    const std::vector<std::string> names = pictures_of(root, classes[label]);
+    std::vector<std::string> names = find_pictures(root / classes[label]);
     if (names.empty()) {
       bad_input(fmt::format("class folder '{}' of '{}' has no picture; JPEG and PNG files are read", classes[label],
                             root.string()));
     }
-    found.names.insert(found.names.end(), names.begin(), names.end());
+    for (std::string& name : names) found.names.push_back(classes[label] + '/' + std::move(name));
     found.labels.resize(found.names.size(), static_cast<int>(label));
   }
   return found;
@@ -108,7 +86,7 @@ class FolderDataSet final : public DataSet {
   FolderDataSet(const fs::path& root, const DataOptions& options) : root_(root) {
     classes_ = class_folders(root);
     refuse_part_folders(classes_, root);
-    const FoundPictures found = find_pictures(root, classes_);
+    const FoundPictures found = find_labelled(root, classes_);
     const PartLists lists = read_part_lists(root, found.names);
     const auto parts = split_pictures(found.labels, lists.listed, lists.given, options);
     for (std::size_t i = 0; i < parts.size(); ++i) {

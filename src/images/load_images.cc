@@ -13,14 +13,11 @@
 #include "crescendo/error.h"
 #include "crescendo/images.h"
 #include "images/image_cache.h"
+#include "images/read_picture.h"
 #include "images/rescale.h"
 
 namespace crescendo {
 namespace {
-
-// A JPEG may be decoded smaller, and that shows in the rescaled pixels. Below this side every picture is decoded as for
-// it, so that the pictures of one side do not depend on which other sides are loaded with them.
-constexpr int kDecodedSidePx = 256;
 
 constexpr int kMaxSidePx = 4096;
 
@@ -35,12 +32,12 @@ Wanted wanted_of(const DataSet& data, std::span<const Part> parts, std::span<con
   if (channels != 1 && channels != 3) {
     bad_input(fmt::format("pictures with {} channels are wanted; there are 1 (grey) and 3 (colour)", channels));
   }
-  Wanted wanted{{}, {sides_px.begin(), sides_px.end()}, channels, kDecodedSidePx};
+  Wanted wanted{{}, {sides_px.begin(), sides_px.end()}, channels, decoded_side_px(0)};
   for (const int side_px : sides_px) {
     if (side_px < 1 || side_px > kMaxSidePx) {
       bad_input(fmt::format("pictures of side {} are wanted; 1 to {} pixels are possible", side_px, kMaxSidePx));
     }
-    wanted.decoded_side_px = std::max(wanted.decoded_side_px, side_px);
+    wanted.decoded_side_px = std::max(wanted.decoded_side_px, decoded_side_px(side_px));
   }
   for (std::size_t i = 0; i < data.entries().size(); ++i) {
     if (std::find(parts.begin(), parts.end(), data.entries()[i].part) != parts.end()) wanted.entries.push_back(i);

@@ -39,7 +39,7 @@ void check_shape(const NetworkShape& shape) {
     bad_input("a network cannot have picture channels " + std::to_string(shape.channels) + "; accepted are 1 and 3");
   }
   within("a number of convolutions", shape.conv.size(), 1, 16);
-  within("a picture side of", shape.side_px, std::size_t{1} << shape.conv.size(), 1 << 16);
+  within("a picture side of", shape.side_px, std::size_t{1} << shape.conv.size(), 1 << 13);
   for (const ConvLayer& layer : shape.conv) {
     within("a filter count of", layer.filters, 1, 1 << 14);
     if (layer.size != 1 && layer.size != 3 && layer.size != 5 && layer.size != 7) {

@@ -67,7 +67,7 @@ struct Update {
 
 /// Where a picture stands in the network's input: mirrored left to right first, then moved; what moves in is 0, the
 /// mean.
-struct Placement {
+struct PicturePlacement {
   bool mirrored = false;
   int right_px = 0, down_px = 0;  // within -side..side
 };
@@ -77,8 +77,8 @@ struct Batch {
   std::span<const std::uint8_t* const> pictures;
   std::span<const int> labels;
   const Normalisation& normalisation;
-  std::span<const Placement> placements = {};  // one a picture; empty: as they are
-  std::span<const float> class_weights = {};   // factor of a picture's loss, by its class; empty: 1
+  std::span<const PicturePlacement> placements = {};  // one a picture; empty: as they are
+  std::span<const float> class_weights = {};          // factor of a picture's loss, by its class; empty: 1
 };
 
 /// Gradients of the mean cross-entropy of a batch (each picture's loss times its class's weight, over the number of

@@ -107,13 +107,15 @@ void save_weights(const std::filesystem::path& file, const TrainedNetwork& netwo
   // The weights may be hundreds of megabytes: they are written from where they stand.
   const std::string_view weights(reinterpret_cast<const char*>(network.weights.data()),
                                  network.weights.size() * sizeof(float));
-  write_file(file, {kMagic, number_bytes(kVersion), number_bytes(static_cast<std::uint32_t>(text.size())), text, weights});
+  write_file(file,
+             {kMagic, number_bytes(kVersion), number_bytes(static_cast<std::uint32_t>(text.size())), text, weights});
 }
 
-TrainedNetwork load_weights(const std::filesystem::path& file) {
-  const std::string bytes = read_file(file);
+TrainedNetwork load_weights(const std::filesystem::path& file) { return parse_weights(read_file(file), file); }
+
+TrainedNetwork parse_weights(std::string_view bytes, const std::filesystem::path& file) {
   Pieces pieces(file, bytes);
-  if (std::string_view(bytes).substr(0, kMagic.size()) != kMagic) pieces.refuse("does not begin with CRSW");
+  if (bytes.substr(0, kMagic.size()) != kMagic) pieces.refuse("does not begin with CRSW");
   pieces.take(kMagic.size(), "magic");
   if (const std::uint32_t version = pieces.take_number("version"); version != kVersion) {
     pieces.refuse("has version " + std::to_string(version) + ", this program reads version 1");

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "train/network.h"
@@ -24,5 +25,8 @@ void save_weights(const std::filesystem::path& file, const TrainedNetwork& netwo
 
 /// Throws Error: not found, or bad input naming the file and the offset where it stops being such a file.
 TrainedNetwork load_weights(const std::filesystem::path& file);
+
+/// The same from a file's bytes; `file` is what messages call it.
+TrainedNetwork parse_weights(std::string_view bytes, const std::filesystem::path& file);
 
 }  // namespace crescendo
