@@ -298,7 +298,9 @@ class Tune {
 std::function<int()> declare(CLI::App& command) {
   const auto options = std::make_shared<TuneOptions>();
   const auto given = [](const std::string& text) { return text.empty() ? std::string("must not be empty") : ""; };
-  command.add_option("--data", options->data, "folder of pictures: a folder per class, or IDX files (MNIST)")
+  command
+      .add_option("--data", options->data,
+                  "folder of pictures: a folder per class, IDX files (MNIST) or CIFAR binaries")
       ->check(given);
   command.add_option("--sizes", options->sizes, "image sides in px, smallest first, as 32,64,128; default: chosen")
       ->check(given);
