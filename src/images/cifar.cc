@@ -198,7 +198,7 @@ class CifarDataSet final : public DataSet {
     set_fingerprint(labels, parts);
   }
 
-  Picture decode(std::size_t index, int) const override {
+  Picture decode(std::size_t index, int, Fit) const override {
     const Place& place = places_.at(index);
     return files_[place.file].picture(place.record);
   }

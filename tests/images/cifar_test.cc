@@ -47,7 +47,7 @@ TEST(Cifar, MakesInterleavedPixelsOfThePlanes) {
     const int record = i < 30 ? i : i - 30;
     EXPECT_EQ(data->entries()[i].label, record % 3);
     EXPECT_EQ(data->entries()[i].part == Part::kTest, i >= 30);
-    const Picture picture = data->decode(i, 32), wanted = cifar_picture(record);
+    const Picture picture = data->decode(i, 32, Fit::kCrop), wanted = cifar_picture(record);
     EXPECT_EQ(picture.width_px, 32);
     EXPECT_EQ(picture.height_px, 32);
     EXPECT_EQ(picture.channels, 3);
@@ -66,7 +66,7 @@ TEST(Cifar, GoesByTheFineLabelsOfCifar100) {
   for (int i = 0; i < 48; ++i) {
     const int record = i < 40 ? i : i - 40;
     EXPECT_EQ(data->entries()[i].label, record % 4);
-    EXPECT_EQ(data->decode(i, 32).pixels, cifar_picture(record).pixels);
+    EXPECT_EQ(data->decode(i, 32, Fit::kCrop).pixels, cifar_picture(record).pixels);
   }
   EXPECT_EQ(data->entries()[47].name, "test.bin[7]");
 }
@@ -78,7 +78,7 @@ TEST(Cifar, IsFoundInTheFolderThatItsArchiveMakes) {
   EXPECT_EQ(open_data_set(ten.path(), {})->entries()[0].name, "cifar-10-batches-bin/data_batch_1.bin[0]");
   EXPECT_EQ(open_data_set(ten.path() / "cifar-10-batches-bin", {})->entries()[0].name, "data_batch_1.bin[0]");
   EXPECT_EQ(open_data_set(hundred.path(), {})->entries()[0].name, "cifar-100-binary/train.bin[0]");
-  EXPECT_EQ(open_data_set(hundred.path(), {})->decode(4, 32).pixels, cifar_picture(4).pixels);
+  EXPECT_EQ(open_data_set(hundred.path(), {})->decode(4, 32, Fit::kCrop).pixels, cifar_picture(4).pixels);
 }
 
 TEST(Cifar, DoesNotChooseBetweenTwoSets) {
@@ -181,8 +181,8 @@ TEST(Cifar, NamesFileAndOffsetOfAFileThatIsCutLater) {
   write_cifar10(folder, 30, 6, 3);
   const auto data = open_data_set(folder.path(), {});
   std::filesystem::resize_file(folder.path() / "test_batch.bin", 2 * kRecord10);
-  EXPECT_EQ(data->decode(31, 32).pixels, cifar_picture(1).pixels);
-  EXPECT_EQ(error_of([&] { data->decode(34, 32); }),
+  EXPECT_EQ(data->decode(31, 32, Fit::kCrop).pixels, cifar_picture(1).pixels);
+  EXPECT_EQ(error_of([&] { data->decode(34, 32, Fit::kCrop); }),
             "bad input: 'test_batch.bin' ends at byte 6146, before the end of record 4; a record of CIFAR-10 has 3073 "
             "bytes, 1 of them before the pixels");
 }
@@ -194,7 +194,7 @@ TEST(Cifar, DecodesInManyThreads) {
   std::vector<std::jthread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = t; i < 100; i += 4) EXPECT_EQ(data->decode(i, 32).pixels, cifar_picture(i).pixels);
+      for (int i = t; i < 100; i += 4) EXPECT_EQ(data->decode(i, 32, Fit::kCrop).pixels, cifar_picture(i).pixels);
     });
   }
 }

@@ -135,7 +135,7 @@ TEST_P(Loaders, GiveTheSameEntriesInTheSameOrderEachTime) {
 TEST_P(Loaders, DecodePicturesOfTheShapeTheyPromise) {
   const auto data = open();
   for (std::size_t i = 0; i < data->entries().size(); ++i) {
-    const Picture picture = data->decode(i, 4);
+    const Picture picture = data->decode(i, 4, Fit::kCrop);
     EXPECT_GE(std::min(picture.width_px, picture.height_px), 4);
     EXPECT_TRUE(picture.channels == 1 || picture.channels == 3);
     EXPECT_EQ(picture.pixels.size(), static_cast<std::size_t>(picture.width_px) * picture.height_px * picture.channels);
@@ -193,7 +193,7 @@ TEST_P(Loaders, NameFileAndPlaceOfACutFile) {
   std::size_t index = 0;
   while (data->entries()[index].part != Part::kTraining) ++index;
   const std::string& name = data->entries()[index].name;
-  const std::string sentence = error_of([&] { data->decode(index, 4); });
+  const std::string sentence = error_of([&] { data->decode(index, 4, Fit::kCrop); });
   EXPECT_TRUE(sentence.starts_with("bad input: '" + name.substr(0, name.find('[')) + "' ")) << sentence;
   EXPECT_NE(sentence.find(sample_.where_cut), std::string::npos) << sentence;
 }
