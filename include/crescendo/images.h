@@ -7,11 +7,24 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crescendo {
 
 enum class Part : std::uint8_t { kTraining, kValidation, kTest };
+
+/// How a picture becomes square.
+enum class Fit : std::uint8_t {
+  kCrop,  // the centre square is cut out
+  kPad,   // the whole picture stands in the centre of a square of its own mean colour
+};
+
+/// As it is called in files and on the command line: crop, pad.
+std::string_view fit_name(Fit fit);
+
+/// The other way round. Throws Error (bad input) that lists the names.
+Fit find_fit(std::string_view name);
 
 struct DataOptions {
   std::uint64_t seed = 0;  // of the splits and of the share
@@ -25,7 +38,7 @@ struct Picture {
   std::vector<std::uint8_t> pixels;
 };
 
-/// A labelled set of pictures on disk. Opening it reads names and headers, never a picture of the test part.
+/// A labelled set of pictures on disk. Opening it reads names, headers and labels, never a picture of the test part.
 class DataSet {
  public:
   struct Entry {
@@ -47,9 +60,9 @@ class DataSet {
   std::uint64_t fingerprint() const { return fingerprint_; }
 
   /// Decodes entry `index`. `wanted_side_px`: a decoder may return a picture scaled down by a power of two as long
-  /// as its shorter side stays at least that. Thread-safe. Throws Error: bad input, naming the picture, if it is
-  /// broken; of another kind if its file cannot be read at all.
-  virtual Picture decode(std::size_t index, int wanted_side_px) const = 0;
+  /// as its shorter side (to be cropped) or its longer side (to be padded) stays at least that. Thread-safe. Throws
+  /// Error: bad input, naming the picture, if it is broken; of another kind if its file cannot be read at all.
+  virtual Picture decode(std::size_t index, int wanted_side_px, Fit fit) const = 0;
 
  protected:
   std::vector<std::string> classes_;
@@ -79,6 +92,7 @@ struct ImageSet {
   std::vector<Part> parts;           // [n]
   Normalisation normalisation;
   std::size_t enlarged = 0;  // pictures smaller than side_px
+  Fit fit = Fit::kCrop;      // how they became square
 
   std::size_t size() const { return labels.size(); }
   std::size_t picture_bytes() const { return static_cast<std::size_t>(side_px) * side_px * channels; }
@@ -90,6 +104,7 @@ struct LoadOptions {
   std::filesystem::path cache = {};  // folder for the decoded pictures; empty: none
   int threads = 1;
   bool strict = false;  // a broken picture is an error instead of being skipped
+  Fit fit = Fit::kCrop;
 };
 
 struct LoadReport {
@@ -100,8 +115,10 @@ struct LoadReport {
 
 /// Decodes each picture of the wanted parts once and makes one set a side, in the order of `sides_px`.
 ///
-/// The centre square is cut out and rescaled with an area filter (enlarged bilinearly). Broken pictures are skipped
-/// and reported. `channels` is 1 or 3; colour becomes grey by ITU-R BT.601 weights, grey becomes colour by copying.
+/// A picture is rescaled with an area filter (enlarged bilinearly), either its centre square, or the whole of it, so
+/// that its longer side is the square's: then it stands in the centre, and the rest has the mean colour of the picture
+/// itself, so that no bright or dark edge is added that a network could learn. Broken pictures are skipped and
+/// reported. `channels` is 1 or 3; colour becomes grey by ITU-R BT.601 weights, grey becomes colour by copying.
 /// Normalisation is that of the training part, or left as it is when none was asked for.
 /// Throws Error when a class has no picture of a wanted part left, on a broken picture if strict, and whenever a file
 /// cannot be read for another reason than its contents (gone meanwhile, disk failure).

@@ -44,6 +44,7 @@ std::string plan_text(const Study& study, const DataSet& data, int jobs) {
                                  grouped(static_cast<long long>(counts[1])), grouped(static_cast<long long>(counts[2])),
                                  cnn.channels == 1 ? "grey" : "colour");
   if (cnn.share < 1) text += fmt::format("share:    {} of the training and validation pictures\n", percent(cnn.share));
+  if (find_fit(cnn.fit) == Fit::kPad) text += "fit:      padded to squares, nothing is cut off\n";
   std::vector<std::string> rungs;
   for (const Rung& rung : study.ladder) rungs.push_back(rung_name(rung));
   text += fmt::format("sizes:    {} (median shorter side of the pictures: {} px)\n", fmt::join(rungs, " -> "),

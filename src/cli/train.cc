@@ -27,6 +27,7 @@ struct TrainOptions {
   std::string point, data, save, onnx;
   int size = 0, jobs = 0;
   std::optional<int> epochs;
+  std::optional<std::string> fit;
   bool json = false, grey = false, colour = false, strict = false;
   double share = 1;
   RetrainOptions retrain;
@@ -44,6 +45,7 @@ Pictures load(const TrainOptions& options, const PointFile& file, int side_px) {
   LoadOptions load_options;
   load_options.threads = processors();
   load_options.strict = options.strict;
+  load_options.fit = options.fit ? find_fit(*options.fit) : file.fit;
   LoadReport report, test_report;
   const auto progress = [](std::size_t, std::size_t) { stop_if_interrupted(); };
   const std::array trained = {Part::kTraining, Part::kValidation};
@@ -109,7 +111,7 @@ int run(TrainOptions options) {
   print_results(options, results, validation, test, side_px, seconds);
   if (!options.save.empty() || !options.onnx.empty()) {
     const TrainedNetwork first{results.front().plan.shape, pictures.images.classes, pictures.images.normalisation,
-                               results.front().weights};
+                               results.front().weights, pictures.images.fit};
     if (!options.save.empty()) save_weights(options.save, first);
     if (!options.onnx.empty()) save_onnx(options.onnx, first);
   }
@@ -135,6 +137,7 @@ std::function<int()> declare(CLI::App& command) {
   command.add_option("--onnx", options->onnx, "write the network of the first training to this file, as an ONNX model");
   const auto grey = command.add_flag("--grey,--gray", options->grey, "use grey pictures");
   command.add_flag("--colour,--color", options->colour, "use colour pictures")->excludes(grey);
+  command.add_option("--fit", options->fit, "how pictures become square, crop or pad; default: as the point says");
   command.add_flag("--strict", options->strict, "a broken picture is an error instead of being skipped");
   command.add_flag("--json", options->json, "print one JSON object (docs/formats.md)");
   return [options] { return run(*options); };

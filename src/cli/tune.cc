@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 constexpr double kUsualSeconds = 30 * 60;
 
 struct TuneOptions {
-  std::string data, sizes, time, sampler, schedule, study_file, storage, name;
+  std::string data, sizes, fit, time, sampler, schedule, study_file, storage, name;
   std::string out = "crescendo-out";
   std::optional<int> trials, epochs;
   std::optional<std::uint64_t> seed;
@@ -65,6 +65,7 @@ ImageStudyRequest request_of(const TuneOptions& options) {
   if (!options.sizes.empty()) request.sizes_px = parse_sizes(options.sizes, "--sizes");
   if (options.grey) request.channels = 1;
   if (options.colour) request.channels = 3;
+  if (!options.fit.empty()) request.fit = find_fit(options.fit);
   request.share = options.share.value_or(1);
   request.epochs = options.epochs.value_or(30);
   request.seed = options.seed.value_or(0);
@@ -77,8 +78,9 @@ ImageStudyRequest request_of(const TuneOptions& options) {
 
 // A study's file says everything; what stands on the command line beside it wins.
 Plan plan_from_file(const TuneOptions& options) {
-  if (!options.sizes.empty() || options.epochs || options.share || options.grey || options.colour) {
-    bad_input("with --study-file, sizes, epochs, share and colour stand in the file; leave the options out");
+  if (!options.sizes.empty() || !options.fit.empty() || options.epochs || options.share || options.grey ||
+      options.colour) {
+    bad_input("with --study-file, sizes, fit, epochs, share and colour stand in the file; leave the options out");
   }
   Plan plan;
   plan.study = parse_study_file(read_file(options.study_file), options.study_file);
@@ -298,9 +300,15 @@ class Tune {
 std::function<int()> declare(CLI::App& command) {
   const auto options = std::make_shared<TuneOptions>();
   const auto given = [](const std::string& text) { return text.empty() ? std::string("must not be empty") : ""; };
-  command.add_option("--data", options->data, "folder of pictures: a folder per class, or IDX files (MNIST)")
+  command
+      .add_option("--data", options->data,
+                  "folder of pictures: a folder per class, IDX files (MNIST) or CIFAR binaries")
       ->check(given);
   command.add_option("--sizes", options->sizes, "image sides in px, smallest first, as 32,64,128; default: chosen")
+      ->check(given);
+  command
+      .add_option("--fit", options->fit,
+                  "how pictures become square: crop, the centre (default), or pad, all of it on its mean colour")
       ->check(given);
   command.add_option("--trials", options->trials, "budget: trials in all")->check(CLI::Range(1, 100'000'000));
   command.add_option("--time", options->time, "budget: wall time, as 90s, 30m, 1h30m; default 30m if no --trials")

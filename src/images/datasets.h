@@ -20,10 +20,12 @@ struct DataSetEntry {
 // The layouts of data sets, the first that recognises a folder opens it. To add one: write src/images/<name>.cc, then
 // one line in each list here.
 DataSetEntry idx_data_set();
+DataSetEntry cifar_data_set();
 DataSetEntry folder_data_set();
 
 inline constexpr std::array kDataSets = {
     &idx_data_set,
+    &cifar_data_set,
     &folder_data_set,
 };
 

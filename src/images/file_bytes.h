@@ -11,6 +11,14 @@ namespace crescendo {
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& file,
                                      std::size_t limit = std::numeric_limits<std::size_t>::max());
 
+/// `count` bytes from byte `offset` on, fewer where the file ends before. Throws as read_bytes does.
+std::vector<std::uint8_t> read_bytes_at(const std::filesystem::path& file, std::uint64_t offset, std::size_t count);
+
+/// The `count` bytes at `first`, `first + step` and so on, fewer where the file ends before; nothing between them is
+/// asked for. Throws as read_bytes does.
+std::vector<std::uint8_t> read_every(const std::filesystem::path& file, std::uint64_t first, std::uint64_t step,
+                                     std::size_t count);
+
 /// What tells a written file from the one that was there before, without opening it.
 struct FileStamp {
   std::uint64_t size_bytes = 0;

@@ -96,9 +96,9 @@ class FolderDataSet final : public DataSet {
     measure_training_pictures(options.seed);
   }
 
-  Picture decode(std::size_t index, int wanted_side_px) const override {
+  Picture decode(std::size_t index, int wanted_side_px, Fit fit) const override {
     const std::string& name = entries_.at(index).name;
-    return decode_picture(read_bytes(root_ / name), wanted_side_px, name);
+    return decode_picture(read_bytes(root_ / name), wanted_side_px, fit, name);
   }
 
  private:

@@ -159,7 +159,7 @@ class IdxDataSet final : public DataSet {
     set_fingerprint({training.pictures, training.labels, test.pictures, test.labels}, labels, parts);
   }
 
-  Picture decode(std::size_t index, int) const override {
+  Picture decode(std::size_t index, int, Fit) const override {
     const Place& place = places_.at(index);
     return (place.from_test ? test_ : training_)->picture(place.index);
   }

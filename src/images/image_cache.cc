@@ -19,16 +19,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 constexpr std::uint64_t kMagic = 0x0047'4d49'5345'5243 | kVersion << 56;  // "CRESIMG" and the version, little-endian
 
 struct Header {
   std::uint64_t magic = kMagic;
-  std::uint64_t fingerprint = 0, parts = 0, side_px = 0, channels = 0, decoded_side_px = 0;
+  std::uint64_t fingerprint = 0, parts = 0, side_px = 0, channels = 0, decoded_side_px = 0, fit = 0;
   std::uint64_t count = 0, enlarged = 0, broken_bytes = 0;
   std::array<float, 3> mean{}, scale{};
 };
-static_assert(sizeof(Header) == 96 && std::has_unique_object_representations_v<std::array<std::uint64_t, 9>>);
+static_assert(sizeof(Header) == 104 && std::has_unique_object_representations_v<std::array<std::uint64_t, 10>>);
 
 struct Close {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -53,12 +53,13 @@ Header header_of(const CacheKey& key) {
   header.side_px = static_cast<std::uint64_t>(key.side_px);
   header.channels = static_cast<std::uint64_t>(key.channels);
   header.decoded_side_px = static_cast<std::uint64_t>(key.decoded_side_px);
+  header.fit = static_cast<std::uint64_t>(key.fit);
   return header;
 }
 
 bool same_key(const Header& a, const Header& b) {
   return a.magic == b.magic && a.fingerprint == b.fingerprint && a.parts == b.parts && a.side_px == b.side_px &&
-         a.channels == b.channels && a.decoded_side_px == b.decoded_side_px;
+         a.channels == b.channels && a.decoded_side_px == b.decoded_side_px && a.fit == b.fit;
 }
 
 class Reader {
@@ -133,8 +134,8 @@ fs::path cache_file(const fs::path& folder, const CacheKey& key) {
   for (std::size_t part = 0; part < kLetters.size(); ++part) {
     if (mask_of(key.parts) >> part & 1) parts += kLetters[part];
   }
-  return folder / fmt::format("{:016x}-{}-{}px-{}-from{}.images", key.fingerprint, parts, key.side_px,
-                              key.channels == 1 ? "grey" : "rgb", key.decoded_side_px);
+  return folder / fmt::format("{:016x}-{}-{}px-{}-{}-from{}.images", key.fingerprint, parts, key.side_px,
+                              key.channels == 1 ? "grey" : "rgb", fit_name(key.fit), key.decoded_side_px);
 }
 
 std::optional<CachedImages> read_cache(const fs::path& folder, const CacheKey& key) {
@@ -158,6 +159,7 @@ std::optional<CachedImages> read_cache(const fs::path& folder, const CacheKey& k
   ImageSet& images = cached.images;
   images.side_px = key.side_px;
   images.channels = key.channels;
+  images.fit = key.fit;
   images.enlarged = header.enlarged;
   images.normalisation = {header.mean, header.scale};
   images.labels.resize(header.count);

@@ -17,6 +17,7 @@ struct CacheKey {
   std::vector<Part> parts;        // in any order
   int side_px = 0, channels = 0;
   int decoded_side_px = 0;  // what DataSet::decode was asked for
+  Fit fit = Fit::kCrop;
 };
 
 struct CachedImages {

@@ -12,6 +12,7 @@
 #include <jerror.h>
 
 #include "crescendo/error.h"
+#include "images/fit.h"
 #include "images/orientation.h"
 
 namespace crescendo {
@@ -70,7 +71,7 @@ class JpegReader {
   JpegReader& operator=(const JpegReader&) = delete;
 
   PictureHeader header();
-  Picture decode(int wanted_side_px);
+  Picture decode(int wanted_side_px, Fit fit);
 
  private:
   void start();
@@ -144,12 +145,12 @@ PictureHeader JpegReader::header() {
   return header;
 }
 
-Picture JpegReader::decode(int wanted_side_px) {
+Picture JpegReader::decode(int wanted_side_px, Fit fit) {
   const PictureHeader whole = header();
-  const int shorter_side_px = std::min(whole.width_px, whole.height_px);
+  const int side_px = fitted_side_px(whole.width_px, whole.height_px, fit);
   jpeg_.scale_num = 1;
   jpeg_.scale_denom = 1;
-  while (jpeg_.scale_denom < 8 && shorter_side_px / static_cast<int>(2 * jpeg_.scale_denom) >= wanted_side_px) {
+  while (jpeg_.scale_denom < 8 && side_px / static_cast<int>(2 * jpeg_.scale_denom) >= wanted_side_px) {
     jpeg_.scale_denom *= 2;
   }
   jpeg_.out_color_space = whole.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
@@ -168,8 +169,8 @@ PictureHeader read_jpeg_header(std::span<const std::uint8_t> file, std::string_v
   return JpegReader(file, name).header();
 }
 
-Picture decode_jpeg(std::span<const std::uint8_t> file, int wanted_side_px, std::string_view name) {
-  return JpegReader(file, name).decode(wanted_side_px);
+Picture decode_jpeg(std::span<const std::uint8_t> file, int wanted_side_px, Fit fit, std::string_view name) {
+  return JpegReader(file, name).decode(wanted_side_px, fit);
 }
 
 }  // namespace crescendo

@@ -26,13 +26,15 @@ struct Wanted {
   std::vector<int> sides_px;
   int channels = 0;
   int decoded_side_px = 0;
+  Fit fit = Fit::kCrop;
 };
 
-Wanted wanted_of(const DataSet& data, std::span<const Part> parts, std::span<const int> sides_px, int channels) {
+Wanted wanted_of(const DataSet& data, std::span<const Part> parts, std::span<const int> sides_px, int channels,
+                 Fit fit) {
   if (channels != 1 && channels != 3) {
     bad_input(fmt::format("pictures with {} channels are wanted; there are 1 (grey) and 3 (colour)", channels));
   }
-  Wanted wanted{{}, {sides_px.begin(), sides_px.end()}, channels, decoded_side_px(0)};
+  Wanted wanted{{}, {sides_px.begin(), sides_px.end()}, channels, decoded_side_px(0), fit};
   for (const int side_px : sides_px) {
     if (side_px < 1 || side_px > kMaxSidePx) {
       bad_input(fmt::format("pictures of side {} are wanted; 1 to {} pixels are possible", side_px, kMaxSidePx));
@@ -52,6 +54,7 @@ std::vector<ImageSet> empty_sets(const DataSet& data, const Wanted& wanted) {
     ImageSet& set = sets.emplace_back();
     set.side_px = side_px;
     set.channels = wanted.channels;
+    set.fit = wanted.fit;
     set.classes = data.classes();
     set.pixels.resize(wanted.entries.size() * set.picture_bytes());
     for (const std::size_t entry : wanted.entries) {
@@ -128,11 +131,11 @@ class Decoding {
 
   void decode(std::size_t place) {
     try {
-      const Picture picture = data_.decode(wanted_.entries[place], wanted_.decoded_side_px);
+      const Picture picture = data_.decode(wanted_.entries[place], wanted_.decoded_side_px, wanted_.fit);
       for (ImageSet& set : sets_) {
         const std::span pixels = std::span(set.pixels).subspan(place * set.picture_bytes(), set.picture_bytes());
-        rescale(picture, set.side_px, set.channels, pixels);
-        results_[place].enlarged.push_back(is_enlarged(picture, set.side_px));
+        rescale(picture, set.side_px, set.fit, set.channels, pixels);
+        results_[place].enlarged.push_back(is_enlarged(picture, set.side_px, set.fit));
       }
     } catch (const Error& error) {
       // A disk that fails is no broken picture: skipping would train on less without need.
@@ -234,7 +237,8 @@ Normalisation normalisation_of(const ImageSet& set) {
 }
 
 CacheKey key_of(const DataSet& data, std::span<const Part> parts, const Wanted& wanted, int side_px) {
-  return {data.fingerprint(), {parts.begin(), parts.end()}, side_px, wanted.channels, wanted.decoded_side_px};
+  return {data.fingerprint(), {parts.begin(), parts.end()}, side_px,
+          wanted.channels,    wanted.decoded_side_px,       wanted.fit};
 }
 
 // All sides or none: the sets must hold the same pictures, and one decoding serves all of them.
@@ -287,7 +291,7 @@ std::vector<ImageSet> load_images(const DataSet& data, std::span<const Part> par
                                   int channels, const LoadOptions& options, LoadReport& report,
                                   const std::function<void(std::size_t, std::size_t)>& progress) {
   report = {};
-  const Wanted wanted = wanted_of(data, parts, sides_px, channels);
+  const Wanted wanted = wanted_of(data, parts, sides_px, channels, options.fit);
   if (!options.cache.empty()) {
     make_writable_folder(options.cache);
     auto cached = load_cached(data, parts, wanted, options.cache, report);

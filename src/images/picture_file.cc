@@ -33,8 +33,8 @@ PictureHeader read_picture_header(std::span<const std::uint8_t> file, std::strin
   return kind_of(file, name) == Kind::kJpeg ? read_jpeg_header(file, name) : read_png_header(file, name);
 }
 
-Picture decode_picture(std::span<const std::uint8_t> file, int wanted_side_px, std::string_view name) {
-  return kind_of(file, name) == Kind::kJpeg ? decode_jpeg(file, wanted_side_px, name) : decode_png(file, name);
+Picture decode_picture(std::span<const std::uint8_t> file, int wanted_side_px, Fit fit, std::string_view name) {
+  return kind_of(file, name) == Kind::kJpeg ? decode_jpeg(file, wanted_side_px, fit, name) : decode_png(file, name);
 }
 
 void check_picture_size(std::int64_t width_px, std::int64_t height_px, std::string_view name) {

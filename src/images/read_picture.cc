@@ -17,9 +17,9 @@ constexpr int kDecodedSidePx = 256;
 
 int decoded_side_px(int side_px) { return std::max(kDecodedSidePx, side_px); }
 
-void read_picture(const std::filesystem::path& file, std::string_view name, int side_px, int channels,
+void read_picture(const std::filesystem::path& file, std::string_view name, int side_px, Fit fit, int channels,
                   std::span<std::uint8_t> out) {
-  rescale(decode_picture(read_bytes(file), decoded_side_px(side_px), name), side_px, channels, out);
+  rescale(decode_picture(read_bytes(file), decoded_side_px(side_px), fit, name), side_px, fit, channels, out);
 }
 
 }  // namespace crescendo

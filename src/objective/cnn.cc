@@ -21,6 +21,7 @@ constexpr Option<CnnOptions> kOptions[] = {
     {"data", &CnnOptions::data, 0, 0, "the folder of pictures"},
     {"fingerprint", &CnnOptions::fingerprint, 0, 0, "of the data set when the study was made"},
     {"channels", &CnnOptions::channels, 1, 3, "1 grey, 3 colour"},
+    {"fit", &CnnOptions::fit, 0, 0, "how pictures become square: crop or pad"},
     {"share", &CnnOptions::share, 0, 1, "of the pictures that are not test"},
     {"patience", &CnnOptions::patience, 0, 10'000, "epochs without a better validation error; 0: no limit"},
     {"momentum", &CnnOptions::momentum, 0, 0.9999, "of the SGD, where the space has none"},
@@ -119,7 +120,8 @@ class CnnObjective : public Objective {
                    TrainingResult& result) const {
     write_file(assignment.folder / "confusion.json", confusion_json(images.classes, result.confusion));
     if (assignment.rung < assignment.study.top()) return;
-    save_weights(assignment.folder / kWeightsFile, {plan.shape, images.classes, images.normalisation, result.weights});
+    save_weights(assignment.folder / kWeightsFile,
+                 {plan.shape, images.classes, images.normalisation, result.weights, images.fit});
   }
 
   double test_error(const fs::path& weights, const ImageSet& images) {
@@ -144,6 +146,7 @@ CnnOptions read_cnn_options(const Options& given) {
   CnnOptions options = read_options<CnnOptions>(given, kOptions, "objective cnn");
   if (options.channels == 2) bad_input("objective cnn: channels must be 1 (grey) or 3 (colour)");
   find_backend(options.backend);
+  find_fit(options.fit);
   return options;
 }
 

@@ -15,7 +15,8 @@ struct CnnOptions {
   std::string data;         // the folder of pictures
   std::string fingerprint;  // of the data set when the study was made
   int channels = 1;
-  double share = 1;  // of the pictures that are not test
+  std::string fit = "crop";  // how pictures become square: crop or pad
+  double share = 1;          // of the pictures that are not test
   int patience = 5;
   double momentum = 0.9;
   int memory_mib = 384;  // for each trial's weights, momenta and activations

@@ -53,6 +53,7 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
   cnn.data = absolute_text(request.data);
   cnn.fingerprint = fmt::format("{:016x}", data.fingerprint());
   cnn.channels = request.channels.value_or(data.mostly_colour() ? 3 : 1);
+  cnn.fit = fit_name(request.fit);
   cnn.share = request.share;
   Study study;
   study.name = request.name;
@@ -91,9 +92,12 @@ std::vector<int> ladder_sides(const Study& study) {
 }
 
 std::shared_ptr<const CnnPictures> load_study_pictures(const Study& study, std::shared_ptr<const DataSet> data,
-                                                       const LoadOptions& options, LoadReport& report,
+                                                       const LoadOptions& given, LoadReport& report,
                                                        const std::function<void(std::size_t, std::size_t)>& progress) {
-  const int channels = read_cnn_options(study.objective.options).channels;
+  const CnnOptions cnn = read_cnn_options(study.objective.options);
+  const int channels = cnn.channels;
+  LoadOptions options = given;
+  options.fit = find_fit(cnn.fit);
   std::vector<int> sides = ladder_sides(study);
   sides.erase(std::unique(sides.begin(), sides.end()), sides.end());  // rungs may differ in epochs alone
   const std::array parts = {Part::kTraining, Part::kValidation};

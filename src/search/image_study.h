@@ -18,6 +18,7 @@ struct ImageStudyRequest {
   std::filesystem::path data;
   std::vector<int> sizes_px;    // empty: chosen
   std::optional<int> channels;  // none: as most of the pictures are
+  Fit fit = Fit::kCrop;
   double share = 1;
   int epochs = 30;
   std::uint64_t seed = 0;
@@ -41,7 +42,8 @@ std::unique_ptr<DataSet> open_study_data(const Study& study);
 /// number of epochs, and for sides that fall.
 std::vector<int> ladder_sides(const Study& study);
 
-/// Loads training and validation pictures at every side of the study's ladder, in one pass.
+/// Loads training and validation pictures at every side of the study's ladder, in one pass, with the study's fit
+/// whatever that of `options`.
 /// The test part is read when its function is called; it is empty if the data set has none.
 std::shared_ptr<const CnnPictures> load_study_pictures(const Study& study, std::shared_ptr<const DataSet> data,
                                                        const LoadOptions& options, LoadReport& report,

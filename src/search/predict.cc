@@ -41,16 +41,15 @@ void softmax(std::span<const float> logits, std::span<double> probabilities) {
 /// The pixels of the pictures that could be read, of at most one batch.
 class PixelBatch {
  public:
-  PixelBatch(const NetworkShape& shape, const Normalisation& normalisation)
-      : shape_(shape),
-        normalisation_(normalisation),
-        each_(shape.channels * std::size_t{1} * shape.side_px * shape.side_px) {}
+  explicit PixelBatch(const TrainedNetwork& network)
+      : network_(network),
+        each_(network.shape.channels * std::size_t{1} * network.shape.side_px * network.shape.side_px) {}
 
   /// Throws Error as read_picture does; the batch is then as it was before.
   void add(const fs::path& picture) {
     pixels_.resize((pictures_.size() + 1) * each_);
     const std::span<std::uint8_t> out = std::span(pixels_).subspan(pictures_.size() * each_, each_);
-    read_picture(picture, picture.string(), shape_.side_px, shape_.channels, out);
+    read_picture(picture, picture.string(), network_.shape.side_px, network_.fit, network_.shape.channels, out);
     pictures_.push_back(&picture);
   }
 
@@ -61,12 +60,11 @@ class PixelBatch {
     std::vector<const std::uint8_t*> pointers;
     for (std::size_t n = 0; n < pictures_.size(); ++n) pointers.push_back(pixels_.data() + n * each_);
     const std::vector<int> labels(pictures_.size());  // nobody knows them, and a forward pass does not ask
-    network.forward({pointers, labels, normalisation_}, logits);
+    network.forward({pointers, labels, network_.normalisation}, logits);
   }
 
  private:
-  const NetworkShape& shape_;
-  const Normalisation& normalisation_;
+  const TrainedNetwork& network_;
   std::size_t each_;
   std::vector<std::uint8_t> pixels_;
   std::vector<const fs::path*> pictures_;
@@ -94,7 +92,7 @@ void predict(const TrainedNetwork& network, std::span<const fs::path> pictures, 
   const auto ready = find_backend(CnnOptions{}.backend).make(network.shape, {static_cast<int>(kBatch), 0}, arena);
   ready->set_parameters(network.weights);
   const std::size_t classes = network.shape.classes;
-  PixelBatch batch(network.shape, network.normalisation);
+  PixelBatch batch(network);
   std::vector<float> logits(kBatch * classes);
   std::vector<double> probabilities(classes);
   for (std::size_t first = 0; first < pictures.size(); first += kBatch) {

@@ -83,6 +83,9 @@ PointFile parse_point_file(std::string_view toml, std::string_view what) {
   if (const Json* training = in.take("training")) {
     FieldReader fields(*training, fmt::format("{}: training", what));
     fields.read("channels", file.channels);
+    std::string fit(fit_name(file.fit));
+    fields.read("fit", fit);
+    file.fit = find_fit(fit);
     fields.read("momentum", file.momentum);
     fields.read("patience", file.patience);
     fields.finish();

@@ -15,6 +15,7 @@ namespace crescendo {
 struct PointFile {
   int channels = 0;    // 0: as most of the pictures are
   int image_side = 0;  // 0: not said
+  Fit fit = Fit::kCrop;
   int epochs = 30;
   int patience = 5;
   double momentum = 0.9;

@@ -123,7 +123,10 @@ std::string point_toml(const History& history, int number) {
   json["fidelity"] = fidelity_json(rung_of(history, trial.rung));
   if (study.objective.name == "cnn") {
     const CnnOptions options = read_cnn_options(study.objective.options);
-    json["training"] = {{"channels", options.channels}, {"momentum", options.momentum}, {"patience", options.patience}};
+    json["training"] = {{"channels", options.channels},
+                        {"fit", options.fit},
+                        {"momentum", options.momentum},
+                        {"patience", options.patience}};
   }
   json["point"] = point_to_json(study.space, *trial.point);
   return fmt::format("# Trial {} of study '{}'{}\n\n{}", number, study.name,

@@ -22,7 +22,6 @@ using namespace onnx;
 
 constexpr std::int64_t kIrVersion = 7, kOpset = 13;  // both of ONNX 1.8
 constexpr std::string_view kProducer = "crescendo", kFormatVersion = "1";
-constexpr std::string_view kFit = "crop";           // the centre square
 constexpr std::size_t kMostBytes = (1u << 31) - 1;  // Protocol Buffers' own limit
 constexpr std::size_t kMostGraphBytes = 1u << 20;   // of everything that is no weight; far above 80 layers
 constexpr std::int64_t kLargestDimension = 1 << 30;
@@ -40,7 +39,7 @@ Metadata metadata_of(const TrainedNetwork& network) {
   }
   return {{"channels", std::to_string(network.shape.channels)},
           {"classes", to_line(network.classes)},
-          {"fit", std::string(kFit)},
+          {"fit", std::string(fit_name(network.fit))},
           {"format_version", std::string(kFormatVersion)},
           {"image_side", std::to_string(network.shape.side_px)},
           {"mean", to_line(mean)},
@@ -224,10 +223,8 @@ TrainedNetwork read_network(std::string_view bytes) {
     bad_input(fmt::format("its format_version is '{}', this program reads {}", property(model, "format_version"),
                           kFormatVersion));
   }
-  if (property(model, "fit") != kFit) {
-    bad_input(fmt::format("its fit is '{}', this program knows {}", property(model, "fit"), kFit));
-  }
   TrainedNetwork network;
+  network.fit = find_fit(property(model, "fit"));
   read_tensors(model.graph, network);
   network.shape.side_px = whole_number(model, "image_side");
   check_shape(network.shape);

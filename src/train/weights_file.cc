@@ -82,6 +82,7 @@ void read_header(std::string_view text, const Pieces& pieces, TrainedNetwork& ne
     header.at("classes").get_to(network.classes);
     header.at("normalisation").at("mean").get_to(network.normalisation.mean);
     header.at("normalisation").at("scale").get_to(network.normalisation.scale);
+    network.fit = find_fit(header.value("fit", std::string(fit_name(Fit::kCrop))));
   } catch (const Json::exception& e) {
     pieces.refuse(std::string("has a broken header: ") + e.what());
   } catch (const Error& e) {
@@ -101,6 +102,7 @@ void save_weights(const std::filesystem::path& file, const TrainedNetwork& netwo
       {"shape", shape_to_json(network.shape)},
       {"classes", network.classes},
       {"normalisation", {{"mean", network.normalisation.mean}, {"scale", network.normalisation.scale}}},
+      {"fit", fit_name(network.fit)},
   };
   // A class is named for its folder, whose name need not be UTF-8.
   const std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);

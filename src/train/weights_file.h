@@ -15,12 +15,13 @@ struct TrainedNetwork {
   std::vector<std::string> classes;  // names, shape.classes of them
   Normalisation normalisation;
   std::vector<float> weights;  // plain order
+  Fit fit = Fit::kCrop;        // how its pictures became square
 };
 
 /// Writes one file, whole or not at all. Throws Error (unavailable) with the system's reason.
 ///
-/// Format, version 1: "CRSW", version (u32), length of the header (u32), header (JSON: shape, classes, normalisation),
-/// then the weights in the plain order as float32; all numbers little endian.
+/// Format, version 1: "CRSW", version (u32), length of the header (u32), header (JSON: shape, classes, normalisation,
+/// fit, which is crop where it is missing), then the weights in the plain order as float32; all numbers little endian.
 void save_weights(const std::filesystem::path& file, const TrainedNetwork& network);
 
 /// Throws Error: not found, or bad input naming the file and the offset where it stops being such a file.

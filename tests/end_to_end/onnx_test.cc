@@ -155,7 +155,7 @@ TEST_F(Onnx, ColourPicturesThatWereCutAndScaledHaveTheSameClassInOnnxruntime) {
     const Picture picture = colour_picture(n % 3, rng);
     folder_.write("pictures/" + std::to_string(10'000 + n) + ".png", picture_maker::png_bytes(picture));
     std::vector<std::uint8_t> scaled(kSide * kSide * 3);
-    rescale(picture, kSide, 3, scaled);
+    rescale(picture, kSide, Fit::kCrop, 3, scaled);
     pixels.insert(pixels.end(), scaled.begin(), scaled.end());
   }
   expect_the_same(onnxruntime("model.onnx", pixels), answers_of(json("predict model.onnx pictures --json")));

@@ -74,7 +74,7 @@ def plain_probabilities(pictures, shape, plain):
 def main(model, pixels, weights=None, shape=None):
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     metadata = session.get_modelmeta().custom_metadata_map
-    assert metadata["format_version"] == "1" and metadata["fit"] == "crop", metadata
+    assert metadata["format_version"] == "1" and metadata["fit"] in ("crop", "pad"), metadata
     assert [i.name for i in session.get_inputs()] == ["image"], "one input"
     assert [o.name for o in session.get_outputs()] == ["probabilities"], "one output"
     assert session.get_inputs()[0].shape[0] == "batch", "any number of pictures"

@@ -264,6 +264,9 @@ TEST_P(BadInput, GetsItsOneSentenceAndStatus2) {
   const std::string whole = "[point]\nlearning_rate = 0.01\nfilters_1 = 8\n";
   write_file(path("even.toml"), whole + "batch_size = 8\nconv_layers = 1\nfilter_size_1 = 4\n");
   write_file(path("negative.toml"), whole + "batch_size = -1\nconv_layers = 1\nfilter_size_1 = 3\n");
+  const std::string sound = whole + "batch_size = 8\nconv_layers = 1\nfilter_size_1 = 3\n";
+  write_file(path("whole.toml"), sound);
+  write_file(path("stretched.toml"), sound + "[training]\nfit = \"stretch\"\n");
   write_file(path("incomplete.toml"), whole + "batch_size = 8\nconv_layers = 2\nfilter_size_1 = 3\n");
   fs::create_directories(path("a_search"));
   write_file(path("a_search/study.db"), "");
@@ -293,6 +296,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "no sampler called 'tpee'; there are: random grid"},
         BadCase{"UnknownSchedule", "tune --data photos --schedule steep --trials 3",
                 "no schedule called 'steep'; there are: flat ramp"},
+        BadCase{"UnknownFit", "tune --data photos --fit stretch --trials 3",
+                "no fit called 'stretch'; there are: crop pad"},
+        BadCase{"UnknownFitToTrain", "train --point whole.toml --data photos --fit stretch --size 8",
+                "no fit called 'stretch'; there are: crop pad"},
+        BadCase{"UnknownFitOfAPoint", "train --point stretched.toml --data photos --size 8",
+                "no fit called 'stretch'; there are: crop pad"},
+        BadCase{"FitBesideAStudysFile", "tune --study-file bad.toml --fit pad",
+                "fit, epochs, share and colour stand in"},
         BadCase{"UnwritableOut", "tune --data photos --trials 3 --out /proc/no/out", "/proc/no/out"},
         BadCase{"OutIsAFile", "tune --data photos --trials 3 --out a_file", "a_file"},
         BadCase{"NoTrials", "tune --data photos --trials 0", "--trials"},

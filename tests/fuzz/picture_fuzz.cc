@@ -15,9 +15,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const crescendo::PictureHeader header = crescendo::read_picture_header({data, size}, "seed");
     if (std::int64_t{header.width_px} * header.height_px > kMaxPixels) return 0;
-    const crescendo::Picture picture = crescendo::decode_picture({data, size}, kSidePx, "seed");
-    std::vector<std::uint8_t> pixels(kSidePx * kSidePx * kChannels);
-    crescendo::rescale(picture, kSidePx, kChannels, pixels);
+    for (const crescendo::Fit fit : {crescendo::Fit::kCrop, crescendo::Fit::kPad}) {
+      const crescendo::Picture picture = crescendo::decode_picture({data, size}, kSidePx, fit, "seed");
+      std::vector<std::uint8_t> pixels(kSidePx * kSidePx * kChannels);
+      crescendo::rescale(picture, kSidePx, fit, kChannels, pixels);
+    }
   } catch (const crescendo::Error&) {
   }
   return 0;

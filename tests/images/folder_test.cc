@@ -313,8 +313,8 @@ TEST(Folder, DecodesThePictureOfAnEntry) {
   write_class(folder, "a", 4, 10);
   write_class(folder, "b", 4, 100);
   const auto data = open_data_set(folder.path(), {});
-  EXPECT_EQ(data->decode(2, 8).pixels, Bytes(64, 12));
-  EXPECT_EQ(data->decode(7, 8).pixels, Bytes(64, 103));
+  EXPECT_EQ(data->decode(2, 8, Fit::kCrop).pixels, Bytes(64, 12));
+  EXPECT_EQ(data->decode(7, 8, Fit::kCrop).pixels, Bytes(64, 103));
 }
 
 TEST(Folder, SaysThatAPictureIsGone) {
@@ -323,7 +323,7 @@ TEST(Folder, SaysThatAPictureIsGone) {
   write_class(folder, "b", 4);
   const auto data = open_data_set(folder.path(), {});
   std::filesystem::remove(folder.path() / "a/02.png");
-  EXPECT_TRUE(error_of([&] { data->decode(2, 8); }).starts_with("not found: there is no file '"));
+  EXPECT_TRUE(error_of([&] { data->decode(2, 8, Fit::kCrop); }).starts_with("not found: there is no file '"));
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST(Idx, KeepsPicturesInTheOrderOfTheFiles) {
     const int place = i < 30 ? i : i - 30;
     EXPECT_EQ(data->entries()[i].label, place % 3);
     EXPECT_EQ(data->entries()[i].part == Part::kTest, i >= 30);
-    const Picture picture = data->decode(i, 4);
+    const Picture picture = data->decode(i, 4, Fit::kCrop);
     EXPECT_EQ(picture.width_px, 5);
     EXPECT_EQ(picture.height_px, 4);
     EXPECT_EQ(picture.pixels, Bytes(20, static_cast<std::uint8_t>(place)));
@@ -59,8 +59,8 @@ TEST(Idx, ReadsEachFilePlainOrPackedWithEitherName) {
   folder.write("t10k-labels-idx1-ubyte.gz", gzip(test.labels));
   const auto data = open_data_set(folder.path(), {});
   EXPECT_EQ(data->entries().size(), 24u);
-  EXPECT_EQ(data->decode(5, 4).pixels, Bytes(20, 5));
-  EXPECT_EQ(data->decode(23, 4).pixels, Bytes(20, 3));
+  EXPECT_EQ(data->decode(5, 4, Fit::kCrop).pixels, Bytes(20, 5));
+  EXPECT_EQ(data->decode(23, 4, Fit::kCrop).pixels, Bytes(20, 3));
 }
 
 TEST(Idx, TakesClassNamesFromAFile) {
@@ -135,7 +135,7 @@ TEST(Idx, NamesFileAndOffsetOfCutPictures) {
     folder.write("train-images-idx3-ubyte", packed ? gzip(cut) : cut);
     const auto data = open_data_set(folder.path(), {});
     for (int twice = 0; twice < 2; ++twice) {
-      EXPECT_EQ(error_of([&] { data->decode(3, 4); }),
+      EXPECT_EQ(error_of([&] { data->decode(3, 4, Fit::kCrop); }),
                 "bad input: 'train-images-idx3-ubyte' ends at byte 300; its header promises 416 bytes");
     }
   }
@@ -146,8 +146,8 @@ TEST(Idx, NeverOpensTheTestPicturesBeforeOneIsDecoded) {
   write_idx(folder, 20, 4, 2);
   folder.write("t10k-images-idx3-ubyte", "garbage");
   const auto data = open_data_set(folder.path(), {});
-  EXPECT_EQ(data->decode(3, 4).pixels, Bytes(20, 3));
-  EXPECT_EQ(error_of([&] { data->decode(first_test_entry(*data), 4); }),
+  EXPECT_EQ(data->decode(3, 4, Fit::kCrop).pixels, Bytes(20, 3));
+  EXPECT_EQ(error_of([&] { data->decode(first_test_entry(*data), 4, Fit::kCrop); }),
             "bad input: 't10k-images-idx3-ubyte' has 0x67 at byte 0; an IDX file of bytes in 3 dimensions begins "
             "00 00 08 03");
 }
@@ -159,7 +159,8 @@ TEST(Idx, DecodesInManyThreads) {
   std::vector<std::jthread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = t; i < 200; i += 4) EXPECT_EQ(data->decode(i, 4).pixels, Bytes(20, static_cast<std::uint8_t>(i)));
+      for (int i = t; i < 200; i += 4)
+        EXPECT_EQ(data->decode(i, 4, Fit::kCrop).pixels, Bytes(20, static_cast<std::uint8_t>(i)));
     });
   }
 }

@@ -50,7 +50,7 @@ TEST(ImageCache, LeavesOneFileAndNoTemporaryOne) {
   for (int twice = 0; twice < 2; ++twice) write_cache(folder.path(), kKey, two_pictures(), kBroken);
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-    EXPECT_EQ(entry.path().filename(), "0000000000000007-tv-2px-rgb-from256.images");
+    EXPECT_EQ(entry.path().filename(), "0000000000000007-tv-2px-rgb-crop-from256.images");
     ++files;
   }
   EXPECT_EQ(files, 1);
@@ -69,13 +69,28 @@ TEST(ImageCache, HasNothingForAnotherKey) {
                                         with([](CacheKey& key) { key.parts.push_back(Part::kTest); }),
                                         with([](CacheKey& key) { key.side_px = 3; }),
                                         with([](CacheKey& key) { key.channels = 1; }),
-                                        with([](CacheKey& key) { key.decoded_side_px = 512; })};
+                                        with([](CacheKey& key) { key.decoded_side_px = 512; }),
+                                        with([](CacheKey& key) { key.fit = Fit::kPad; })};
   for (const CacheKey& other : others) {
     EXPECT_FALSE(read_cache(folder.path(), other));
     // Nor where a file was renamed by hand.
     std::filesystem::copy_file(cache_file(folder.path(), kKey), cache_file(folder.path(), other));
     EXPECT_FALSE(read_cache(folder.path(), other));
   }
+}
+
+TEST(ImageCache, KeepsPicturesOfTwoFitsBesideEachOther) {
+  const TemporaryFolder folder;
+  CacheKey padded_key = kKey;
+  padded_key.fit = Fit::kPad;
+  ImageSet padded = two_pictures();
+  padded.pixels[5] = 77;
+  write_cache(folder.path(), kKey, two_pictures(), kBroken);
+  write_cache(folder.path(), padded_key, padded, kBroken);
+  EXPECT_EQ(read_cache(folder.path(), kKey)->images.pixels, two_pictures().pixels);
+  EXPECT_EQ(read_cache(folder.path(), kKey)->images.fit, Fit::kCrop);
+  EXPECT_EQ(read_cache(folder.path(), padded_key)->images.pixels, padded.pixels);
+  EXPECT_EQ(read_cache(folder.path(), padded_key)->images.fit, Fit::kPad);
 }
 
 TEST(ImageCache, DoesNotMindTheOrderOfParts) {

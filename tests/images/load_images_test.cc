@@ -32,11 +32,12 @@ class FakeDataSet final : public DataSet {
     fingerprint_ = 77;
   }
 
-  Picture decode(std::size_t index, int wanted_side_px) const override {
+  Picture decode(std::size_t index, int wanted_side_px, Fit fit) const override {
     {
       const std::lock_guard lock(mutex_);
       decoded_.push_back(index);
       wanted_side_px_ = wanted_side_px;
+      fit_ = fit;
     }
     const auto own = delays.find(index);
     std::this_thread::sleep_for(own != delays.end() ? own->second : delay);
@@ -53,6 +54,7 @@ class FakeDataSet final : public DataSet {
     return decoded;
   }
   int wanted_side_px() const { return wanted_side_px_; }
+  Fit fit() const { return fit_; }
   void change_fingerprint() { ++fingerprint_; }
 
   std::set<std::size_t> broken, gone, small;
@@ -63,6 +65,7 @@ class FakeDataSet final : public DataSet {
   mutable std::mutex mutex_;
   mutable std::vector<std::size_t> decoded_;
   mutable int wanted_side_px_ = 0;
+  mutable Fit fit_ = Fit::kCrop;
 };
 
 std::vector<std::size_t> wanted_entries(const DataSet& data, std::span<const Part> parts) {
@@ -91,6 +94,7 @@ void expect_same(const std::vector<ImageSet>& a, const std::vector<ImageSet>& b)
     EXPECT_EQ(a[i].normalisation.mean, b[i].normalisation.mean);
     EXPECT_EQ(a[i].normalisation.scale, b[i].normalisation.scale);
     EXPECT_EQ(a[i].enlarged, b[i].enlarged);
+    EXPECT_EQ(a[i].fit, b[i].fit);
   }
 }
 
@@ -217,6 +221,31 @@ TEST(LoadImages, CountsThePicturesItEnlarges) {
   EXPECT_EQ(sets[2].enlarged, 15u);
 }
 
+TEST(LoadImages, PadsPicturesWhereThatIsAsked) {
+  FakeDataSet data(20);
+  data.small = {2};  // 8 x 6
+  const auto sets = load(data, {12, 13}, {.fit = Fit::kPad});
+  EXPECT_EQ(data.fit(), Fit::kPad);
+  EXPECT_EQ(sets[0].fit, Fit::kPad);
+  EXPECT_EQ(sets[0].enlarged, 1u);  // the others are 12 x 10
+  EXPECT_EQ(sets[1].enlarged, 16u);
+  load(data, {12});
+  EXPECT_EQ(data.fit(), Fit::kCrop);
+}
+
+TEST(LoadImages, ShowsTheWholePictureIfPaddedAndItsCentreIfCropped) {
+  const TemporaryFolder folder;
+  // Dark in the centre square, bright beside it.
+  const Picture wide = picture_of(30, 10, 1, [](int x, int, int) { return x >= 10 && x < 20 ? 0 : 240; });
+  for (int i = 0; i < 4; ++i) {
+    for (const char* name : {"a/", "b/"}) folder.write(name + std::to_string(i) + ".png", png_bytes(wide));
+  }
+  const auto data = open_data_set(folder.path(), {});
+  EXPECT_EQ(load(*data, {1})[0].pixels[0], 0);
+  const auto whole = load(*data, {3}, {.fit = Fit::kPad});
+  EXPECT_EQ(Bytes(whole[0].picture(0), whole[0].picture(1)), (Bytes{160, 160, 160, 240, 0, 240, 160, 160, 160}));
+}
+
 TEST(LoadImages, NormalisesByTheTrainingPartAlone) {
   FakeDataSet data(10);
   const ImageSet set = std::move(load(data, {4})[0]);
@@ -335,6 +364,20 @@ TEST(LoadImages, KeepsThePartsApartInTheCache) {
   const auto sets = load(data, {4}, options, kTestOnly, &report);
   EXPECT_FALSE(report.from_cache);
   EXPECT_EQ(sets[0].size(), 4u);
+}
+
+TEST(LoadImages, NeverUsesThePicturesOfAnotherFitFromTheCache) {
+  const TemporaryFolder folder;
+  const FakeDataSet data(20);
+  LoadOptions cropped{.cache = folder.path()}, padded{.cache = folder.path(), .fit = Fit::kPad};
+  LoadReport report;
+  load(data, {4}, cropped);
+  const auto first = load(data, {4}, padded, kSearched, &report);
+  EXPECT_FALSE(report.from_cache);
+  expect_same(load(data, {4}, padded, kSearched, &report), first);
+  EXPECT_TRUE(report.from_cache);
+  load(data, {4}, cropped, kSearched, &report);
+  EXPECT_TRUE(report.from_cache);
 }
 
 TEST(LoadImages, RebuildsACutCache) {

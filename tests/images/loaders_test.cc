@@ -23,6 +23,8 @@ struct Sample {
   void (*spoil)(const TemporaryFolder& folder, const DataSet& data, Part part);
   void (*cut)(const TemporaryFolder& folder, const DataSet& data);
   std::string_view where_cut;  // what a message about a cut file contains
+  // Opening reads the labels of the test part, so a layout that keeps them in the file of the pictures opens that file.
+  bool labels_among_pictures = false;
 };
 
 void write_folder_sample(const TemporaryFolder& folder) {
@@ -52,10 +54,25 @@ void cut_idx(const TemporaryFolder& folder, const DataSet&) {
   std::filesystem::resize_file(folder.path() / "train-images-idx3-ubyte", 200);
 }
 
+void spoil_cifar(const TemporaryFolder& folder, const DataSet&, Part part) {
+  if (part == Part::kTest) return folder.write("test_batch.bin", "garbage");
+  for (const char* batch : {"1", "2", "3", "4", "5"}) {
+    folder.write(std::string("data_batch_") + batch + ".bin", "garbage");
+  }
+}
+
+void cut_cifar(const TemporaryFolder& folder, const DataSet&) {
+  for (const char* batch : {"1", "2", "3", "4", "5"}) {
+    std::filesystem::resize_file(folder.path() / (std::string("data_batch_") + batch + ".bin"), 200);
+  }
+}
+
 constexpr Sample kSamples[] = {
     {"folder", write_folder_sample, spoil_folder, cut_folder, "the file ends too early"},
     {"idx", [](const TemporaryFolder& folder) { write_idx(folder, kTraining, kTest, kClasses); }, spoil_idx, cut_idx,
      "ends at byte 200"},
+    {"cifar", [](const TemporaryFolder& folder) { write_cifar10(folder, kTraining, kTest, kClasses); }, spoil_cifar,
+     cut_cifar, "ends at byte 200", true},
 };
 
 class Loaders : public testing::TestWithParam<std::size_t> {
@@ -118,7 +135,7 @@ TEST_P(Loaders, GiveTheSameEntriesInTheSameOrderEachTime) {
 TEST_P(Loaders, DecodePicturesOfTheShapeTheyPromise) {
   const auto data = open();
   for (std::size_t i = 0; i < data->entries().size(); ++i) {
-    const Picture picture = data->decode(i, 4);
+    const Picture picture = data->decode(i, 4, Fit::kCrop);
     EXPECT_GE(std::min(picture.width_px, picture.height_px), 4);
     EXPECT_TRUE(picture.channels == 1 || picture.channels == 3);
     EXPECT_EQ(picture.pixels.size(), static_cast<std::size_t>(picture.width_px) * picture.height_px * picture.channels);
@@ -138,6 +155,7 @@ TEST_P(Loaders, NeverOpenTestPicturesForTheOtherParts) {
   for (const std::string& name : names_of(*open(), Part::kTest))
     watch.add(folder_.path() / name.substr(0, name.find('[')));
   const auto data = open();
+  EXPECT_EQ(watch.opened(), sample_.labels_among_pictures);
   const Part searched[] = {Part::kTraining, Part::kValidation}, test[] = {Part::kTest};
   const int side_px = 4;
   LoadReport report;
@@ -148,8 +166,9 @@ TEST_P(Loaders, NeverOpenTestPicturesForTheOtherParts) {
 }
 
 TEST_P(Loaders, NeverNeedTestPicturesForTheOtherParts) {
-  sample_.spoil(folder_, *open(), Part::kTest);
-  const auto data = open();
+  auto data = open();
+  sample_.spoil(folder_, *data, Part::kTest);
+  if (!sample_.labels_among_pictures) data = open();
   const Part searched[] = {Part::kTraining, Part::kValidation};
   const int side_px = 4;
   LoadReport report;
@@ -174,7 +193,7 @@ TEST_P(Loaders, NameFileAndPlaceOfACutFile) {
   std::size_t index = 0;
   while (data->entries()[index].part != Part::kTraining) ++index;
   const std::string& name = data->entries()[index].name;
-  const std::string sentence = error_of([&] { data->decode(index, 4); });
+  const std::string sentence = error_of([&] { data->decode(index, 4, Fit::kCrop); });
   EXPECT_TRUE(sentence.starts_with("bad input: '" + name.substr(0, name.find('[')) + "' ")) << sentence;
   EXPECT_NE(sentence.find(sample_.where_cut), std::string::npos) << sentence;
 }

@@ -13,8 +13,8 @@ using namespace picture_maker;
 
 constexpr int kWhole = 10'000;  // a wanted side that lets nothing be scaled down
 
-Picture decoded(const Bytes& file, int wanted_side_px = kWhole) {
-  return decode_picture(file, wanted_side_px, "cat/1.jpg");
+Picture decoded(const Bytes& file, int wanted_side_px = kWhole, Fit fit = Fit::kCrop) {
+  return decode_picture(file, wanted_side_px, fit, "cat/1.jpg");
 }
 
 std::string decoding_error(const Bytes& file) {
@@ -66,6 +66,17 @@ TEST(PictureFile, ScalesAJpegDownWhileItsShorterSideStaysLargeEnough) {
   EXPECT_EQ(shorter_side_px(32), 33);  // 130 / 4 rounded up
   EXPECT_EQ(shorter_side_px(16), 17);
   EXPECT_EQ(shorter_side_px(1), 17);
+}
+
+TEST(PictureFile, ScalesAJpegToBePaddedDownWhileItsLongerSideStaysLargeEnough) {
+  const Bytes wide = jpeg_bytes(slope(192, 20, 1)), turned = jpeg_bytes(slope(192, 20, 1), {.exif_orientation = 6});
+  const auto longer_side_px = [&](int wanted_side_px) { return decoded(wide, wanted_side_px, Fit::kPad).width_px; };
+  EXPECT_EQ(longer_side_px(193), 192);
+  EXPECT_EQ(longer_side_px(97), 192);
+  EXPECT_EQ(longer_side_px(96), 96);
+  EXPECT_EQ(longer_side_px(48), 48);
+  EXPECT_EQ(longer_side_px(1), 24);
+  EXPECT_EQ(decoded(turned, 96, Fit::kPad).height_px, 96);
 }
 
 TEST(PictureFile, ScaledDownJpegShowsTheSamePicture) {
@@ -170,7 +181,7 @@ TEST(PictureFile, ReadsTheHeaderOfAFileThatIsCutBehindIt) {
 
 TEST(PictureFile, GoesByTheContentsNotTheName) {
   const Picture picture = slope(9, 9, 3);
-  EXPECT_EQ(decode_picture(png_bytes(picture), kWhole, "cat/1.jpg").pixels, picture.pixels);
+  EXPECT_EQ(decode_picture(png_bytes(picture), kWhole, Fit::kCrop, "cat/1.jpg").pixels, picture.pixels);
 }
 
 TEST(PictureFile, NamesATextFileThatPretendsToBeAPicture) {

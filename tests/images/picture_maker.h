@@ -264,6 +264,60 @@ inline void write_idx(const TemporaryFolder& folder, int training, int test, int
   folder.write("t10k-labels-idx1-ubyte", test_part.labels);
 }
 
+/// One record of a CIFAR file: the labels, then planes of red, green and blue. The value of pixel (x, y) in channel c
+/// is `first_value + 2 * x + 3 * y + 50 * c`, modulo 256.
+inline Bytes cifar_record(const Bytes& labels, int first_value) {
+  Bytes record = labels;
+  for (int c = 0; c < 3; ++c) {
+    for (int y = 0; y < 32; ++y) {
+      for (int x = 0; x < 32; ++x) record.push_back(static_cast<std::uint8_t>(first_value + 2 * x + 3 * y + 50 * c));
+    }
+  }
+  return record;
+}
+
+inline Picture cifar_picture(int first_value) {
+  return picture_of(32, 32, 3, [=](int x, int y, int c) { return first_value + 2 * x + 3 * y + 50 * c; });
+}
+
+/// Records `begin` to `end`, the i-th with the label i % classes (a coarse label of 0 before it, if wanted) and first
+/// value i.
+inline Bytes cifar_file(int begin, int end, int classes, bool coarse_labels = false) {
+  Bytes file;
+  for (int i = begin; i < end; ++i) {
+    Bytes labels(coarse_labels ? 1 : 0, 0);
+    labels.push_back(static_cast<std::uint8_t>(i % classes));
+    const Bytes record = cifar_record(labels, i);
+    file.insert(file.end(), record.begin(), record.end());
+  }
+  return file;
+}
+
+inline std::string cifar_names(int classes) {
+  std::string names;
+  for (int label = 0; label < classes; ++label) names += "class " + std::to_string(label) + "\n";
+  return names + "\n";
+}
+
+/// `within`: empty, or a folder such as "cifar-10-batches-bin/". A fifth of the training records a batch.
+inline void write_cifar10(const TemporaryFolder& folder, int training, int test, int classes,
+                          const std::string& within = "") {
+  for (int batch = 0; batch < 5; ++batch) {
+    folder.write(within + "data_batch_" + std::to_string(batch + 1) + ".bin",
+                 cifar_file(batch * training / 5, (batch + 1) * training / 5, classes));
+  }
+  folder.write(within + "test_batch.bin", cifar_file(0, test, classes));
+  folder.write(within + "batches.meta.txt", cifar_names(classes));
+}
+
+inline void write_cifar100(const TemporaryFolder& folder, int training, int test, int classes,
+                           const std::string& within = "") {
+  folder.write(within + "train.bin", cifar_file(0, training, classes, true));
+  folder.write(within + "test.bin", cifar_file(0, test, classes, true));
+  folder.write(within + "fine_label_names.txt", cifar_names(classes));
+  folder.write(within + "coarse_label_names.txt", "all\n");
+}
+
 // ---- what went wrong
 
 /// The sentence of the Error that `action` throws, with its kind before it; "nothing" where it throws none.

@@ -12,9 +12,9 @@ namespace {
 
 using namespace picture_maker;
 
-Picture rescaled(const Picture& picture, int side_px, int channels) {
+Picture rescaled(const Picture& picture, int side_px, int channels, Fit fit = Fit::kCrop) {
   Picture result{side_px, side_px, channels, Bytes(static_cast<std::size_t>(side_px) * side_px * channels)};
-  rescale(picture, side_px, channels, result.pixels);
+  rescale(picture, side_px, fit, channels, result.pixels);
   return result;
 }
 
@@ -148,10 +148,144 @@ TEST(Rescale, HoldsTheLargestSums) {
   EXPECT_EQ(rescaled(plain(2, 2, 3, 255), 2000, 1).pixels, Bytes(4'000'000, 255));
 }
 
+// ---- padded
+
+Bytes padded(const Picture& picture, int side_px) {
+  return rescaled(picture, side_px, picture.channels, Fit::kPad).pixels;
+}
+
+Picture transposed(const Picture& picture) {
+  return picture_of(picture.height_px, picture.width_px, picture.channels,
+                    [&](int x, int y, int c) { return value_at(picture, y, x, c); });
+}
+
+// The definition in doubles: the picture in the middle of a square of its rounded mean colour, averaged over the square
+// of each new pixel.
+Picture padded_by_definition(const Picture& old, int side_px) {
+  const int square = std::max(old.width_px, old.height_px);
+  const double scale = static_cast<double>(square) / side_px;
+  const double left = (square - old.width_px) / 2.0, top = (square - old.height_px) / 2.0;
+  const auto overlap = [scale](int pixel, double old_begin) {
+    return std::max(0.0, std::min((pixel + 1) * scale, old_begin + 1) - std::max(pixel * scale, old_begin));
+  };
+  return picture_of(side_px, side_px, old.channels, [&](int x, int y, int c) {
+    double mean = 0, sum = 0, covered = 0;
+    for (int row = 0; row < old.height_px; ++row) {
+      for (int column = 0; column < old.width_px; ++column) {
+        const double area = overlap(x, left + column) * overlap(y, top + row);
+        sum += area * value_at(old, column, row, c);
+        covered += area;
+        mean += value_at(old, column, row, c);
+      }
+    }
+    mean = std::floor(mean / (old.width_px * old.height_px) + 0.5);
+    return std::floor((sum + (scale * scale - covered) * mean) / (scale * scale) + 0.5 + 1e-9);
+  });
+}
+
+TEST(RescalePadded, PutsAWidePictureBetweenRowsOfItsMean) {
+  const Picture wide{4, 2, 1, {10, 20, 30, 40, 50, 60, 70, 80}};
+  EXPECT_EQ(padded(wide, 4), (Bytes{45, 45, 45, 45, 10, 20, 30, 40, 50, 60, 70, 80, 45, 45, 45, 45}));
+  EXPECT_EQ(padded(wide, 2), (Bytes{30, 40, 50, 60}));  // (2 * 45 + 10 + 20) / 4, ...
+}
+
+TEST(RescalePadded, PutsATallPictureBetweenColumnsOfItsMean) {
+  const Picture tall{2, 4, 1, {10, 20, 30, 40, 50, 60, 70, 80}};
+  EXPECT_EQ(padded(tall, 4), (Bytes{45, 10, 20, 45, 45, 30, 40, 45, 45, 50, 60, 45, 45, 70, 80, 45}));
+}
+
+TEST(RescalePadded, CentresAnOddMarginOnHalfAPixel) {
+  const Picture picture{3, 2, 1, {0, 60, 120, 60, 120, 180}};  // mean 90
+  EXPECT_EQ(padded(picture, 3), (Bytes{45, 75, 105, 30, 90, 150, 75, 105, 135}));
+}
+
+TEST(RescalePadded, KeepsAPictureOfOnePixelsWidth) {
+  const Picture thin{1, 4, 1, {10, 20, 30, 40}};  // mean 25; it covers half of each of the two middle columns
+  EXPECT_EQ(padded(thin, 4), (Bytes{25, 18, 18, 25, 25, 23, 23, 25, 25, 28, 28, 25, 25, 33, 33, 25}));
+  const Bytes small = padded(plain(1, 500, 1, 200), 7);
+  EXPECT_EQ(small, Bytes(49, 200));
+}
+
+TEST(RescalePadded, FillsEachChannelWithItsOwnMean) {
+  const Picture picture{2, 1, 3, {255, 0, 10, 0, 0, 20}};  // means 128, 0, 15
+  EXPECT_EQ(padded(picture, 2), (Bytes{192, 0, 13, 64, 0, 18, 192, 0, 13, 64, 0, 18}));
+}
+
+TEST(RescalePadded, EnlargesSmoothlyIntoTheMean) {
+  const Picture picture{2, 1, 1, {0, 100}};
+  // Along x 0 25 75 100; a half, a quarter, a quarter and a half of the mean, 50, along y.
+  const Bytes outer = {25, 38, 63, 75}, inner = {13, 31, 69, 88};
+  Bytes wanted;
+  for (const Bytes& row : {outer, inner, inner, outer}) wanted.insert(wanted.end(), row.begin(), row.end());
+  EXPECT_EQ(padded(picture, 4), wanted);
+}
+
+TEST(RescalePadded, EqualsTheDefinition) {
+  for (const auto& [width_px, height_px] :
+       {std::pair{31, 16}, {31, 17}, {16, 31}, {9, 31}, {31, 1}, {2, 31}, {31, 30}}) {
+    for (const int side_px : {1, 2, 5, 8, 30, 31}) {
+      for (const int channels : {1, 3}) {
+        const Picture picture = noise(width_px, height_px, channels);
+        EXPECT_EQ(padded(picture, side_px), padded_by_definition(picture, side_px).pixels)
+            << width_px << " x " << height_px << " to " << side_px;
+      }
+    }
+  }
+}
+
+TEST(RescalePadded, TreatsBothAxesAlike) {
+  for (const int side_px : {3, 8, 13, 20}) {
+    const Picture picture = noise(13, 6, 3);
+    const Picture wide = rescaled(picture, side_px, 3, Fit::kPad);
+    EXPECT_EQ(padded(transposed(picture), side_px), transposed(wide).pixels) << side_px;
+  }
+}
+
+TEST(RescalePadded, IsTheSameAsCroppedForASquare) {
+  for (const int side_px : {1, 5, 13, 29}) {
+    const Picture picture = noise(13, 13, 3);
+    EXPECT_EQ(padded(picture, side_px), rescaled(picture, side_px, 3).pixels);
+  }
+}
+
+TEST(RescalePadded, AddsNoEdgeToAConstantPicture) {
+  for (const int value : {0, 1, 127, 254, 255}) {
+    for (const int side_px : {1, 9, 17, 18, 40}) {
+      const Picture picture = plain(17, 5, 3, value);
+      for (const int channels : {1, 3}) {
+        const Picture result = rescaled(picture, side_px, channels, Fit::kPad);
+        EXPECT_EQ(result.pixels, Bytes(result.pixels.size(), static_cast<std::uint8_t>(value)));
+      }
+    }
+  }
+}
+
+TEST(RescalePadded, KeepsTheMean) {
+  const Picture picture = noise(97, 40, 1);
+  for (const int side_px : {200, 64, 32, 10}) {
+    // As for a cropped picture, and the mean colour is rounded: off by up to 1/2 on 60 % of the square.
+    EXPECT_NEAR(mean_of(rescaled(picture, side_px, 1, Fit::kPad)), mean_of(picture), 0.45) << side_px;
+  }
+}
+
+TEST(RescalePadded, MakesTheMeanGreyToo) {
+  const Picture red = picture_of(4, 2, 3, [](int, int, int c) { return c == 0 ? 255 : 0; });
+  EXPECT_EQ(rescaled(red, 4, 1, Fit::kPad).pixels, Bytes(16, 76));
+}
+
+TEST(RescalePadded, HoldsTheLargestSums) {
+  EXPECT_EQ(padded(plain(16'384, 1, 3, 255), 1), Bytes(3, 255));
+  EXPECT_EQ(rescaled(plain(1, 16'384, 3, 255), 1000, 1, Fit::kPad).pixels, Bytes(1'000'000, 255));
+  EXPECT_EQ(rescaled(plain(2, 3, 3, 255), 2000, 1, Fit::kPad).pixels, Bytes(4'000'000, 255));
+}
+
 TEST(Rescale, SaysWhichPicturesItEnlarges) {
-  EXPECT_TRUE(is_enlarged(plain(20, 9, 1, 0), 10));
-  EXPECT_TRUE(is_enlarged(plain(9, 20, 1, 0), 10));
-  EXPECT_FALSE(is_enlarged(plain(20, 10, 1, 0), 10));
+  EXPECT_TRUE(is_enlarged(plain(9, 7, 1, 0), 10, Fit::kPad));
+  EXPECT_FALSE(is_enlarged(plain(9, 10, 1, 0), 10, Fit::kPad));
+  EXPECT_FALSE(is_enlarged(plain(11, 1, 1, 0), 10, Fit::kPad));
+  EXPECT_TRUE(is_enlarged(plain(20, 9, 1, 0), 10, Fit::kCrop));
+  EXPECT_TRUE(is_enlarged(plain(9, 20, 1, 0), 10, Fit::kCrop));
+  EXPECT_FALSE(is_enlarged(plain(20, 10, 1, 0), 10, Fit::kCrop));
 }
 
 }  // namespace

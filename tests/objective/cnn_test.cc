@@ -221,10 +221,14 @@ TEST(CnnOptions, ComeBackTheSame) {
   CnnOptions options;
   options.data = "photos";
   options.channels = 3;
+  options.fit = "pad";
   options.share = 0.25;
   options.memory_mib = 77;
   EXPECT_EQ(to_options(read_cnn_options(to_options(options))), to_options(options));
+  EXPECT_EQ(read_cnn_options(to_options(options)).fit, "pad");
+  EXPECT_EQ(read_cnn_options({}).fit, "crop");
   EXPECT_THROW(read_cnn_options({{"channels", 2.0}}), Error);
+  EXPECT_THROW(read_cnn_options({{"fit", std::string("stretch")}}), Error);
   EXPECT_THROW(read_cnn_options({{"backend", std::string("cuda")}}), Error);
 }
 

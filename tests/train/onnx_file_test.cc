@@ -147,7 +147,7 @@ TEST(OnnxFile, MetadataThatDoNotBelongToTheGraphAreErrors) {
   EXPECT_EQ(changed("classes", "["), "its 'classes' is not JSON: it breaks at byte 2");
   EXPECT_EQ(changed("std", "[1,1,0]"), "its metadata have a 'mean' or 'std' that no pictures have");
   EXPECT_EQ(changed("mean", "[1,1,1e300]"), "its metadata have a 'mean' or 'std' that no pictures have");
-  EXPECT_EQ(changed("fit", "stretch"), "its fit is 'stretch', this program knows crop");
+  EXPECT_EQ(changed("fit", "stretch"), "no fit called 'stretch'; there are: crop pad");
   EXPECT_EQ(changed("format_version", "2"), "its format_version is '2', this program reads 1");
   EXPECT_EQ(message_for(with(whole, "image_side", "image_size")), "its metadata have no 'image_side'");
 }

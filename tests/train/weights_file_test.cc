@@ -21,6 +21,7 @@ class WeightsFile : public testing::Test {
     network_.shape = {3, 16, {{5, 3}, {6, 5}}, {7}, 2};
     network_.classes = {"cat \"tabby\"", "Hündin"};
     network_.normalisation = {{120.25f, 0.1f, 3e-7f}, {0.0135f, 1.0f / 3, 2}};
+    network_.fit = Fit::kPad;
     network_.weights = initial_weights(network_.shape, 1);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -56,7 +57,19 @@ TEST_F(WeightsFile, ComesBackBitForBit) {
   EXPECT_EQ(back.classes, network_.classes);
   EXPECT_EQ(back.normalisation.mean, network_.normalisation.mean);
   EXPECT_EQ(back.normalisation.scale, network_.normalisation.scale);
+  EXPECT_EQ(back.fit, Fit::kPad);
   EXPECT_EQ(back.weights, network_.weights);
+}
+
+TEST_F(WeightsFile, WithoutAFitIsOfCroppedPictures) {
+  save_weights(file_, network_);
+  std::string whole = content();
+  const std::string field = "\"fit\":\"pad\"", other = "\"fat\":\"pad\"", unknown = "\"fit\":\"bad\"";
+  const std::size_t at = whole.find(field);
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_EQ(message_for(whole.replace(at, field.size(), other)), "no error");
+  EXPECT_EQ(load_weights(file_).fit, Fit::kCrop);
+  EXPECT_NE(message_for(whole.replace(at, field.size(), unknown)).find("no fit called 'bad'"), std::string::npos);
 }
 
 TEST_F(WeightsFile, LeavesNoTemporaryFileBehind) {
