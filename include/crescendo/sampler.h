@@ -19,7 +19,8 @@ class Sampler {
   virtual Point propose(const History& history, const Box& box, int number, Rng& rng) const = 0;
 };
 
-/// The sampler a study names. Throws Error (bad input) for an unknown name or option.
+/// The sampler a study names. Throws Error (bad input) for an unknown name or option, and for a space
+/// that it cannot search.
 std::unique_ptr<Sampler> make_sampler(const Study& study);
 
 }  // namespace crescendo

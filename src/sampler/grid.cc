@@ -4,6 +4,7 @@
 #include <map>
 #include <numeric>
 
+#include "sampler/free_point.h"
 #include "sampler/point_grid.h"
 #include "sampler/samplers.h"
 
@@ -36,6 +37,7 @@ class GridSampler : public Sampler {
     std::uint64_t stride = 1 + order.below(grid.size());
     while (std::gcd(stride, grid.size()) != 1) ++stride;
     const auto used = uses(history, number);
+    const PendingPoints pending(history, number);
     // The first cell with no use that is not pending; once all are used, the first with one use, and so on. Each trial
     // uses at most one point, so the search ends.
     for (int rounds = 0; rounds <= static_cast<int>(history.trials().size()); ++rounds) {
@@ -44,7 +46,7 @@ class GridSampler : public Sampler {
         const auto cell = static_cast<std::uint64_t>((static_cast<Wide>(i) * stride + offset) % grid.size());
         const Point point = grid.point(cell);
         const auto found = used.find(key_of(point));
-        if ((found == used.end() ? 0 : found->second) <= rounds && !is_pending(history, point)) return point;
+        if ((found == used.end() ? 0 : found->second) <= rounds && !pending.contains(point)) return point;
       }
     }
     return grid.point(offset);

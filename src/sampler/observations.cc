@@ -1,8 +1,19 @@
 #include "sampler/observations.h"
 
+#include <cmath>
 #include <cstdlib>
+#include <tuple>
 
 namespace crescendo {
+namespace {
+
+Standing standing_of(const Trial& trial) {
+  if (trial.state == TrialState::kRunning) return Standing::kPending;
+  const bool finished = trial.state == TrialState::kFinished && !std::isnan(trial.loss) && !std::isnan(trial.tie);
+  return finished ? Standing::kFinished : Standing::kFailed;
+}
+
+}  // namespace
 
 std::vector<Observation> observations(const History& history, int number) {
   const auto trials = history.trials();
@@ -10,14 +21,32 @@ std::vector<Observation> observations(const History& history, int number) {
   const int rung = there ? history.trial(number).rung : history.study().top();
   std::vector<Observation> found;
   found.reserve(trials.size());
+  std::vector<int> origins(trials.size());
   for (const Trial& trial : trials) {
+    const int origin = trial.parent ? origins[static_cast<std::size_t>(*trial.parent)] : trial.number;
+    origins[static_cast<std::size_t>(trial.number)] = origin;
     if (trial.number == number || !trial.point) continue;
-    const Standing standing = trial.state == TrialState::kFinished ? Standing::kFinished
-                              : trial.state == TrialState::kFailed ? Standing::kFailed
-                                                                   : Standing::kPending;
-    found.push_back({&*trial.point, standing, trial.loss, trial.tie, trial.number, std::abs(rung - trial.rung)});
+    found.push_back({&*trial.point, standing_of(trial), trial.loss, trial.tie, trial.number, trial.rung,
+                     std::abs(rung - trial.rung), origin});
   }
   return found;
+}
+
+std::vector<Observation> one_for_each_point(std::vector<Observation> all) {
+  const auto rank = [](const Observation& o) {
+    return std::tuple(o.standing == Standing::kPending, o.rungs_away, -o.rung, o.trial);
+  };
+  std::vector<int> chosen;  // [origin] position in `all`, -1: none yet
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto origin = static_cast<std::size_t>(all[i].origin);
+    if (origin >= chosen.size()) chosen.resize(origin + 1, -1);
+    int& best = chosen[origin];
+    if (best < 0 || rank(all[i]) < rank(all[static_cast<std::size_t>(best)])) best = static_cast<int>(i);
+  }
+  std::erase_if(all, [&, i = 0](const Observation& o) mutable {
+    return chosen[static_cast<std::size_t>(o.origin)] != i++;
+  });
+  return all;
 }
 
 }  // namespace crescendo

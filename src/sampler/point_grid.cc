@@ -47,15 +47,4 @@ Point PointGrid::point(std::uint64_t cell) const {
   return point;
 }
 
-bool is_pending(const History& history, const Point& point) {
-  for (int rung = 0; rung <= history.study().top(); ++rung) {
-    if (history.running(rung) == 0) continue;
-    for (const int number : history.at_rung(rung)) {
-      const Trial& trial = history.trial(number);
-      if (trial.state == TrialState::kRunning && trial.point && *trial.point == point) return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace crescendo

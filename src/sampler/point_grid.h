@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "crescendo/history.h"
+#include "crescendo/space.h"
 
 namespace crescendo {
 
@@ -24,8 +24,5 @@ class PointGrid {
   std::vector<std::vector<double>> levels_;  // values of each parameter
   std::uint64_t size_ = 1;
 };
-
-/// Whether a trial with this very point is running.
-bool is_pending(const History& history, const Point& point);
 
 }  // namespace crescendo

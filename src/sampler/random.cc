@@ -1,8 +1,5 @@
-#include <vector>
-
-#include "sampler/point_grid.h"
+#include "sampler/free_point.h"
 #include "sampler/samplers.h"
-#include "space/encode.h"
 
 namespace crescendo {
 namespace {
@@ -16,24 +13,9 @@ struct RandomOptions {};
 /// Cost: O(parameters), and O(running trials) in a finite space.
 class RandomSampler : public Sampler {
  public:
-  Point propose(const History& history, const Box& box, int, Rng& rng) const override {
+  Point propose(const History& history, const Box& box, int number, Rng& rng) const override {
     const Space& space = history.study().space;
-    const bool finite = space.size_of_grid() <= 1e6;
-    std::vector<double> unit(space.size());
-    Point point;
-    // 64 draws miss the last free point of a space that is nine tenths busy once in a thousand times; then it is
-    // looked for below.
-    for (int draw = 0; draw < 64; ++draw) {
-      for (double& u : unit) u = rng.uniform();
-      point = point_in_box(space, box, unit);
-      if (!finite || !is_pending(history, point)) return point;
-    }
-    const PointGrid every_point(space, box, 1'000'000);
-    for (std::uint64_t cell = 0; cell < every_point.size(); ++cell) {
-      const Point other = every_point.point(cell);
-      if (!is_pending(history, other)) return other;
-    }
-    return point;
+    return free_point(space, box, PendingPoints(history, number), [&] { return uniform_point(space, box, rng); });
   }
 };
 

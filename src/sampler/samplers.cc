@@ -3,7 +3,9 @@
 namespace crescendo {
 
 std::unique_ptr<Sampler> make_sampler(const Study& study) {
-  return find_entry(kSamplers, study.sampler.name, "sampler").make(study.sampler.options);
+  const SamplerEntry entry = find_entry(kSamplers, study.sampler.name, "sampler");
+  if (entry.check_space) entry.check_space(study.space);
+  return entry.make(study.sampler.options);
 }
 
 }  // namespace crescendo

@@ -15,15 +15,20 @@ struct SamplerEntry {
   std::vector<OptionInfo> options;
   bool learns;  // from outcomes
   std::unique_ptr<Sampler> (*make)(const Options&);
+  void (*check_space)(const Space&) = nullptr;  // throws Error (bad input) for a space that it cannot search
 };
 
 // The samplers. To add one: write src/sampler/<name>.cc, then one line in each list here.
 SamplerEntry random_sampler();
 SamplerEntry grid_sampler();
+SamplerEntry quasi_sampler();
+SamplerEntry tpe_sampler();
 
 inline constexpr std::array kSamplers = {
     &random_sampler,
     &grid_sampler,
+    &quasi_sampler,
+    &tpe_sampler,
 };
 
 }  // namespace crescendo
