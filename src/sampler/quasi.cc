@@ -21,7 +21,6 @@ class QuasiSampler : public Sampler {
  public:
   Point propose(const History& history, const Box& box, int number, Rng& rng) const override {
     const Space& space = history.study().space;
-    check_size(space);
     bool first = true;
     return free_point(space, box, PendingPoints(history, number), [&] {
       if (!first) return uniform_point(space, box, rng);
