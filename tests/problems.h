@@ -82,26 +82,27 @@ inline Problem hartmann6() {
   for (int i = 0; i < 6; ++i) {
     parameters.push_back({{"name", "x" + std::to_string(i)}, {"type", "float"}, {"low", 0}, {"high", 1}});
   }
-  return {"hartmann6", parse_space(parameters),
-          [](const Point& p) {
-            constexpr double kHeight[4] = {1, 1.2, 3, 3.2};
-            constexpr double kWidth[4][6] = {
-                {10, 3, 17, 3.5, 1.7, 8}, {0.05, 10, 17, 0.1, 8, 14}, {3, 3.5, 1.7, 10, 17, 8}, {17, 8, 0.05, 10, 0.1, 14}};
-            constexpr double kCentre[4][6] = {{0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886},
-                                              {0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991},
-                                              {0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.6650},
-                                              {0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381}};
-            double sum = 0;
-            for (int i = 0; i < 4; ++i) {
-              double exponent = 0;
-              for (int j = 0; j < 6; ++j) {
-                exponent += kWidth[i][j] * std::pow(p.values[static_cast<std::size_t>(j)] - kCentre[i][j], 2);
-              }
-              sum -= kHeight[i] * std::exp(-exponent);
-            }
-            return sum;
-          },
-          -3.32237};
+  return {
+      "hartmann6", parse_space(parameters),
+      [](const Point& p) {
+        constexpr double kHeight[4] = {1, 1.2, 3, 3.2};
+        constexpr double kWidth[4][6] = {
+            {10, 3, 17, 3.5, 1.7, 8}, {0.05, 10, 17, 0.1, 8, 14}, {3, 3.5, 1.7, 10, 17, 8}, {17, 8, 0.05, 10, 0.1, 14}};
+        constexpr double kCentre[4][6] = {{0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886},
+                                          {0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991},
+                                          {0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.6650},
+                                          {0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381}};
+        double sum = 0;
+        for (int i = 0; i < 4; ++i) {
+          double exponent = 0;
+          for (int j = 0; j < 6; ++j) {
+            exponent += kWidth[i][j] * std::pow(p.values[static_cast<std::size_t>(j)] - kCentre[i][j], 2);
+          }
+          sum -= kHeight[i] * std::exp(-exponent);
+        }
+        return sum;
+      },
+      -3.32237};
 }
 
 /// Ten parameters of a network's training, as a formula: floats, log floats, ints, log ints and categories.

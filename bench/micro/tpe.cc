@@ -57,8 +57,8 @@ void run() {
       double fastest = 0;
       const double start = cpu_seconds();
       const History history = closed_loop(problem, {"tpe", {{"joint", joint}}}, trials, 1, fastest);
-      fmt::print("tpe joint={:5} {:6} trials: {:8.3f} ms a proposal at the end, {:8.3f} s CPU in all, best {:.4f}\n", joint,
-                 trials, 1e3 * fastest, cpu_seconds() - start, best(history)->loss);
+      fmt::print("tpe joint={:5} {:6} trials: {:8.3f} ms a proposal at the end, {:8.3f} s CPU in all, best {:.4f}\n",
+                 joint, trials, 1e3 * fastest, cpu_seconds() - start, best(history)->loss);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -38,11 +39,12 @@ struct Observed {
 /// Constants by which the published estimators differ.
 struct ParzenRule {
   double prior_weight = 1;
-  double clip = 100;               // bandwidths are at least range / min(clip, 1 + kernels)
+  double clip = 100;                // bandwidths are at least range / min(clip, 1 + kernels)
   bool consider_endpoints = false;  // the ends of the range are neighbours too, also when there are two observations
-  bool prior_is_neighbour = false;  // hyperopt: the prior's mean is one of the points among which neighbours are looked for
-  bool pooled_choices = false;      // hyperopt: choices are counts plus the prior weight, not smoothed kernel by kernel
-  int forget_after = 25;            // observations that keep their full weight: the newest ones
+  bool prior_is_neighbour =
+      false;                    // hyperopt: the prior's mean is one of the points among which neighbours are looked for
+  bool pooled_choices = false;  // hyperopt: choices are counts plus the prior weight, not smoothed kernel by kernel
+  int forget_after = 25;        // observations that keep their full weight: the newest ones
 };
 
 /// Weights of n observations, oldest first: 1 for the newest `keep`; the older ones rise linearly from 1/n to 1.
@@ -67,10 +69,14 @@ struct LanePoints {
 /// Source: Bergstra et al. 2011, section 4; products as in BOHB (Falkner et al. 2018) and Optuna's multivariate TPE.
 class ProductMixture {
  public:
-  /// `observed[axis]`: all kernels but the prior, in ascending order of (at, kernel); in any order for choices.
-  /// `weights`: of the kernels but the prior, in any scale in which the prior has the rule's weight.
-  ProductMixture(std::span<const Axis> axes, const std::vector<std::vector<Observed>>& observed,
-                 std::span<const double> weights, const ParzenRule& rule);
+  /// Appends what an axis has observed: all kernels but the prior, in ascending order of `at`; in any order for
+  /// choices.
+  using Observe = std::function<void(std::size_t axis, std::vector<Observed>& observed)>;
+
+  /// `weights`: of the kernels but the prior, in a scale in which the prior has the rule's weight. `axes` must outlive
+  /// the mixture; `observe` is called once for each of them.
+  ProductMixture(std::span<const Axis> axes, const Observe& observe, std::span<const double> weights,
+                 const ParzenRule& rule);
 
   std::size_t kernels() const { return weights_.size(); }
 
@@ -83,10 +89,10 @@ class ProductMixture {
  private:
   // A column is what one axis adds to every kernel.
   struct Column {
-    std::vector<double> mean, sigma;   // [kernel]; of a kind for cells
-    std::vector<double> steepness;     // [kernel] 1 / (sqrt(2) sigma), continuous
-    std::vector<std::uint32_t> kind;   // [kernel] which of the few different kernels it is, for cells and choices
-    std::vector<double> probability;   // [kind][position], choices
+    std::vector<double> mean, sigma;  // [kernel]; of a kind for cells
+    std::vector<double> steepness;    // [kernel] 1 / (sqrt(2) sigma), continuous
+    std::vector<std::uint32_t> kind;  // [kernel] which of the few different kernels it is, for cells and choices
+    std::vector<double> probability;  // [kind][position], choices
   };
 
   void fit_normals(std::size_t axis, std::span<const Observed> observed, const ParzenRule& rule);
@@ -99,8 +105,8 @@ class ProductMixture {
 
   std::span<const Axis> axes_;
   std::vector<Column> columns_;
-  std::vector<double> weights_;      // normalised
-  std::vector<double> log_scale_;    // [kernel] log(weight / product of the normalising constants)
+  std::vector<double> weights_;    // normalised
+  std::vector<double> log_scale_;  // [kernel] log(weight / product of the normalising constants)
 };
 
 }  // namespace crescendo

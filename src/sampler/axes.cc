@@ -21,15 +21,17 @@ ParameterAxis::ParameterAxis(const Parameter& parameter) : parameter_(parameter)
     axis_.choices = static_cast<int>(parameter.choices.size());
     return;
   }
-  const double count = parameter.kind == Kind::kOrdinal ? static_cast<double>(parameter.choices.size())
-                                                        : count_values(parameter, all);
+  const double count =
+      parameter.kind == Kind::kOrdinal ? static_cast<double>(parameter.choices.size()) : count_values(parameter, all);
   if (count == 0 || count > kMostCells) return;
   axis_.kind = Axis::Kind::kCells;
   for (int i = 0; i <= static_cast<int>(count); ++i) {
     const double value = parameter.low + i * step_of(parameter);
     const bool first = i == 0, last = i == static_cast<int>(count);
-    axis_.edges.push_back(first ? 0 : last ? 1 : has_choices(parameter) ? i / count
-                                               : unit_range(parameter, {value, value, {}}).low);
+    axis_.edges.push_back(first                    ? 0
+                          : last                   ? 1
+                          : has_choices(parameter) ? i / count
+                                                   : unit_range(parameter, {value, value, {}}).low);
   }
 }
 

@@ -43,9 +43,8 @@ std::vector<Observation> one_for_each_point(std::vector<Observation> all) {
     int& best = chosen[origin];
     if (best < 0 || rank(all[i]) < rank(all[static_cast<std::size_t>(best)])) best = static_cast<int>(i);
   }
-  std::erase_if(all, [&, i = 0](const Observation& o) mutable {
-    return chosen[static_cast<std::size_t>(o.origin)] != i++;
-  });
+  std::erase_if(all,
+                [&, i = 0](const Observation& o) mutable { return chosen[static_cast<std::size_t>(o.origin)] != i++; });
   return all;
 }
 

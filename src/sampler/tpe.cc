@@ -32,7 +32,8 @@ constexpr Option<TpeOptions> kOptions[] = {
     {"flavour", &TpeOptions::flavour, 0, 0, "whose estimator: optuna (5.0) or hyperopt (0.3)"},
     {"startup", &TpeOptions::startup, 1, 10'000,
      "finished trials before the model is used, uniform draws until then; 20 in flavour hyperopt"},
-    {"candidates", &TpeOptions::candidates, 1, 10'000, "draws from the density of the good trials, of which one is kept"},
+    {"candidates", &TpeOptions::candidates, 1, 10'000,
+     "draws from the density of the good trials, of which one is kept"},
     {"gamma", &TpeOptions::gamma, 0, 1,
      "share of the trials that is good; in flavour hyperopt 0.25, of the square root of their number"},
     {"most_good", &TpeOptions::most_good, 1, 10'000, "the most trials that are good"},
@@ -59,20 +60,25 @@ ProductMixture fit(const TrialColumns& columns, const Group& group, std::span<co
     weights[k] *= trials[k].weight;
     kernel_of[static_cast<std::size_t>(trials[k].trial)] = static_cast<std::uint32_t>(k);
   }
-  std::vector<std::vector<Observed>> observed(group.size());
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    observed[i].reserve(trials.size());
+  const auto observe = [&](std::size_t i, std::vector<Observed>& observed) {
+    observed.reserve(trials.size());
     for (const Observed& o : columns.ascending(group[i])) {
       if (o.kernel < kernel_of.size() && kernel_of[o.kernel] != kNone) {
-        observed[i].push_back({o.at, kernel_of[o.kernel]});
+        observed.push_back({o.at, kernel_of[o.kernel]});
       }
     }
-  }
-  return ProductMixture(axes, observed, weights, rule);
+  };
+  return ProductMixture(axes, observe, weights, rule);
 }
 
 // Sets of parameters that were active in the same trials. Those that never were form one too.
-std::vector<Group> groups_of(const TrialColumns& columns, const Split& split) {
+std::vector<Group> groups_of(const Space& space, const TrialColumns& columns, const Split& split) {
+  const auto parameters = space.parameters();
+  if (std::all_of(parameters.begin(), parameters.end(), [](const Parameter& p) { return p.active_when.empty(); })) {
+    Group all(space.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return {all};
+  }
   std::vector<std::vector<bool>> active;  // of each group
   std::vector<Group> groups;
   for (std::size_t p = 0; p < columns.axes().size(); ++p) {
@@ -95,8 +101,10 @@ std::vector<Group> groups_of(const TrialColumns& columns, const Split& split) {
 class GroupModel {
  public:
   GroupModel(const TrialColumns& columns, Group group, const Split& split, const ParzenRule& rule)
-      : group_(std::move(group)), axes_(axes_of(columns, group_)),
-        good_(fit(columns, group_, axes_, split.good, rule)), bad_(fit(columns, group_, axes_, split.bad, rule)) {
+      : group_(std::move(group)),
+        axes_(axes_of(columns, group_)),
+        good_(fit(columns, group_, axes_, split.good, rule)),
+        bad_(fit(columns, group_, axes_, split.bad, rule)) {
     for (const std::size_t p : group_) parameters_.push_back(columns.axes()[p]);
   }
   GroupModel(GroupModel&&) = default;  // the mixtures look at axes_, whose elements do not move
@@ -156,12 +164,11 @@ class GroupModel {
 /// Splits the trials into a better and a worse group (sampler/tpe_split.h), fits a density to each, draws points from
 /// the better one and returns the point with the largest ratio.
 ///
-/// Source: Bergstra, Bardenet, Bengio, Kegl 2011, "Algorithms for Hyper-Parameter Optimization", section 4; constants of
-/// Optuna 5.0 (joint, or `joint = false`) or hyperopt 0.3.
-/// Differs: failed trials are bad (Optuna forgets them); in a space without floats a point that was executed already is
-/// passed over for the next best candidate, because executing it again would tell nothing; ints of more than 128 values
-/// are modelled as numbers, rounded before they are judged.
-/// Conditional parameters: those that were active in the same trials share a density, fitted to these trials.
+/// Source: Bergstra, Bardenet, Bengio, Kegl 2011, "Algorithms for Hyper-Parameter Optimization", section 4; constants
+/// of Optuna 5.0 (joint, or `joint = false`) or hyperopt 0.3. Differs: failed trials are bad (Optuna forgets them); in
+/// a space without floats a point that was executed already is passed over for the next best candidate, because
+/// executing it again would tell nothing; ints of more than 128 values are modelled as numbers, rounded before they are
+/// judged. Conditional parameters: those that were active in the same trials share a density, fitted to these trials.
 /// Cost: O(trials x parameters x candidates) per proposal.
 class TpeSampler : public Sampler {
  public:
@@ -180,13 +187,13 @@ class TpeSampler : public Sampler {
     const auto uniform = [&] { return uniform_point(space, box, rng); };
     const std::vector<Observation> all = observations(history, number);
     const std::vector<Observation> seen = one_for_each_point(all);
-    const auto finished = std::count_if(seen.begin(), seen.end(),
-                                        [](const Observation& o) { return o.standing == Standing::kFinished; });
+    const auto finished =
+        std::count_if(seen.begin(), seen.end(), [](const Observation& o) { return o.standing == Standing::kFinished; });
     if (finished < options_.startup || space.size() == 0) return free_point(space, box, pending, uniform);
 
     std::unique_lock lock(memo_lock_);
     memo_.update(space, seen);
-    const std::vector<GroupModel> models = fit_groups(split(seen, share_, options_.startup));
+    const std::vector<GroupModel> models = fit_groups(space, split(seen, share_, options_.startup));
     lock.unlock();
 
     const bool discrete = std::isfinite(space.size_of_grid());
@@ -202,7 +209,8 @@ class TpeSampler : public Sampler {
         }
         space.deactivate(point);
         if (!discrete) return point;
-        const bool known = std::any_of(seen.begin(), seen.end(), [&](const Observation& o) { return *o.point == point; });
+        const bool known =
+            std::any_of(seen.begin(), seen.end(), [&](const Observation& o) { return *o.point == point; });
         if (!known) return point;
         if (!executed && !pending.contains(point)) executed = std::move(point);
       }
@@ -211,10 +219,10 @@ class TpeSampler : public Sampler {
   }
 
  private:
-  std::vector<GroupModel> fit_groups(const Split& halves) const {
+  std::vector<GroupModel> fit_groups(const Space& space, const Split& halves) const {
     std::vector<Group> groups;
     if (options_.joint) {
-      groups = groups_of(memo_, halves);
+      groups = groups_of(space, memo_, halves);
     } else {
       for (std::size_t p = 0; p < memo_.axes().size(); ++p) groups.push_back({p});
     }

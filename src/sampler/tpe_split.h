@@ -27,12 +27,12 @@ struct Split {
 
 /// Cuts observations, one for each point, into a better and a worse group.
 ///
-/// The best of each rung, ranked among those of the same rung by loss, then tie, are good; of all rungs together at most
-/// `share.most`, the nearest rungs' first. Failed and running trials are bad; running ones do not count for n.
+/// The best of each rung, ranked among those of the same rung by loss, then tie, are good; of all rungs together at
+/// most `share.most`, the nearest rungs' first. Failed and running trials are bad; running ones do not count for n.
 ///
 /// Rungs: a rung has enough trials when at least `enough` of it have finished. While the nearest one that has enough is
-/// d > 0 rungs away (or none has: the nearest with any finished trial), rungs up to there weigh in full and those beyond
-/// by 2^-(distance - d). Once the rung that is proposed for has m >= enough itself, another one's trials weigh
+/// d > 0 rungs away (or none has: the nearest with any finished trial), rungs up to there weigh in full and those
+/// beyond by 2^-(distance - d). Once the rung that is proposed for has m >= enough itself, another one's trials weigh
 /// 2^-distance * enough / m: they help at the start and do not outvote what was measured at the rung itself.
 Split split(const std::vector<Observation>& seen, const GoodShare& share, int enough);
 

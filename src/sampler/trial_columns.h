@@ -8,8 +8,8 @@
 
 namespace crescendo {
 
-/// The points of a history on their axes, column by column, and in ascending order where an axis has one. A memo: it only
-/// saves encoding and sorting everything for each proposal.
+/// The points of a history on their axes, column by column, and in ascending order where an axis has one. A memo: it
+/// only saves encoding and sorting everything for each proposal.
 ///
 /// 1. What update() leaves is what a fresh object would have for the given observations; rows of other trials may be
 /// there too. 2. Every row is compared with the point it stands for, so histories may change, shrink and alternate.
@@ -35,8 +35,8 @@ class TrialColumns {
 
   std::vector<Parameter> parameters_;
   std::vector<ParameterAxis> axes_;
-  std::vector<double> values_, at_;  // [trial][parameter]
-  std::vector<char> known_;          // [trial]
+  std::vector<double> values_, at_;               // [trial][parameter]
+  std::vector<char> known_;                       // [trial]
   std::vector<std::vector<Observed>> ascending_;  // [parameter]
 };
 

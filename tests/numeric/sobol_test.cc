@@ -18,9 +18,9 @@ std::uint32_t gray(std::uint32_t n) { return n ^ (n >> 1); }
 
 TEST(Sobol, IsTheSequenceOfJoeAndKuo) {
   // Points (in Gray-code order) that scipy 1.x prints for the same table: index, dimension, 2^32 times the coordinate.
-  constexpr std::uint32_t kKnown[][3] = {
-      {1, 0, 2147483648u},    {5, 1, 3758096384u},    {7, 2, 1610612736u},     {100, 9, 2986344448u},  {777, 31, 3862953984u},
-      {1000, 63, 1916796928u}, {1023, 127, 3007315968u}, {1022, 127, 859832320u}, {513, 99, 1799356416u}};
+  constexpr std::uint32_t kKnown[][3] = {{1, 0, 2147483648u},      {5, 1, 3758096384u},     {7, 2, 1610612736u},
+                                         {100, 9, 2986344448u},    {777, 31, 3862953984u},  {1000, 63, 1916796928u},
+                                         {1023, 127, 3007315968u}, {1022, 127, 859832320u}, {513, 99, 1799356416u}};
   for (const auto& [index, dimension, bits] : kKnown) {
     EXPECT_EQ(sobol(gray(index), static_cast<int>(dimension)), bits) << index << " " << dimension;
   }
@@ -70,8 +70,8 @@ TEST(Sobol, ScramblingKeepsTheNetInTwoDimensions) {
   }
 }
 
-// Over 4,096 seeds, the mean of a uniform coordinate lies within 5 of its standard errors (0.0045) but once in 10^6 times;
-// so does the correlation between two points of one cell.
+// Over 4,096 seeds, the mean of a uniform coordinate lies within 5 of its standard errors (0.0045) but once in 10^6
+// times; so does the correlation between two points of one cell.
 TEST(Owen, EveryPointIsUniformOverTheSeeds) {
   constexpr int kSeeds = 4096;
   for (const std::uint32_t index : {0u, 1u, 100u}) {
