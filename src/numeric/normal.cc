@@ -59,7 +59,8 @@ double truncated_normal_quantile(double mean, double sigma, double low, double h
     u = 1 - u;
   }
   const double below = normal_cdf(a), p = below + u * (normal_cdf(b) - below);
-  const double z = p > 0 && p < 1 ? normal_quantile(p) : p > 0 ? b : a;
+  // Where the whole range is too far for probabilities, all of its mass is at the end nearer to the mean.
+  const double z = p > 0 && p < 1 ? normal_quantile(p) : b;
   return std::clamp(mean + sigma * (mirrored ? -z : z), low, high);
 }
 

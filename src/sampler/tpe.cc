@@ -45,7 +45,6 @@ constexpr Option<TpeOptions> kOptions[] = {
 
 // Trials that a density is fitted to, at full weight or less, in the order of claims.
 using Trials = std::vector<SplitTrial>;
-using Group = std::vector<std::size_t>;  // parameters that one density describes
 
 ProductMixture fit(const TrialColumns& columns, const Group& group, std::span<const Axis> axes, const Trials& from,
                    const ParzenRule& rule) {
@@ -69,32 +68,6 @@ ProductMixture fit(const TrialColumns& columns, const Group& group, std::span<co
     }
   };
   return ProductMixture(axes, observe, weights, rule);
-}
-
-// Sets of parameters that were active in the same trials. Those that never were form one too.
-std::vector<Group> groups_of(const Space& space, const TrialColumns& columns, const Split& split) {
-  const auto parameters = space.parameters();
-  if (std::all_of(parameters.begin(), parameters.end(), [](const Parameter& p) { return p.active_when.empty(); })) {
-    Group all(space.size());
-    std::iota(all.begin(), all.end(), std::size_t{0});
-    return {all};
-  }
-  std::vector<std::vector<bool>> active;  // of each group
-  std::vector<Group> groups;
-  for (std::size_t p = 0; p < columns.axes().size(); ++p) {
-    std::vector<bool> own;
-    for (const Trials* side : {&split.good, &split.bad}) {
-      for (const SplitTrial& t : *side) own.push_back(!std::isnan(columns.at(p, t.trial)));
-    }
-    const auto found = std::find(active.begin(), active.end(), own);
-    if (found == active.end()) {
-      active.push_back(std::move(own));
-      groups.push_back({p});
-    } else {
-      groups[static_cast<std::size_t>(found - active.begin())].push_back(p);
-    }
-  }
-  return groups;
 }
 
 /// The two densities of a group and the draws from them.
@@ -222,7 +195,11 @@ class TpeSampler : public Sampler {
   std::vector<GroupModel> fit_groups(const Space& space, const Split& halves) const {
     std::vector<Group> groups;
     if (options_.joint) {
-      groups = groups_of(space, memo_, halves);
+      std::vector<int> trials;
+      for (const Trials* side : {&halves.good, &halves.bad}) {
+        for (const SplitTrial& t : *side) trials.push_back(t.trial);
+      }
+      groups = memo_.groups(space, trials);
     } else {
       for (std::size_t p = 0; p < memo_.axes().size(); ++p) groups.push_back({p});
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 
 namespace crescendo {
@@ -83,6 +84,29 @@ void TrialColumns::add(const std::vector<const Observation*>& fresh) {
       std::rotate(std::upper_bound(ascending_[p].begin(), middle, *middle, before), middle, middle + 1);
     }
   }
+}
+
+std::vector<Group> TrialColumns::groups(const Space& space, const std::vector<int>& trials) const {
+  const auto parameters = space.parameters();
+  if (std::all_of(parameters.begin(), parameters.end(), [](const Parameter& p) { return p.active_when.empty(); })) {
+    Group all(space.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return {all};
+  }
+  std::vector<std::vector<bool>> active;  // of each group
+  std::vector<Group> found;
+  for (std::size_t p = 0; p < axes_.size(); ++p) {
+    std::vector<bool> own;
+    for (const int trial : trials) own.push_back(!std::isnan(at(p, trial)));
+    const auto same = std::find(active.begin(), active.end(), own);
+    if (same == active.end()) {
+      active.push_back(std::move(own));
+      found.push_back({p});
+    } else {
+      found[static_cast<std::size_t>(same - active.begin())].push_back(p);
+    }
+  }
+  return found;
 }
 
 }  // namespace crescendo

@@ -8,6 +8,8 @@
 
 namespace crescendo {
 
+using Group = std::vector<std::size_t>;  // parameters that one density describes
+
 /// The points of a history on their axes, column by column, and in ascending order where an axis has one. A memo: it
 /// only saves encoding and sorting everything for each proposal.
 ///
@@ -27,6 +29,10 @@ class TrialColumns {
 
   /// Trials in which the parameter is active, in ascending order of (at, trial); `kernel` is the trial's number.
   const std::vector<Observed>& ascending(std::size_t parameter) const { return ascending_[parameter]; }
+
+  /// Sets of parameters that were active in the same ones of these trials, which were among the observations. Those
+  /// that never were form one too.
+  std::vector<Group> groups(const Space& space, const std::vector<int>& trials) const;
 
  private:
   bool stands(const Observation& o) const;
