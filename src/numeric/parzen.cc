@@ -12,6 +12,8 @@ namespace {
 
 constexpr double kLowest = 1e-300;  // stands for a probability of 0, whose logarithm could not be added up
 
+double sigma_of(double steepness) { return 1 / (steepness * std::numbers::sqrt2); }
+
 double truncation_mass(double mean, double sigma, double low, double high) {
   // Nothing in double precision is cut off beyond 8.3 standard deviations.
   if (mean - low > 8.3 * sigma && high - mean > 8.3 * sigma) return 1;
@@ -164,6 +166,12 @@ std::vector<double> neighbour_bandwidths(std::span<const double> ascending, cons
   return result;
 }
 
+static std::vector<double> bandwidths_of(std::span<const Observed> observed, const ParzenRule& rule) {
+  std::vector<double> ascending(observed.size());
+  for (std::size_t i = 0; i < observed.size(); ++i) ascending[i] = observed[i].at;
+  return neighbour_bandwidths(ascending, rule);
+}
+
 ProductMixture::ProductMixture(std::span<const Axis> axes, const Observe& observe, std::span<const double> weights,
                                const ParzenRule& rule)
     : axes_(axes), columns_(axes.size()), weights_(weights.begin(), weights.end()) {
@@ -175,71 +183,71 @@ ProductMixture::ProductMixture(std::span<const Axis> axes, const Observe& observ
   check(total > 0, "some kernel of a mixture has a weight");
   for (double& weight : weights_) weight /= total;
 
+  log_scale_.assign(weights_.size(), 0);
+  std::vector<double> factors(weights_);
+  const auto fold = [&] {
+    for (std::size_t k = 0; k < factors.size(); ++k) {
+      log_scale_[k] += std::log(std::max(factors[k], kLowest));
+      factors[k] = 1;
+    }
+  };
+  int multiplied = 0;  // factors since the last logarithm; each lies between 0.4 and clip
   std::vector<Observed> observed;
   for (std::size_t axis = 0; axis < axes.size(); ++axis) {
     observed.clear();
     observe(axis, observed);
     check(observed.size() + 1 == weights_.size(), "every kernel but the prior has an observation on every axis");
-    if (axes[axis].kind == Axis::Kind::kChoices) {
-      fit_choices(axis, observed, rule);
-    } else {
-      fit_normals(axis, observed, rule);
+    switch (axes[axis].kind) {
+      case Axis::Kind::kContinuous:
+        fit_normals(axis, observed, rule, factors);
+        if (++multiplied % 16 == 0) fold();
+        break;
+      case Axis::Kind::kCells:
+        fit_cells(axis, observed, rule);
+        break;
+      case Axis::Kind::kChoices:
+        fit_choices(axis, observed, rule);
+        break;
     }
-  }
-
-  log_scale_.resize(weights_.size());
-  for (std::size_t k = 0; k < weights_.size(); ++k) log_scale_[k] = std::max(weights_[k], kLowest);
-  int folded = 0;  // factors multiplied up since the last logarithm; each lies between 0.4 and clip
-  std::vector<double> logs(weights_.size());
-  const auto fold = [&] {
-    for (std::size_t k = 0; k < logs.size(); ++k) {
-      logs[k] += std::log(log_scale_[k]);
-      log_scale_[k] = 1;
-    }
-    folded = 0;
-  };
-  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-    if (axes[axis].kind != Axis::Kind::kContinuous) continue;
-    const Column& column = columns_[axis];
-    for (std::size_t k = 0; k < weights_.size(); ++k) {
-      // 1 / (sigma sqrt(2 pi) Z), and steepness is 1 / (sigma sqrt(2)).
-      log_scale_[k] *=
-          column.steepness[k] * (std::numbers::inv_sqrtpi / truncation_mass(column.mean[k], column.sigma[k], 0, 1));
-    }
-    if (++folded == 16) fold();
   }
   fold();
-  log_scale_ = std::move(logs);
 }
 
-void ProductMixture::fit_normals(std::size_t axis, std::span<const Observed> observed, const ParzenRule& rule) {
+// Multiplies `factors` by the kernels' densities at their means.
+void ProductMixture::fit_normals(std::size_t axis, std::span<const Observed> observed, const ParzenRule& rule,
+                                 std::vector<double>& factors) {
   Column& column = columns_[axis];
-  std::vector<double> ascending(observed.size());
-  for (std::size_t i = 0; i < observed.size(); ++i) ascending[i] = observed[i].at;
-  const std::vector<double> bandwidths = neighbour_bandwidths(ascending, rule);
-  const std::size_t prior = observed.size();
-  if (axes_[axis].kind == Axis::Kind::kContinuous) {
-    column.mean.resize(prior + 1, 0.5);
-    column.sigma.resize(prior + 1, 1.0);
-    column.steepness.resize(prior + 1, 1 / std::numbers::sqrt2);
-    for (std::size_t i = 0; i < observed.size(); ++i) {
-      const std::uint32_t kernel = observed[i].kernel;
-      column.mean[kernel] = ascending[i];
-      column.sigma[kernel] = bandwidths[i];
-      column.steepness[kernel] = 1 / (bandwidths[i] * std::numbers::sqrt2);
-    }
-    return;
+  const std::vector<double> bandwidths = bandwidths_of(observed, rule);
+  std::vector<double> steepness(observed.size());
+  for (std::size_t i = 0; i < steepness.size(); ++i) steepness[i] = 1 / (bandwidths[i] * std::numbers::sqrt2);
+  column.mean.resize(observed.size() + 1);
+  column.steepness.resize(observed.size() + 1);
+  const auto set = [&](std::size_t kernel, double mean, double sigma, double steep) {
+    column.mean[kernel] = mean;
+    column.steepness[kernel] = steep;
+    const double mass = truncation_mass(mean, sigma, 0, 1);
+    factors[kernel] *= steep * (mass == 1 ? std::numbers::inv_sqrtpi : std::numbers::inv_sqrtpi / mass);
+  };
+  for (std::size_t i = 0; i < observed.size(); ++i) {
+    set(observed[i].kernel, observed[i].at, bandwidths[i], steepness[i]);
   }
+  set(observed.size(), 0.5, 1, 1 / std::numbers::sqrt2);
+}
+
+void ProductMixture::fit_cells(std::size_t axis, std::span<const Observed> observed, const ParzenRule& rule) {
+  Column& column = columns_[axis];
+  const std::vector<double> bandwidths = bandwidths_of(observed, rule);
+  const std::size_t prior = observed.size();
   // Equal observations have at most a few bandwidths: the inner ones of a run the lowest, its ends those to the next
   // run.
   column.kind.resize(prior + 1);
   std::size_t run = 0;  // first kind of the run
   for (std::size_t i = 0; i < observed.size(); ++i) {
-    if (i > 0 && ascending[i] != ascending[i - 1]) run = column.mean.size();
+    if (i > 0 && observed[i].at != observed[i - 1].at) run = column.mean.size();
     std::size_t kind = run;
     while (kind < column.mean.size() && column.sigma[kind] != bandwidths[i]) ++kind;
     if (kind == column.mean.size()) {
-      column.mean.push_back(ascending[i]);
+      column.mean.push_back(observed[i].at);
       column.sigma.push_back(bandwidths[i]);
     }
     column.kind[observed[i].kernel] = static_cast<std::uint32_t>(kind);
@@ -320,7 +328,7 @@ double ProductMixture::mass_within(std::size_t axis, std::size_t kernel, const A
   const Column& column = columns_[axis];
   if (axes_[axis].kind == Axis::Kind::kContinuous) {
     if (range.low <= 0 && range.high >= 1) return 1;
-    const double mean = column.mean[kernel], sigma = column.sigma[kernel];
+    const double mean = column.mean[kernel], sigma = sigma_of(column.steepness[kernel]);
     return truncation_mass(mean, sigma, range.low, range.high) / truncation_mass(mean, sigma, 0, 1);
   }
   if (static_cast<int>(range.positions.size()) == axes_[axis].positions()) return 1;
@@ -335,7 +343,7 @@ void ProductMixture::draw_axis(std::size_t axis, std::size_t kernel, const AxisR
   const double u = rng.uniform();
   if (axes_[axis].kind == Axis::Kind::kContinuous) {
     points.at[axis][lane] =
-        truncated_normal_quantile(column.mean[kernel], column.sigma[kernel], range.low, range.high, u);
+        truncated_normal_quantile(column.mean[kernel], sigma_of(column.steepness[kernel]), range.low, range.high, u);
     return;
   }
   const std::uint32_t kind = column.kind[kernel];

@@ -89,13 +89,16 @@ class ProductMixture {
  private:
   // A column is what one axis adds to every kernel.
   struct Column {
-    std::vector<double> mean, sigma;  // [kernel]; of a kind for cells
+    std::vector<double> mean;         // [kernel]; of a kind for cells
     std::vector<double> steepness;    // [kernel] 1 / (sqrt(2) sigma), continuous
+    std::vector<double> sigma;        // [kind] cells
     std::vector<std::uint32_t> kind;  // [kernel] which of the few different kernels it is, for cells and choices
     std::vector<double> probability;  // [kind][position], choices
   };
 
-  void fit_normals(std::size_t axis, std::span<const Observed> observed, const ParzenRule& rule);
+  void fit_normals(std::size_t axis, std::span<const Observed> observed, const ParzenRule& rule,
+                   std::vector<double>& factors);
+  void fit_cells(std::size_t axis, std::span<const Observed> observed, const ParzenRule& rule);
   void fit_choices(std::size_t axis, std::span<const Observed> observed, const ParzenRule& rule);
   double probability(std::size_t axis, std::size_t kernel, int position) const;
   double mass_within(std::size_t axis, std::size_t kernel, const AxisRange& range) const;

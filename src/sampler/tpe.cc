@@ -54,18 +54,21 @@ ProductMixture fit(const TrialColumns& columns, const Group& group, std::span<co
   }
   std::vector<double> weights = forgetting_weights(trials.size(), static_cast<std::size_t>(rule.forget_after));
   constexpr std::uint32_t kNone = ~std::uint32_t{0};
-  std::vector<std::uint32_t> kernel_of(trials.empty() ? 0 : static_cast<std::size_t>(trials.back().trial) + 1, kNone);
+  std::vector<std::uint32_t> kernel_of(columns.rows(), kNone);
   for (std::size_t k = 0; k < trials.size(); ++k) {
     weights[k] *= trials[k].weight;
     kernel_of[static_cast<std::size_t>(trials[k].trial)] = static_cast<std::uint32_t>(k);
   }
   const auto observe = [&](std::size_t i, std::vector<Observed>& observed) {
-    observed.reserve(trials.size());
+    // Without a branch on what is a member: all but a few are, the few at random places.
+    observed.resize(trials.size() + 1);
+    std::size_t count = 0;
     for (const Observed& o : columns.ascending(group[i])) {
-      if (o.kernel < kernel_of.size() && kernel_of[o.kernel] != kNone) {
-        observed.push_back({o.at, kernel_of[o.kernel]});
-      }
+      const std::uint32_t kernel = kernel_of[o.kernel];
+      observed[count] = {o.at, kernel};
+      count += kernel != kNone;
     }
+    observed.resize(count);
   };
   return ProductMixture(axes, observe, weights, rule);
 }

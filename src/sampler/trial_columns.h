@@ -22,6 +22,9 @@ class TrialColumns {
 
   const std::vector<ParameterAxis>& axes() const { return axes_; }
 
+  /// Above every trial's number.
+  std::size_t rows() const { return known_.size(); }
+
   /// Coordinate of a trial that was among the observations; NaN where the parameter is not active.
   double at(std::size_t parameter, int trial) const {
     return at_[static_cast<std::size_t>(trial) * axes_.size() + parameter];
