@@ -52,16 +52,17 @@ struct Columns {
 // A kernel whose exponent is this far below the prior's on every lane adds nothing that double precision could hold.
 constexpr double kNegligible = -50;
 
-[[gnu::always_inline]] inline bool negligible(const double* exponents) {
-  int above = 0;
-  for (int j = 0; j < kLanes; ++j) above += exponents[j] > kNegligible ? 1 : 0;
-  return above == 0;
+// Whether some lane is above the limit. Counts in 64 bits: the vector stays as wide as those it compares.
+[[gnu::always_inline]] inline bool any_above(const double* exponents, double limit) {
+  std::int64_t above = 0;
+  for (int j = 0; j < kLanes; ++j) above |= exponents[j] > limit ? std::int64_t{-1} : 0;
+  return above != 0;
 }
 
 // Sets `exponents` to the kernel's log density less `offset`. Every term only lowers it, so that far kernels can be
 // given up (false) after a part of them.
 [[gnu::always_inline]] inline bool exponents_of(const Columns& c, std::size_t kernel, const Lanes& offset, bool give_up,
-                                                double* exponents) {
+                                                double* __restrict exponents) {
   for (int j = 0; j < kLanes; ++j) exponents[j] = c.log_scale[kernel] - offset[j];
   int terms = 0;
   for (const NormalColumn& column : c.normals) {
@@ -70,13 +71,13 @@ constexpr double kNegligible = -50;
       const double z = (column.at[j] - mean) * steepness;
       exponents[j] -= z * z;
     }
-    if (++terms % 2 == 0 && give_up && negligible(exponents)) return false;
+    if (++terms % 2 == 0 && give_up && !any_above(exponents, kNegligible)) return false;
   }
   for (const TableColumn& column : c.tables) {
     const double* row = column.table + column.kind[kernel] * std::size_t{kLanes};
     for (int j = 0; j < kLanes; ++j) exponents[j] += row[j];
   }
-  return !negligible(exponents);
+  return any_above(exponents, kNegligible);
 }
 
 // Log of the sum over the kernels, of which the last one is the prior.
@@ -89,9 +90,7 @@ constexpr double kNegligible = -50;
   for (std::size_t k = 0; k + 1 < kernels; ++k) {
     if (!exponents_of(c, k, offset, true, exponents)) continue;
     // Only where more than a hundred coordinates coincide could the sum leave the range of exp; then its scale moves.
-    int large = 0;
-    for (int j = 0; j < kLanes; ++j) large += exponents[j] > 300 ? 1 : 0;
-    if (large > 0) [[unlikely]] {
+    if (any_above(exponents, 300)) [[unlikely]] {
       for (int j = 0; j < kLanes; ++j) {
         if (exponents[j] <= 300) continue;
         offset[j] += exponents[j];
@@ -114,13 +113,6 @@ void sum_kernels_plain(const Columns& c, std::size_t kernels, Lanes& offset, Lan
   sum_kernels(c, kernels, offset, sum);
 }
 #endif
-
-void sum_kernels_best(const Columns& c, std::size_t kernels, Lanes& offset, Lanes& sum) {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) return sum_kernels_avx2(c, kernels, offset, sum);
-#endif
-  sum_kernels_plain(c, kernels, offset, sum);
-}
 
 }  // namespace
 
@@ -305,7 +297,8 @@ std::vector<double> ProductMixture::lane_table(std::size_t axis, const LanePoint
   return table;
 }
 
-void ProductMixture::log_density(const LanePoints& points, std::array<double, kLanes>& result) const {
+void ProductMixture::log_density(const LanePoints& points, std::array<double, kLanes>& result,
+                                 [[maybe_unused]] bool plain) const {
   std::vector<std::vector<double>> tables;
   std::vector<NormalColumn> normals;
   std::vector<TableColumn> discrete;
@@ -319,7 +312,11 @@ void ProductMixture::log_density(const LanePoints& points, std::array<double, kL
     }
   }
   Lanes offset, sum;
-  sum_kernels_best({normals, discrete, log_scale_.data()}, weights_.size(), offset, sum);
+  auto* sum_up = &sum_kernels_plain;
+#if defined(__x86_64__)
+  if (!plain && __builtin_cpu_supports("avx2")) sum_up = &sum_kernels_avx2;
+#endif
+  sum_up({normals, discrete, log_scale_.data()}, weights_.size(), offset, sum);
   for (int j = 0; j < kLanes; ++j) result[j] = offset[j] + std::log(sum[j]);
 }
 

@@ -80,8 +80,9 @@ class ProductMixture {
 
   std::size_t kernels() const { return weights_.size(); }
 
-  /// Log of the density (of the probability, for cells and choices) at each lane. Cost: kernels x axes x lanes.
-  void log_density(const LanePoints& points, std::array<double, kLanes>& result) const;
+  /// Log of the density (of the probability, for cells and choices) at each lane, the same bits with every instruction
+  /// set. `plain`: without the instructions that not every machine has. Cost: kernels x axes x lanes.
+  void log_density(const LanePoints& points, std::array<double, kLanes>& result, bool plain = false) const;
 
   /// Fills the lanes with draws from the mixture within the ranges, one for each axis.
   void draw(std::span<const AxisRange> ranges, Rng& rng, LanePoints& points) const;

@@ -191,6 +191,22 @@ TEST(ProductMixture, IsWhatThePlainFormulaGives) {
   }
 }
 
+TEST(ProductMixture, HasTheSameBitsWithEveryInstructionSet) {
+  const std::vector<Axis> axes{kLine, kFive, kLine, kThree, kLine};
+  Rng rng(5);
+  const Observations points = random_points(axes, 400, rng);
+  const ProductMixture m = mixture(axes, points, forgetting_weights(points.size(), 25));
+  const std::vector<AxisRange> all{{}, {0, 1, {0, 1, 2, 3, 4}}, {}, {0, 1, {0, 1, 2}}, {}};
+  for (int round = 0; round < 50; ++round) {
+    LanePoints drawn(axes.size());
+    m.draw(all, rng, drawn);
+    std::array<double, kLanes> best, plain;
+    m.log_density(drawn, best);
+    m.log_density(drawn, plain, true);
+    ASSERT_EQ(best, plain);
+  }
+}
+
 TEST(ProductMixture, StaysFiniteWhereHundredsOfCoordinatesCoincide) {
   const std::vector<Axis> axes(400);
   Rng rng(3);
