@@ -47,8 +47,7 @@ bool better_observation(const Observation* a, const Observation* b) {
 
 int GoodShare::count(int n) const {
   const double size = of_root ? std::sqrt(static_cast<double>(n)) : static_cast<double>(n);
-  // 0.1 * 70 is above 7 in double precision; seven are meant.
-  return std::min(most, static_cast<int>(std::ceil(gamma * size - 1e-9)));
+  return std::min(most, static_cast<int>(std::ceil(gamma * size)));
 }
 
 Split split(const std::vector<Observation>& seen, const GoodShare& share, int enough) {
