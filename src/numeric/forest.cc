@@ -12,22 +12,26 @@ namespace {
 constexpr std::size_t kLanes = 8;    // rows that go down a tree side by side: each waits for memory, all wait at once
 constexpr std::size_t kBlock = 256;  // rows that all trees see while they are in the cache
 
-int next_node(const Forest::Tree& tree, const Forest::Node& node, const double* row) {
+// Both kinds of split are worked out and one is chosen, because which it is cannot be foretold. sets[0] is there
+// always.
+int next_node(const Forest::Node& node, const double* row, const std::uint64_t* sets) {
   const double x = row[node.feature];
-  if (node.set < 0) return node.left + (x > node.threshold);
-  const auto code = static_cast<std::size_t>(x);
-  return node.left + static_cast<int>(tree.sets[static_cast<std::size_t>(node.set) + code / 64] >> (code % 64) & 1);
+  const bool is_number = node.set == 0;
+  const auto code = is_number ? 0u : static_cast<std::uint32_t>(static_cast<std::int32_t>(x));
+  const auto in_set = static_cast<int>(sets[static_cast<std::uint32_t>(node.set) + code / 64] >> (code % 64) & 1);
+  return node.left + (is_number ? static_cast<int>(x > node.threshold) : in_set);
 }
 
-// The leaves of `count` <= kLanes rows.
-void find_leaves(const Forest::Tree& tree, const double* rows, std::size_t width, std::size_t count, int* leaves) {
+// The leaves of kLanes rows, which stand `width` apart.
+void find_leaves(const Forest::Tree& tree, const double* rows, std::size_t width, int* leaves) {
+  const Forest::Node* nodes = tree.nodes.data();
+  const std::uint64_t* sets = tree.sets.data();
   std::fill_n(leaves, kLanes, 0);
-  for (bool moving = true; moving;) {
-    moving = false;
-    for (std::size_t lane = 0; lane < count; ++lane) {
-      const Forest::Node& node = tree.nodes[static_cast<std::size_t>(leaves[lane])];
-      const int next = next_node(tree, node, rows + lane * width);
-      moving |= next != leaves[lane];
+  for (int moved = 1; moved != 0;) {
+    moved = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const int next = next_node(nodes[leaves[lane]], rows + lane * width, sets);
+      moved |= next ^ leaves[lane];
       leaves[lane] = next;
     }
   }
@@ -52,10 +56,10 @@ Forest::Forest(std::span<const Feature> features, std::span<const double> rows, 
 }
 
 double Forest::predict(int tree, std::span<const double> row) const {
-  int leaf[kLanes];
   const Tree& t = trees_[static_cast<std::size_t>(tree)];
-  find_leaves(t, row.data(), features_.size(), 1, leaf);
-  return t.value[static_cast<std::size_t>(leaf[0])];
+  int leaves[kLanes];
+  find_leaves(t, row.data(), 0, leaves);  // the same row in every lane
+  return t.value[static_cast<std::size_t>(leaves[0])];
 }
 
 void Forest::predict(std::span<const double> rows, std::span<double> mean, std::span<double> variance) const {
@@ -64,6 +68,7 @@ void Forest::predict(std::span<const double> rows, std::span<double> mean, std::
   const auto count = static_cast<double>(trees_.size());
   // Sums are taken from the first tree's answer: where all agree, the variance is exactly 0.
   double first[kBlock], sum[kBlock], squares[kBlock];
+  std::vector<double> rest(n % kLanes == 0 ? 0 : kLanes * width);  // the last rows, and zeros where there are no more
   for (std::size_t begin = 0; begin < n; begin += kBlock) {
     const std::size_t size = std::min(kBlock, n - begin);
     std::fill_n(sum, size, 0.0);
@@ -72,7 +77,8 @@ void Forest::predict(std::span<const double> rows, std::span<double> mean, std::
       for (std::size_t lane = 0; lane < size; lane += kLanes) {
         const std::size_t lanes = std::min(kLanes, size - lane);
         int leaves[kLanes];
-        find_leaves(tree, &rows[(begin + lane) * width], width, lanes, leaves);
+        if (lanes < kLanes) std::copy_n(&rows[(begin + lane) * width], lanes * width, rest.begin());
+        find_leaves(tree, lanes < kLanes ? rest.data() : &rows[(begin + lane) * width], width, leaves);
         for (std::size_t i = 0; i < lanes; ++i) {
           const double value = tree.value[static_cast<std::size_t>(leaves[i])];
           if (&tree == trees_.data()) first[lane + i] = value;
@@ -112,7 +118,7 @@ void Forest::visit(const Tree& tree, int at, LeafBox& box,
     return;
   }
   const auto feature = static_cast<std::size_t>(node.feature);
-  if (node.set < 0) {
+  if (node.set == 0) {
     const double low = box.low_[feature], high = box.high_[feature];
     box.high_[feature] = std::min(high, node.threshold);
     visit(tree, node.left, box, visitor);

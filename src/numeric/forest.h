@@ -83,12 +83,12 @@ class Forest {
     double threshold;  // a number above it goes right; leaf: +infinity, so that it stays
     int feature;       // leaf: 0
     int left;          // the right child is left + 1; leaf: the node itself
-    int set;           // where the codes that go right begin among the tree's sets, in words; -1: a number or a leaf
+    int set;           // where the codes that go right begin among the tree's sets, in words; 0: a number or a leaf
   };
   struct Tree {
     std::vector<Node> nodes;            // the root first
     std::vector<double> value, weight;  // of each node; a leaf's are used
-    std::vector<std::uint64_t> sets;
+    std::vector<std::uint64_t> sets;    // the first word is none's
     int depth = 0;
   };
 

@@ -48,6 +48,7 @@ class TreeBuilder {
   }
 
   Forest::Tree build() {
+    tree_.sets.assign(1, 0);
     add_node(sums(0, members_.size()), 0, members_.size());
     grow_.push_back({0, 0, members_.size(), 0});
     while (!grow_.empty()) {
@@ -99,7 +100,7 @@ class TreeBuilder {
   }
 
   void add_node(const NodeSums& node, std::size_t begin, std::size_t end) {
-    tree_.nodes.push_back({kInfinity, 0, static_cast<int>(tree_.nodes.size()), -1});
+    tree_.nodes.push_back({kInfinity, 0, static_cast<int>(tree_.nodes.size()), 0});
     tree_.value.push_back(value(node, begin, end));
     tree_.weight.push_back(node.weight);
   }
@@ -114,7 +115,7 @@ class TreeBuilder {
     const std::size_t middle = part(node, split);
     const int left = static_cast<int>(tree_.nodes.size());
     const bool is_category = table_.features[static_cast<std::size_t>(split.feature)].categories > 0;
-    const int set = is_category ? static_cast<int>(tree_.sets.size()) : -1;
+    const int set = is_category ? static_cast<int>(tree_.sets.size()) : 0;
     if (is_category) tree_.sets.insert(tree_.sets.end(), set_.begin(), set_.end());
     tree_.nodes[static_cast<std::size_t>(node.node)] = {split.threshold, split.feature, left, set};
     add_node(sums(node.begin, middle), node.begin, middle);

@@ -20,10 +20,14 @@ struct SamplerEntry {
 // The samplers. To add one: write src/sampler/<name>.cc, then one line in each list here.
 SamplerEntry random_sampler();
 SamplerEntry grid_sampler();
+SamplerEntry smac_sampler();
+SamplerEntry genetic_sampler();
 
 inline constexpr std::array kSamplers = {
     &random_sampler,
     &grid_sampler,
+    &smac_sampler,
+    &genetic_sampler,
 };
 
 }  // namespace crescendo
