@@ -11,13 +11,13 @@ namespace crescendo {
 namespace {
 
 struct GeneticOptions {
-  int population = 10;
-  int tournament = 2;
-  int elite = 10;
+  int population = 8;
+  int tournament = 3;
+  int elite = 8;
   double crossover = 0.9;
   double swap = 0.5;
   double mutation = 0;
-  double spread = 0.1;
+  double spread = 0.2;
 };
 
 constexpr Option<GeneticOptions> kOptions[] = {
@@ -36,14 +36,16 @@ constexpr int kTries = 16;  // children that were tried before, or draws outside
 /// parents stay.
 ///
 /// Source: Hinz, Navarro-Guerrero, Magg, Wermter 2018, "Speeding up the Hyperparameter Optimization of Deep
-/// Convolutional Neural Networks", in kind. Rates: Deb et al. 2002 (NSGA-II) as in Optuna 5 (crossover 0.9, swap 0.5,
-/// mutation one over the number of parameters, binary tournaments, the best of parents and children survive). Differs:
-/// a population of 10, not 50, because a search of a CNN has a hundred trials; a number is changed by a normal step
-/// instead of drawn again. Parallel: extra workers draw further children of the same parents while a generation is
-/// open. Other rungs: while a rung's own first generation is open, parents are the best of what else is known (other
-/// rungs, nearest first; points promoted or given at this one), in the share of children that they are of a population;
-/// the other children are random. Failed trials are never parents. Conditional parameters: a value that neither parent
-/// has is drawn. Cost: O(trials log trials).
+/// Convolutional Neural Networks", in kind. Rates: as Optuna 5 has them for NSGA-II (crossover 0.9, swap 0.5, mutation
+/// one over the number of parameters, the best of parents and children survive).
+/// Differs: a population of 8 and tournaments of 3 (there 50 and 2), because a search of a CNN has a hundred trials; a
+/// number is changed by a normal step instead of drawn again.
+/// Parallel: extra workers draw further children of the same parents while a generation is open.
+/// Other rungs: while a rung's own first generation is open, parents are the best of what else is known (other rungs,
+/// nearest first; points promoted or given at this one), in the share of children that they are of a population; the
+/// other children are random. Failed trials are never parents.
+/// Conditional parameters: a value that neither parent has is drawn.
+/// Cost: O(trials log trials).
 class GeneticSampler : public Sampler {
  public:
   explicit GeneticSampler(GeneticOptions options) : options_(options), uniform_(random_sampler().make({})) {}
