@@ -3,12 +3,8 @@
 #include <memory>
 #include <numeric>
 
-#include "numeric/expected_improvement.h"
-#include "numeric/forest.h"
+#include "sampler/forest_model.h"
 #include "sampler/local_search.h"
-#include "sampler/log_cost.h"
-#include "sampler/observations.h"
-#include "sampler/row_space.h"
 #include "sampler/samplers.h"
 #include "space/encode.h"
 
@@ -42,13 +38,6 @@ constexpr Option<SmacOptions> kOptions[] = {
     {"features", &SmacOptions::features, 0, 1, "share of the parameters that each split looks at"},
     {"min_split", &SmacOptions::min_split, 2, 1000, "trials below which a node is not split"},
     {"min_leaf", &SmacOptions::min_leaf, 1, 1000, "trials in a leaf, at least"},
-};
-
-/// Trials as the forest learns from them.
-struct Lesson {
-  std::vector<double> rows, costs;  // of those that ended
-  std::vector<double> pending;      // rows
-  bool any_finished = false;
 };
 
 /// Sequential model-based algorithm configuration: a random forest of the logarithm of the loss, asked for the point
@@ -121,83 +110,26 @@ class SmacSampler : public Sampler {
     return point;
   }
 
-  static Lesson learn(const RowSpace& rows, std::span<const Observation> seen) {
-    Lesson lesson;
-    std::vector<double> losses;
-    double worst = -std::numeric_limits<double>::infinity();
-    for (const Observation& trial : seen) {
-      if (trial.standing == Standing::kFinished) worst = std::max(worst, trial.loss);
-    }
-    for (const Observation& trial : seen) {
-      std::vector<double>& to = trial.standing == Standing::kPending ? lesson.pending : lesson.rows;
-      to.resize(to.size() + rows.width());
-      rows.encode(*trial.point, trial.rungs_away, std::span(to).last(rows.width()));
-      if (trial.standing != Standing::kPending) {
-        losses.push_back(trial.standing == Standing::kFinished ? trial.loss : worst);
-      }
-    }
-    lesson.costs = log_costs(losses);
-    return lesson;
-  }
-
-  Forest fit(const RowSpace& rows, Lesson& lesson, Rng& rng) const {
+  ForestOptions forest_options() const {
     ForestOptions options;
     options.trees = options_.trees;
     options.features_per_split = options_.features;
     options.min_split = options_.min_split;
     options.min_leaf = options_.min_leaf;
     options.leaf = LeafValue::kLogMeanExp;
-    const std::uint64_t seed = rng.next();
-    Forest forest(rows.features(), lesson.rows, lesson.costs, options, seed);
-    if (lesson.pending.empty()) return forest;
-    const std::size_t pending = lesson.pending.size() / rows.width();
-    std::vector<double> mean(pending), variance(pending);
-    forest.predict(lesson.pending, mean, variance);
-    lesson.rows.insert(lesson.rows.end(), lesson.pending.begin(), lesson.pending.end());
-    lesson.costs.insert(lesson.costs.end(), mean.begin(), mean.end());
-    return Forest(rows.features(), lesson.rows, lesson.costs, options, seed);
+    return options;
   }
 
   Point best_point(const History& history, const Box& box, int number, std::span<const Observation> seen,
                    Rng& rng) const {
     RowSpace rows(history.study().space, box);
-    Lesson lesson = learn(rows, seen);
-    const std::size_t width = rows.width(), ended = lesson.costs.size();
-    const Forest forest = fit(rows, lesson, rng);
-
-    // Trials as they are predicted at the rung that is proposed for: the incumbent, and where local searches begin.
-    std::vector<double> trials(lesson.rows.begin(), lesson.rows.begin() + static_cast<std::ptrdiff_t>(ended * width));
-    for (std::size_t i = 0; i < ended; ++i) trials[i * width + width - 1] = 0;
-    std::vector<double> mean(ended), variance(ended);
-    forest.predict(trials, mean, variance);
-    const double incumbent = *std::min_element(mean.begin(), mean.end());
-
-    const Worth improvement = [&, means = std::vector<double>(), variances = std::vector<double>()](
-                                  std::span<const double> asked, std::span<double> worth) mutable {
-      means.resize(worth.size());
-      variances.resize(worth.size());
-      forest.predict(asked, means, variances);
-      for (std::size_t i = 0; i < worth.size(); ++i) {
-        worth[i] = log_normal_improvement(incumbent, means[i], std::sqrt(variances[i]));
-      }
-    };
-
-    const auto count = static_cast<std::size_t>(options_.candidates);
-    std::vector<double> drawn(count * width), worth(count);
-    for (std::size_t i = 0; i < count; ++i) rows.draw(rng, std::span(drawn).subspan(i * width, width));
-    improvement(drawn, worth);
-
-    std::vector<double> starts;
-    append_lowest(starts, trials, mean, width);
-    for (std::size_t i = 0; i < starts.size(); i += width) rows.bring_inside(std::span(starts).subspan(i, width), rng);
-    std::vector<double> cost(count);
-    std::transform(worth.begin(), worth.end(), cost.begin(), std::negate<>());
-    append_lowest(starts, drawn, cost, width);
-
+    const ForestModel model(rows, seen, forest_options(), rng);
+    const std::vector<double> starts = find_starts(rows, model, rng);
+    const Worth worth = [&](auto asked, auto values) { model.improvement(asked, values); };
     LocalSearchOptions climb;
     climb.plateau_steps = options_.plateau;
     int passed = 0;
-    for (const Peak& peak : local_search(rows, starts, improvement, climb, rng)) {
+    for (const Peak& peak : local_search(rows, starts, worth, climb, rng)) {
       const Point point = rows.decode(peak.row);
       if (!is_known(seen, point)) return point;
       if (++passed > options_.retries) break;
@@ -205,21 +137,41 @@ class SmacSampler : public Sampler {
     return new_random_point(history, box, number, rng);
   }
 
-  // The rows of the `starts` lowest costs, the earlier of equal ones first.
-  void append_lowest(std::vector<double>& to, std::span<const double> rows, std::span<const double> costs,
-                     std::size_t width) const {
-    std::vector<int> order(costs.size());
-    std::iota(order.begin(), order.end(), 0);
-    const std::size_t count = std::min(order.size(), static_cast<std::size_t>(options_.starts));
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                      [&](int a, int b) {
-                        const double x = costs[static_cast<std::size_t>(a)], y = costs[static_cast<std::size_t>(b)];
-                        return x < y || (x == y && a < b);
-                      });
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto row = rows.subspan(static_cast<std::size_t>(order[i]) * width, width);
-      to.insert(to.end(), row.begin(), row.end());
+  // Where local searches begin: at the trials with the best predictions, and at the best of many random rows.
+  std::vector<double> find_starts(RowSpace& rows, const ForestModel& model, Rng& rng) const {
+    const std::size_t width = rows.width(), count = static_cast<std::size_t>(options_.candidates);
+    std::vector<double> drawn(count * width), worth(count);
+    for (std::size_t i = 0; i < count; ++i) rows.draw(rng, std::span(drawn).subspan(i * width, width));
+    model.improvement(drawn, worth);
+    for (double& value : worth) value = -value;
+
+    std::vector<double> starts = lowest(model.trials(), model.predicted(), width);
+    for (std::size_t i = 0; i < starts.size(); i += width) rows.bring_inside(std::span(starts).subspan(i, width), rng);
+    const std::vector<double> random = lowest(drawn, worth, width);
+    starts.insert(starts.end(), random.begin(), random.end());
+    return starts;
+  }
+
+  // The `starts` different rows of the lowest costs, the earlier of equal ones first.
+  std::vector<double> lowest(std::span<const double> rows, std::span<const double> costs, std::size_t width) const {
+    const auto higher = [&](std::size_t a, std::size_t b) {
+      return costs[a] > costs[b] || (costs[a] == costs[b] && a > b);
+    };
+    std::vector<std::size_t> heap(costs.size());
+    std::iota(heap.begin(), heap.end(), std::size_t{0});
+    std::make_heap(heap.begin(), heap.end(), higher);
+    std::vector<double> found;
+    while (!heap.empty() && found.size() < static_cast<std::size_t>(options_.starts) * width) {
+      const auto row = rows.subspan(heap.front() * width, width);
+      std::pop_heap(heap.begin(), heap.end(), higher);
+      heap.pop_back();
+      bool is_new = true;
+      for (std::size_t i = 0; i < found.size() && is_new; i += width) {
+        is_new = !std::equal(row.begin(), row.end(), found.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+      if (is_new) found.insert(found.end(), row.begin(), row.end());
     }
+    return found;
   }
 
   SmacOptions options_;

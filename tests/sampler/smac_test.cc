@@ -238,7 +238,7 @@ TEST(Smac, TellsRungsApartAndLearnsFromOthers) {
 TEST(Smac, TriesNewPointsOfAFiniteSpaceFirst) {
   Setting s(parse_space(Json::parse(R"([{"name": "a", "type": "int", "low": 1, "high": 12},
                                         {"name": "b", "type": "categorical", "choices": ["x", "y"]}])")),
-            {"smac"}, 200);
+            {"smac"}, 8);
   std::map<std::vector<double>, int> uses;
   for (int number = 0; number < 14; ++number) {  // 16 retries miss the last 10 of 24 once in 10,000 proposals
     const Point point = s.propose(static_cast<std::uint64_t>(number));
