@@ -40,23 +40,20 @@ std::vector<int> in_order_of_proposal(const History& history, int rung, int exce
   return found;
 }
 
-struct Plan {
-  std::vector<std::vector<int>> members;
-  int current = 0;
-};
+}  // namespace
 
-Plan plan(const History& history, int rung, int population, int except) {
+bool is_proposal(const Trial& trial) { return trial.box && !trial.parent && trial.tag.repeat < 0; }
+
+Generations generations(const History& history, int rung, int population, int except) {
   const auto size = static_cast<std::size_t>(std::max(1, population));
-  Plan result;
+  Generations result;
   std::vector<Ends> ends;
+  std::size_t open = 0;  // the first generation that was open to the untagged one before; what was closed stays so
   for (const int number : in_order_of_proposal(history, rung, except)) {
     const Trial& trial = history.trial(number);
-    std::size_t generation = 0;
-    if (trial.tag.generation >= 0) {
-      generation = static_cast<std::size_t>(trial.tag.generation);
-    } else {
-      while (generation < ends.size() && ends[generation].closed_at(size) <= seen(trial)) ++generation;
-    }
+    const bool tagged = trial.tag.generation >= 0;
+    while (!tagged && open < ends.size() && ends[open].closed_at(size) <= seen(trial)) ++open;
+    const std::size_t generation = tagged ? static_cast<std::size_t>(trial.tag.generation) : open;
     if (generation >= ends.size()) {
       ends.resize(generation + 1);
       result.members.resize(generation + 1);
@@ -66,21 +63,13 @@ Plan plan(const History& history, int rung, int population, int except) {
   }
   for (std::vector<int>& members : result.members) std::sort(members.begin(), members.end());
   if (ends.empty()) return result;
-  const bool open = ends.back().closed_at(size) == kOpen;
-  result.current = static_cast<int>(ends.size()) - (open ? 1 : 0);
+  const bool last_is_open = ends.back().closed_at(size) == kOpen;
+  result.current = static_cast<int>(ends.size()) - (last_is_open ? 1 : 0);
   return result;
 }
 
-}  // namespace
-
-bool is_proposal(const Trial& trial) { return trial.box && !trial.parent && trial.tag.repeat < 0; }
-
-std::vector<std::vector<int>> generations(const History& history, int rung, int population, int except) {
-  return plan(history, rung, population, except).members;
-}
-
-int current_generation(const History& history, int rung, int population, int except) {
-  return plan(history, rung, population, except).current;
+int current_generation(const History& history, int rung, int population) {
+  return generations(history, rung, population).current;
 }
 
 }  // namespace crescendo

@@ -71,14 +71,15 @@ class GeneticSampler : public Sampler {
     const bool there = static_cast<std::size_t>(number) < history.trials().size();
     const int rung = there ? history.trial(number).rung : history.study().top();
     const int tagged = there ? history.trial(number).tag.generation : -1;
-    const int generation = tagged >= 0 ? tagged : current_generation(history, rung, options_.population, number);
+    const Generations known = generations(history, rung, options_.population, number);
+    const int generation = tagged >= 0 ? tagged : known.current;
     if (generation == 0) {
       std::vector<const Point*> seeds = best_elsewhere(history, number);
       const double share = static_cast<double>(seeds.size()) / options_.population;
       if (rng.uniform() >= share) seeds.clear();
       return seeds;
     }
-    return survivors(history, generations(history, rung, options_.population, number), generation);
+    return survivors(history, known.members, generation);
   }
 
   // The parents of a generation: the best of the one before and of its elite.

@@ -109,8 +109,9 @@ double RowSpace::draw(std::size_t i, Rng& rng) const {
   const Parameter& p = space_[i];
   const Box::Side& side = box_.sides[i];
   const double drawn = std::clamp(from_unit(p, unit), side.low, side.high);
-  return axis.row_values.empty() ? to_unit(p, drawn)
-                                 : axis.row_values[static_cast<std::size_t>((drawn - side.low) / step_of(p) + 0.5)];
+  if (axis.row_values.empty()) return to_unit(p, drawn);
+  const auto place = static_cast<std::size_t>((drawn - side.low) / step_of(p) + 0.5);
+  return axis.row_values[std::min(place, axis.row_values.size() - 1)];
 }
 
 void RowSpace::draw(Rng& rng, std::span<double> row) {

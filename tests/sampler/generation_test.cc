@@ -55,7 +55,7 @@ class Story {
 
   int current(int population = 3, int rung = 0) const { return current_generation(history_, rung, population); }
   std::vector<std::vector<int>> all(int population = 3, int rung = 0) const {
-    return generations(history_, rung, population);
+    return generations(history_, rung, population).members;
   }
 
  private:
@@ -117,6 +117,15 @@ TEST(Generation, TheTagIsAuthoritative) {
   for (int i = 0; i < 3; ++i) story.end(story.start(0, Tag{2}));
   EXPECT_EQ(story.current(), 3);
   EXPECT_EQ(story.all(), (Members{{}, {}, {0, 1, 2}}));
+}
+
+TEST(Generation, TaggedAndUntaggedProposalsMix) {
+  Story story;
+  const int early = story.start();
+  for (int i = 0; i < 3; ++i) story.end(story.start(0, Tag{0}));
+  story.end(story.start(0, Tag{1}));
+  const int late = story.start();
+  EXPECT_EQ(story.all(), (Members{{early, 1, 2, 3}, {4, late}}));
 }
 
 TEST(Generation, PromotedRepeatedAndGivenPointsNeverCount) {

@@ -248,6 +248,17 @@ TEST(Smac, TriesNewPointsOfAFiniteSpaceFirst) {
   EXPECT_EQ(uses.size(), 14u);
 }
 
+TEST(Smac, LearnsNothingFromEqualLossesAndGoesOn) {
+  Setting s(mixed_space(), {"smac", {{"random", 0.0}, {"candidates", 100.0}}}, 8);
+  Rng rng(1);
+  for (int i = 0; i < 20; ++i) s.add(random_point(s.study.space, rng), 0.5);
+  for (std::uint64_t stream = 0; stream < 20; ++stream) {
+    const Point point = s.propose(stream);
+    EXPECT_NO_THROW(s.study.space.check(point));
+    s.add(point, 0.5);
+  }
+}
+
 TEST(Smac, RefusesOptionsOutOfRange) {
   Study study = small_study(60);
   study.sampler = {"smac", {{"trees", 0.0}}};
