@@ -34,7 +34,8 @@ std::vector<double> costs(std::span<const Observation> seen) {
   return log_costs(losses);
 }
 
-Forest fit(const RowSpace& rows, std::span<const Observation> seen, const ForestOptions& options, std::uint64_t seed) {
+Forest fit(const RowSpace& rows, std::span<const Observation> seen, ForestOptions options, std::uint64_t seed) {
+  options.leaf = LeafValue::kLogMeanExp;
   std::vector<double> ended = encode(rows, seen, false), targets = costs(seen);
   const std::vector<double> pending = encode(rows, seen, true);
   Forest forest(rows.features(), ended, targets, options, seed);
@@ -48,8 +49,7 @@ Forest fit(const RowSpace& rows, std::span<const Observation> seen, const Forest
 
 }  // namespace
 
-ForestModel::ForestModel(const RowSpace& rows, std::span<const Observation> seen, const ForestOptions& options,
-                         Rng& rng)
+ForestModel::ForestModel(const RowSpace& rows, std::span<const Observation> seen, ForestOptions options, Rng& rng)
     : forest_(fit(rows, seen, options, rng.next())), trials_(encode(rows, seen, false)) {
   const std::size_t width = rows.width();
   for (std::size_t i = width - 1; i < trials_.size(); i += width) trials_[i] = 0;

@@ -17,8 +17,8 @@ namespace crescendo {
 /// elsewhere.
 class ForestModel {
  public:
-  /// At least one of `seen` is finished.
-  ForestModel(const RowSpace& rows, std::span<const Observation> seen, const ForestOptions& options, Rng& rng);
+  /// At least one of `seen` is finished. A leaf answers with the logarithm of its mean cost, whatever `options` say.
+  ForestModel(const RowSpace& rows, std::span<const Observation> seen, ForestOptions options, Rng& rng);
 
   /// Rows of the trials that ended, as if at the rung that is proposed for, and what is predicted for them there.
   std::span<const double> trials() const { return trials_; }

@@ -116,7 +116,6 @@ class SmacSampler : public Sampler {
     options.features_per_split = options_.features;
     options.min_split = options_.min_split;
     options.min_leaf = options_.min_leaf;
-    options.leaf = LeafValue::kLogMeanExp;
     return options;
   }
 

@@ -5,6 +5,7 @@
 
 #include "crescendo/error.h"
 #include "crescendo/sampler.h"
+#include "sampler/forest_model.h"
 #include "sampler/samplers.h"
 #include "space/encode.h"
 #include "tests/fakes.h"
@@ -87,6 +88,59 @@ TEST(Smac, HasTheConstantsOfTheFacade) {
                                                        {"min_split", "2"},
                                                        {"min_leaf", "1"}};
   EXPECT_EQ(standard, expected);
+}
+
+TEST(Smac, EachOptionReachesTheAlgorithm) {
+  const auto proposals = [](const std::string& option, double value) {
+    // 24 points, 12 of them tried: the best ones, so that passing them over matters.
+    Setting s(parse_space(Json::parse(R"([{"name": "a", "type": "int", "low": 1, "high": 12},
+                                          {"name": "b", "type": "categorical", "choices": ["x", "y"]}])")),
+              {"smac", {{"random", 0.0}, {"candidates", 20.0}}}, 8);
+    Setting t(mixed10().space, {"smac", {{"random", 0.0}, {"candidates", 20.0}}}, 8);
+    for (Setting* each : {&s, &t}) {
+      each->study.sampler.options[option] = value;
+      each->sampler = make_sampler(each->study);
+    }
+    for (int a = 1; a <= 6; ++a) {
+      for (double b : {0, 1}) s.add(Point{{static_cast<double>(a), b}}, a + b);
+    }
+    Rng rng(1);
+    for (int i = 0; i < 30; ++i) {
+      const Point point = random_point(t.study.space, rng);
+      t.add(point, mixed10().loss(point));
+    }
+    std::vector<std::vector<double>> points;
+    for (std::uint64_t stream = 0; stream < 10; ++stream) points.push_back(s.propose(stream).values);
+    for (std::uint64_t stream = 0; stream < 10; ++stream) points.push_back(t.propose(stream).values);
+    return points;
+  };
+  const auto standard = proposals("trees", 10);
+  EXPECT_EQ(proposals("trees", 10), standard);
+  EXPECT_EQ(proposals("plateau", 10), standard);
+  const std::map<std::string, double> others = {{"trees", 9},    {"features", 0.5},  {"min_split", 8},
+                                                {"min_leaf", 4}, {"candidates", 21}, {"starts", 9},
+                                                {"plateau", 9},  {"retries", 0}};
+  for (const auto& [option, value] : others) EXPECT_NE(proposals(option, value), standard) << option;
+}
+
+TEST(ForestModel, ALeafAnswersWithTheLogarithmOfItsMeanCost) {
+  const Space space = one_float();
+  const Box box = whole(space);
+  RowSpace rows(space, box);
+  const Point point{{0.4}};
+  const std::vector<Observation> seen = {{&point, Standing::kFinished, 1, 0, 0, 0},
+                                         {&point, Standing::kFinished, 3, 0, 1, 2}};
+  ForestOptions options;
+  options.bootstrap = false;
+  options.depth = 0;
+  Rng rng(1);
+  const ForestModel model(rows, seen, options, rng);
+  // The 5th percentile of 1 and 3 is 1.1, so costs count from 0.9: 0.1 / 2.1 and 1.
+  EXPECT_NEAR(model.incumbent(), std::log((0.1 / 2.1 + 1) / 2), 1e-8);
+  EXPECT_EQ(std::vector<double>(model.trials().begin(), model.trials().end()), (std::vector<double>{0.4, 0, 0.4, 0}));
+  double worth;
+  model.improvement(std::vector<double>{0.9, 0}, {&worth, 1});
+  EXPECT_EQ(worth, 0);  // no doubt, and the same prediction everywhere
 }
 
 TEST(Smac, BeatsRandomSearch) {
