@@ -23,12 +23,16 @@ SamplerEntry random_sampler();
 SamplerEntry grid_sampler();
 SamplerEntry quasi_sampler();
 SamplerEntry tpe_sampler();
+SamplerEntry smac_sampler();
+SamplerEntry genetic_sampler();
 
 inline constexpr std::array kSamplers = {
     &random_sampler,
     &grid_sampler,
     &quasi_sampler,
     &tpe_sampler,
+    &smac_sampler,
+    &genetic_sampler,
 };
 
 }  // namespace crescendo

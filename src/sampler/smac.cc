@@ -1,0 +1,198 @@
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
+
+#include "numeric/sobol.h"
+#include "sampler/forest_model.h"
+#include "sampler/local_search.h"
+#include "sampler/samplers.h"
+#include "space/encode.h"
+
+namespace crescendo {
+namespace {
+
+struct SmacOptions {
+  int startup_per_parameter = 10;
+  double startup_share = 0.25;
+  double random = 0.2;
+  int candidates = 10'000;
+  int starts = 10;
+  int plateau = 10;
+  int retries = 16;
+  int trees = 10;
+  double features = 1;
+  int min_split = 2;
+  int min_leaf = 1;
+};
+
+constexpr Option<SmacOptions> kOptions[] = {
+    {"startup_per_parameter", &SmacOptions::startup_per_parameter, 0, 1000,
+     "points of the initial design for each parameter, at most"},
+    {"startup_share", &SmacOptions::startup_share, 0, 1, "share of the budget for the initial design, at most"},
+    {"random", &SmacOptions::random, 0, 1, "probability of a random point instead of the model's"},
+    {"candidates", &SmacOptions::candidates, 1, 1'000'000, "random points that the model is asked about"},
+    {"starts", &SmacOptions::starts, 1, 1000, "local searches from the best trials, and as many from random points"},
+    {"plateau", &SmacOptions::plateau, 1, 1000, "neighbourhoods without a better point that end a local search"},
+    {"retries", &SmacOptions::retries, 0, 10'000, "of the best points, those passed over that were tried before"},
+    {"trees", &SmacOptions::trees, 1, 1000, "of the forest"},
+    {"features", &SmacOptions::features, 0, 1, "share of the parameters that each split looks at"},
+    {"min_split", &SmacOptions::min_split, 2, 1000, "trials below which a node is not split"},
+    {"min_leaf", &SmacOptions::min_leaf, 1, 1000, "trials in a leaf, at least"},
+};
+
+/// Sequential model-based algorithm configuration: a random forest of the logarithm of the loss, asked for the point
+/// with the largest expected improvement over what it predicts for the best trial.
+///
+/// Sources: Hutter, Hoos, Leyton-Brown 2011, "Sequential Model-Based Optimization for General Algorithm Configuration";
+/// Lindauer et al. 2022, "SMAC3: A Versatile Bayesian Optimization Package for Hyperparameter Optimization"; constants
+/// of SMAC3 2.4's hyperparameter-optimisation facade.
+/// Differs: the forest is refitted for every proposal (there, every 8), because it costs milliseconds here. Trials of
+/// other rungs are learnt from too, the distance in rungs being one more feature. Running trials are learnt from with
+/// the loss that the forest predicts for them, so that workers spread out (there, they are ignored). A failed trial
+/// counts as the worst loss seen. Where the budget is time alone, the initial design ends with startup_share of it.
+/// Conditional parameters: an inactive one has a value of its own that splits tell apart.
+/// Cost: O(trials log trials x parameters x trees) for the fit, O(trees x depth) a candidate.
+class SmacSampler : public Sampler {
+ public:
+  explicit SmacSampler(SmacOptions options) : options_(options), uniform_(random_sampler().make({})) {}
+
+  Point propose(const History& history, const Box& box, int number, Rng& rng) const override {
+    if (in_initial_design(history, number)) {
+      if (const Point point = initial_point(history, box, number, rng); !is_known(history, number, point)) return point;
+      return new_random_point(history, box, number, rng);
+    }
+    const bool at_random = rng.uniform() < options_.random;
+    const std::vector<Observation> seen = observations(history, number);
+    const bool any_finished = std::any_of(
+        seen.begin(), seen.end(), [](const Observation& trial) { return trial.standing == Standing::kFinished; });
+    if (at_random || !any_finished) return new_random_point(history, box, number, rng);
+    return best_point(history, box, number, seen, rng);
+  }
+
+ private:
+  bool in_initial_design(const History& history, int number) const {
+    const Study& study = history.study();
+    if (number == 0) return true;
+    if (number >= options_.startup_per_parameter * static_cast<int>(study.space.size())) return false;
+    if (study.budget.trials && number >= std::floor(options_.startup_share * *study.budget.trials)) return false;
+    if (!study.budget.seconds) return true;
+    const bool there = static_cast<std::size_t>(number) < history.trials().size();
+    const double elapsed = there ? history.trial(number).elapsed_seconds : history.elapsed_seconds();
+    return elapsed < options_.startup_share * *study.budget.seconds;
+  }
+
+  // The point of the initial design for a trial.
+  static Point initial_point(const History& history, const Box& box, int number, Rng& rng) {
+    const Study& study = history.study();
+    std::vector<double> unit(study.space.size());
+    for (std::size_t i = 0; i < unit.size(); ++i) {
+      // Parameters beyond the sequence's dimensions are drawn.
+      unit[i] = i < kSobolDimensions
+                    ? scrambled_sobol(static_cast<std::uint32_t>(number), static_cast<int>(i), study.seed)
+                    : rng.uniform();
+    }
+    return point_in_box(study.space, box, unit);
+  }
+
+  // Whether another trial has this very point at the same rung, or runs it.
+  static bool is_known(std::span<const Observation> seen, const Point& point) {
+    return std::any_of(seen.begin(), seen.end(), [&](const Observation& trial) {
+      return (trial.rungs_away == 0 || trial.standing == Standing::kPending) && *trial.point == point;
+    });
+  }
+  static bool is_known(const History& history, int number, const Point& point) {
+    return is_known(observations(history, number), point);
+  }
+
+  // Uniform in the box and new, if `retries` draws find a new one. Never one that runs while others are left.
+  Point new_random_point(const History& history, const Box& box, int number, Rng& rng) const {
+    const std::vector<Observation> seen = observations(history, number);
+    Point point = uniform_->propose(history, box, number, rng);
+    for (int retry = 0; retry < options_.retries && is_known(seen, point); ++retry) {
+      point = uniform_->propose(history, box, number, rng);
+    }
+    return point;
+  }
+
+  ForestOptions forest_options() const {
+    ForestOptions options;
+    options.trees = options_.trees;
+    options.features_per_split = options_.features;
+    options.min_split = options_.min_split;
+    options.min_leaf = options_.min_leaf;
+    return options;
+  }
+
+  Point best_point(const History& history, const Box& box, int number, std::span<const Observation> seen,
+                   Rng& rng) const {
+    RowSpace rows(history.study().space, box);
+    const ForestModel model(rows, seen, forest_options(), rng);
+    const std::vector<double> starts = find_starts(rows, model, rng);
+    const Worth worth = [&](auto asked, auto values) { model.improvement(asked, values); };
+    LocalSearchOptions climb;
+    climb.plateau_steps = options_.plateau;
+    int passed = 0;
+    for (const Peak& peak : local_search(rows, starts, worth, climb, rng)) {
+      const Point point = rows.decode(peak.row);
+      if (!is_known(seen, point)) return point;
+      if (++passed > options_.retries) break;
+    }
+    return new_random_point(history, box, number, rng);
+  }
+
+  // Where local searches begin: at the trials with the best predictions, and at the best of many random rows.
+  std::vector<double> find_starts(RowSpace& rows, const ForestModel& model, Rng& rng) const {
+    const std::size_t width = rows.width(), count = static_cast<std::size_t>(options_.candidates);
+    std::vector<double> drawn(count * width), worth(count);
+    for (std::size_t i = 0; i < count; ++i) rows.draw(rng, std::span(drawn).subspan(i * width, width));
+    model.improvement(drawn, worth);
+    for (double& value : worth) value = -value;
+
+    std::vector<double> starts = lowest(model.trials(), model.predicted(), width);
+    for (std::size_t i = 0; i < starts.size(); i += width) rows.bring_inside(std::span(starts).subspan(i, width), rng);
+    const std::vector<double> random = lowest(drawn, worth, width);
+    starts.insert(starts.end(), random.begin(), random.end());
+    return starts;
+  }
+
+  // The `starts` different rows of the lowest costs, the earlier of equal ones first.
+  std::vector<double> lowest(std::span<const double> rows, std::span<const double> costs, std::size_t width) const {
+    const auto higher = [&](std::size_t a, std::size_t b) {
+      return costs[a] > costs[b] || (costs[a] == costs[b] && a > b);
+    };
+    std::vector<std::size_t> heap(costs.size());
+    std::iota(heap.begin(), heap.end(), std::size_t{0});
+    std::make_heap(heap.begin(), heap.end(), higher);
+    std::vector<double> found;
+    while (!heap.empty() && found.size() < static_cast<std::size_t>(options_.starts) * width) {
+      const auto row = rows.subspan(heap.front() * width, width);
+      std::pop_heap(heap.begin(), heap.end(), higher);
+      heap.pop_back();
+      bool is_new = true;
+      for (std::size_t i = 0; i < found.size() && is_new; i += width) {
+        is_new = !std::equal(row.begin(), row.end(), found.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+      if (is_new) found.insert(found.end(), row.begin(), row.end());
+    }
+    return found;
+  }
+
+  SmacOptions options_;
+  std::unique_ptr<Sampler> uniform_;
+};
+
+}  // namespace
+
+SamplerEntry smac_sampler() {
+  return {"smac",
+          "a random forest and expected improvement; strong where parameters interact or are many and mixed",
+          "Hutter et al. 2011, Lindauer et al. 2022",
+          describe<SmacOptions>(kOptions),
+          true,
+          [](const Options& given) -> std::unique_ptr<Sampler> {
+            return std::make_unique<SmacSampler>(read_options<SmacOptions>(given, kOptions, "sampler smac"));
+          }};
+}
+
+}  // namespace crescendo
