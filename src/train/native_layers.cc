@@ -1,6 +1,7 @@
 #include "train/native_layers.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "crescendo/error.h"
 #include "train/kernels/ops.h"
@@ -14,12 +15,17 @@ std::size_t round_up(std::size_t count, int lanes) { return (count + lanes - 1) 
 
 ForwardMethod choose_forward(const Stage& s) {
   if (s.first) return ForwardMethod::kDirect;
-  if (s.size == 5) return ForwardMethod::kWinograd2;
-  if (s.size != 3) return ForwardMethod::kDirect;
-  // Multiplications per channel pair: F(4x4, 3x3) covers an odd side with tiles that reach over it.
-  const double even = (s.pooled + 1) / 2 * 2;
-  const bool larger_tiles = 9.0 * even * even < 0.85 * 16.0 * s.pooled * s.pooled;
-  return larger_tiles ? ForwardMethod::kWinograd4 : ForwardMethod::kWinograd2;
+  if (s.size == 1) return ForwardMethod::kDirect;
+  if (s.size == 7) return ForwardMethod::kWinograd2;
+  // Multiplications per channel pair: the larger tiles cover an odd side with ones that reach over it.
+  const double small = std::pow((s.size + 1) * s.pooled, 2);
+  const double large = std::pow((s.size + 3) * ((s.pooled + 1) / 2), 2);
+  return large < 0.85 * small ? ForwardMethod::kWinograd4 : ForwardMethod::kWinograd2;
+}
+
+/// Side of a tile's outputs; 0: the direct way.
+int tile_outputs(ForwardMethod method) {
+  return method == ForwardMethod::kWinograd4 ? 4 : method == ForwardMethod::kWinograd2 ? 2 : 0;
 }
 
 Stage make_stage(int channels, int side, const ConvLayer& layer, bool first, int lanes) {
@@ -35,7 +41,10 @@ Stage make_stage(int channels, int side, const ConvLayer& layer, bool first, int
   s.first = first;
   s.forward = choose_forward(s);
   s.pitch = side + 2 * s.border;
-  if (s.forward == ForwardMethod::kWinograd4) s.pitch = std::max(s.pitch, (s.pooled + 1) / 2 * 4 + 2);
+  if (const int outputs = tile_outputs(s.forward); outputs > 0) {
+    const int tiles = (2 * s.pooled + outputs - 1) / outputs;
+    s.pitch = std::max(s.pitch, tiles * outputs + s.size - 1);
+  }
   return s;
 }
 

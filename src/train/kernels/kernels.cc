@@ -16,24 +16,33 @@
 namespace crescendo {
 namespace {
 
+template <int kSize>
+void any_forward(const Stage& s, const float* x, const float* weights, const float* biases, float* out,
+                 std::uint8_t* choices, std::byte* scratch) {
+  if constexpr (kSize == 3 || kSize == 5) {
+    if (s.forward == ForwardMethod::kWinograd4) {
+      return winograd_forward<4, kSize>(s, x, weights, biases, out, choices, scratch);
+    }
+  }
+  if constexpr (kSize > 1) {
+    if (s.forward == ForwardMethod::kWinograd2) {
+      return winograd_forward<2, kSize>(s, x, weights, biases, out, choices, scratch);
+    }
+  }
+  direct_forward<kSize>(s, x, weights, biases, out, choices, scratch);
+}
+
 void stage_forward(const Stage& s, const float* x, const float* weights, const float* biases, float* out,
                    std::uint8_t* choices, std::byte* scratch) {
-  if (s.forward == ForwardMethod::kWinograd4)
-    return winograd_forward<4, 3>(s, x, weights, biases, out, choices, scratch);
-  if (s.forward == ForwardMethod::kWinograd2 && s.size == 3) {
-    return winograd_forward<2, 3>(s, x, weights, biases, out, choices, scratch);
-  }
-  if (s.forward == ForwardMethod::kWinograd2)
-    return winograd_forward<2, 5>(s, x, weights, biases, out, choices, scratch);
   switch (s.size) {
     case 1:
-      return direct_forward<1>(s, x, weights, biases, out, choices, scratch);
+      return any_forward<1>(s, x, weights, biases, out, choices, scratch);
     case 3:
-      return direct_forward<3>(s, x, weights, biases, out, choices, scratch);
+      return any_forward<3>(s, x, weights, biases, out, choices, scratch);
     case 5:
-      return direct_forward<5>(s, x, weights, biases, out, choices, scratch);
+      return any_forward<5>(s, x, weights, biases, out, choices, scratch);
     default:
-      return direct_forward<7>(s, x, weights, biases, out, choices, scratch);
+      return any_forward<7>(s, x, weights, biases, out, choices, scratch);
   }
 }
 
