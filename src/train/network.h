@@ -13,6 +13,13 @@ namespace crescendo {
 
 class Arena;
 
+/// Batch normalisation: y = scale * (x - mean) / sqrt(variance + epsilon) + shift per filter. A step takes mean and
+/// variance (divided by the count) over its micro-batch's pooled maps and moves the running ones, whose variance is
+/// divided by the count less one (by one for a single value): r = 0.9 r + 0.1 x. Defaults of PyTorch's BatchNorm2d.
+/// Source: Ioffe and Szegedy 2015, "Batch Normalization", algorithm 1.
+inline constexpr float kNormEpsilon = 1e-5f;
+inline constexpr float kNormMomentum = 0.1f;
+
 /// The CNN family: each convolution (stride 1, same padding, bias) is followed by ReLU and 2x2 max-pooling with
 /// stride 2 (an odd last row and column are dropped) and, where asked for, batch normalisation of the pooled map; then
 /// dense + ReLU (+ dropout) layers, a linear layer and softmax cross-entropy.
@@ -67,7 +74,7 @@ struct Update {
 
 /// Where a picture stands in the network's input: mirrored left to right first, then moved; what moves in is 0, the
 /// mean.
-struct Placement {
+struct PicturePlacement {
   bool mirrored = false;
   int right_px = 0, down_px = 0;  // within -side..side
 };
@@ -77,8 +84,8 @@ struct Batch {
   std::span<const std::uint8_t* const> pictures;
   std::span<const int> labels;
   const Normalisation& normalisation;
-  std::span<const Placement> placements = {};  // one a picture; empty: as they are
-  std::span<const float> class_weights = {};   // factor of a picture's loss, by its class; empty: 1
+  std::span<const PicturePlacement> placements = {};  // one a picture; empty: as they are
+  std::span<const float> class_weights = {};          // factor of a picture's loss, by its class; empty: 1
 };
 
 /// Gradients of the mean cross-entropy of a batch (each picture's loss times its class's weight, over the number of
@@ -100,19 +107,27 @@ class Network {
 
   /// Forward, backward, update on one batch of 1..max_batch pictures; mean cross-entropy before the update.
   /// Batches larger than the memory cap allows run as micro-batches with summed gradients; batch normalisation then
-  /// normalises each micro-batch by itself, as many processors do.
+  /// normalises each micro-batch by itself, as many processors do, and its running statistics move by each.
   virtual double step(const Batch& batch, const Update& update) = 0;
 
-  /// Forward only, any number of pictures (as micro-batches of at most max_batch); logits: [n][classes].
+  /// Forward only, any number of pictures (as micro-batches of at most max_batch); logits: [n][classes]. Batch
+  /// normalisation takes its running statistics, and dropout leaves nothing out: a picture's logits are its own.
   virtual void forward(const Batch& batch, float* logits) = 0;
 
-  /// Gradients without an update. A test's tool: cost is that of a step and several copies.
-  virtual Gradients gradients(const Batch& batch) = 0;
+  /// Gradients of a step without its update: batch normalisation by the batch's own statistics, dropout with the masks
+  /// that `noise` names. Running statistics stay. A test's tool: cost is that of a step and several copies.
+  virtual Gradients gradients(const Batch& batch, std::uint64_t noise = 0) = 0;
 
   /// Writes weights and biases in the plain order; `plain` holds parameter_count(shape()) values.
   virtual void copy_parameters(std::span<float> plain) const = 0;
   /// Sets weights and biases from the plain order and the optimiser's moments to zero.
   virtual void set_parameters(std::span<const float> plain) = 0;
+
+  /// The optimiser's moments, so that a training can go on elsewhere: moment_count values for the limits' optimiser,
+  /// the first moment of every parameter in the plain order, then for Adam the second; those of running statistics are
+  /// 0 and stay so.
+  virtual void copy_moments(std::span<float> plain) const = 0;
+  virtual void set_moments(std::span<const float> plain) = 0;
 };
 
 struct NetworkLimits {

@@ -59,11 +59,13 @@ class Scripted : public Network {
       logits[n * 4 + (batch.labels[n] + (wrong ? 1 : 0)) % 4] = epoch.logit;
     }
   }
-  Gradients gradients(const Batch&) override { return {}; }
+  Gradients gradients(const Batch&, std::uint64_t) override { return {}; }
   void copy_parameters(std::span<float> plain) const override {
     std::fill(plain.begin(), plain.end(), static_cast<float>(steps_));
   }
   void set_parameters(std::span<const float>) override {}
+  void copy_moments(std::span<float>) const override {}
+  void set_moments(std::span<const float>) override {}
 
  private:
   NetworkShape shape_;
