@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -47,6 +48,7 @@ int pooled_side(const NetworkShape& shape, std::size_t layer);
 std::size_t parameter_count(const NetworkShape& shape);
 
 enum class Optimiser : std::uint8_t { kSgd, kAdam };
+inline constexpr std::array<std::string_view, 2> kOptimiserNames = {"sgd", "adam"};
 
 /// 1 value a parameter for SGD, 2 for Adam.
 std::size_t moment_count(const NetworkShape& shape, Optimiser optimiser);
