@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainOptions {
-  std::string point, data, save;
+  std::string point, data, save, checkpoint;
   int size = 0, jobs = 0;
   std::optional<int> epochs;
   bool json = false, grey = false, colour = false, strict = false;
@@ -65,28 +65,59 @@ Json spread_json(const std::vector<double>& values) {
   return {{"mean", value.mean}, {"std", value.std}};
 }
 
-void print_results(const TrainOptions& options, const std::vector<Retrained>& results,
-                   const std::vector<double>& validation, const std::vector<double>& test, int side_px,
-                   double seconds) {
+/// Errors of all repetitions; those of the test part are empty without one.
+struct Errors {
+  explicit Errors(const std::vector<Retrained>& results) {
+    for (const Retrained& one : results) {
+      validation.push_back(one.validation_error);
+      validation_per_class.push_back(one.validation_per_class_error);
+      if (one.test_error) test.push_back(*one.test_error);
+      if (one.test_per_class_error) test_per_class.push_back(*one.test_per_class_error);
+    }
+  }
+  std::vector<double> validation, validation_per_class, test, test_per_class;
+};
+
+void print_results(const TrainOptions& options, const Errors& errors, int side_px, double seconds) {
   if (options.json) {
     const Json json{
-        {"validation_error", spread_json(validation)}, {"test_error", spread_json(test)}, {"seconds", seconds}};
+        {"validation_error", spread_json(errors.validation)},
+        {"test_error", spread_json(errors.test)},
+        {"per_class_error",
+         {{"validation", spread_json(errors.validation_per_class)}, {"test", spread_json(errors.test_per_class)}}},
+        {"seconds", seconds}};
     fmt::print("{}\n", pretty(json));
     return;
   }
-  const auto line = [&](const char* name, const Spread& value) {
-    fmt::print("{:<17} {}{}\n", name, percent(value.mean),
-               results.size() > 1 ? fmt::format(" +- {}", percent(value.std)) : "");
+  const std::size_t count = errors.validation.size();
+  const auto line = [&](const char* name, const std::vector<double>& values) {
+    if (values.empty()) return;
+    const Spread value = spread(values);
+    fmt::print("{:<17} {}{}\n", name, percent(value.mean), count > 1 ? fmt::format(" +- {}", percent(value.std)) : "");
   };
-  fmt::print("{} training{} at {} px in {}\n", results.size(), results.size() == 1 ? "" : "s", side_px,
-             duration_text(seconds));
-  line("validation error", spread(validation));
-  if (!test.empty()) line("test error", spread(test));
+  fmt::print("{} training{} at {} px in {}\n", count, count == 1 ? "" : "s", side_px, duration_text(seconds));
+  line("validation error", errors.validation);
+  line("  mean of classes", errors.validation_per_class);
+  line("test error", errors.test);
+  line("  mean of classes", errors.test_per_class);
+}
+
+void prepare_checkpoint(TrainOptions& options) {
+  if (options.checkpoint.empty()) return;
+  if (options.retrain.repeats > 1) {
+    bad_input("--checkpoint keeps one training; leave out --repeats, or the checkpoint");
+  }
+  make_writable_folder(fs::absolute(options.checkpoint).parent_path());
+  options.retrain.checkpoint = options.checkpoint;
+  options.retrain.on_continue = [](const fs::path& file, int epoch) {
+    fmt::print(stderr, "goes on from {}, after epoch {}\n", file.string(), epoch);
+  };
 }
 
 int run(TrainOptions options) {
   PointFile file = parse_point_file(read_file(options.point), options.point);
   if (options.epochs) file.epochs = *options.epochs;
+  prepare_checkpoint(options);
   if (!options.save.empty()) make_writable_folder(fs::absolute(options.save).parent_path());
   const int side_px = options.size > 0 ? options.size : file.image_side;
   if (side_px == 0) bad_input(fmt::format("{} names no image_side; give --size PX", options.point));
@@ -98,12 +129,7 @@ int run(TrainOptions options) {
   const auto results = retrain(file, pictures.images, pictures.test, options.retrain);
   if (results.empty()) throw Interrupted{};
   const double seconds = clock.now() - began;
-  std::vector<double> validation, test;
-  for (const Retrained& one : results) {
-    validation.push_back(one.validation_error);
-    if (one.test_error) test.push_back(*one.test_error);
-  }
-  print_results(options, results, validation, test, side_px, seconds);
+  print_results(options, Errors(results), side_px, seconds);
   if (!options.save.empty()) {
     save_weights(options.save, {results.front().plan.shape, pictures.images.classes, pictures.images.normalisation,
                                 results.front().weights});
@@ -127,6 +153,8 @@ std::function<int()> declare(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores")->check(CLI::Range(1, 4096));
   command.add_option("--save", options->save, "write the weights of the first training to this file");
+  command.add_option("--checkpoint", options->checkpoint,
+                     "write this file after each epoch, and go on from it if it is there");
   const auto grey = command.add_flag("--grey,--gray", options->grey, "use grey pictures");
   command.add_flag("--colour,--color", options->colour, "use colour pictures")->excludes(grey);
   command.add_flag("--strict", options->strict, "a broken picture is an error instead of being skipped");
