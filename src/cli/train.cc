@@ -127,7 +127,12 @@ int run(TrainOptions options) {
   const SystemClock clock;
   const double began = clock.now();
   const auto results = retrain(file, pictures.images, pictures.test, options.retrain);
-  if (results.empty()) throw Interrupted{};
+  if (results.empty()) {
+    if (options.checkpoint.empty() || !fs::exists(options.checkpoint)) throw Interrupted{};
+    fmt::print(stderr, "crescendo: stopped; {} holds what was trained. Run the same command to go on.\n",
+               options.checkpoint);
+    return kExitInterrupted;
+  }
   const double seconds = clock.now() - began;
   print_results(options, Errors(results), side_px, seconds);
   if (!options.save.empty()) {

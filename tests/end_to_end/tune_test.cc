@@ -222,7 +222,10 @@ TEST_F(Tune, TrainRepeatsTheBestPoint) {
 }
 
 TEST_F(Tune, AugmentedAndBalancedItSaysSoInTheBestPointsFile) {
-  ASSERT_EQ(crescendo(kSmall + "--trials 4 --augment --balanced --out out").status, 0);
+  const Ended run = crescendo(kSmall + "--trials 4 --augment --balanced --out out");
+  ASSERT_EQ(run.status, 0) << run.err;
+  EXPECT_NE(run.out.find("training: mirror = true, shift = 0.1, class_weights = \"balanced\"\n"), std::string::npos)
+      << run.out;
   const std::string best = read_file(path("out/best.toml"));
   for (const char* line : {"mirror = true", "shift = 0.1", "class_weights = \"balanced\"", "optimiser = \"sgd\""}) {
     EXPECT_NE(best.find(line), std::string::npos) << line << " is not in\n" << best;
@@ -280,13 +283,15 @@ TEST_F(Tune, ATrainingGoesOnFromItsCheckpoint) {
 TEST_F(Tune, ATrainingThatWasInterruptedGoesOn) {
   write_file(path("point.toml"), kPointOfEveryFeature);
   const std::string train = "train --point point.toml --data photos --size 16 --epochs 400 --checkpoint here.crcp ";
-  const pid_t child = start(train, folder_.path());
+  const pid_t child = start(train + "2> errors.txt", folder_.path());
   for (int i = 0; i < 500 && !fs::exists(path("here.crcp")); ++i) usleep(10'000);
   kill(child, SIGINT);
   int status = 0;
   waitpid(child, &status, 0);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 130);
+  EXPECT_EQ(read_file(path("errors.txt")),
+            "crescendo: stopped; here.crcp holds what was trained. Run the same command to go on.\n");
   const Ended run = crescendo(train);
   EXPECT_EQ(run.status, 0);
   EXPECT_NE(run.err.find("goes on from here.crcp, after epoch "), std::string::npos) << run.err;

@@ -56,7 +56,7 @@ void load_rows(const Stage& s, const std::uint8_t* pixels, const Normaliser<kCha
   const int from = place.mirrored ? side - 1 - (first - place.right_px) : first - place.right_px;
   for (int row = 0; row < side; ++row, x += row_step(s)) {
     const int source = row - place.down_px;
-    const bool outside = source < 0 || source >= side;
+    const bool outside = source < 0 || source >= side || first >= end;
     const int left = outside ? side : first;
     if (left > 0) std::memset(x, 0, static_cast<std::size_t>(left) * kChannels * sizeof(float));
     if (outside) continue;

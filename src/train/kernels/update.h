@@ -21,7 +21,7 @@ struct UpdateRule<Optimiser::kSgd> {
   }
 
   static constexpr bool kSquares = false;
-  const Update& u;
+  const Update u;  // its own, which no store through a float pointer can change
 };
 
 template <>
@@ -42,7 +42,7 @@ struct UpdateRule<Optimiser::kAdam> {
   }
 
   static constexpr bool kSquares = true;
-  const Update& u;
+  const Update u;
   float rate, square_share;
 };
 
