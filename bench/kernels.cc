@@ -47,7 +47,7 @@ class Profile {
     const std::vector<float> weights = rivals_weights(subject.shape);
     std::size_t next = 0;
     visit_parameters(subject.shape, layers_, ops_.lanes,
-                     [&](float* values, const float*, std::size_t at) { values[at] = weights[next++]; });
+                     [&](const ParameterPlace& place) { *place.value = weights[next++]; });
     for (StageLayer& layer : layers_.stages) layer.geometry.pictures = subject.batch;
     pitch_ = (subject.batch + ops_.lanes - 1) / ops_.lanes * ops_.lanes;
     for (DenseLayer& layer : layers_.dense) {
@@ -83,11 +83,11 @@ class Profile {
     const Stage& first = layers_.stages[0].geometry;
     for (int n = 0; n < subject_.batch; ++n) {
       for (std::uint8_t& value : pixels) value = static_cast<std::uint8_t>(rng.next() >> 56);
-      ops_.load_picture(first, pixels.data(), mean, scale, n, layers_.stages[0].x);
+      ops_.load_picture(first, pixels.data(), mean, scale, PicturePlacement{}, n, layers_.stages[0].x);
     }
     part("load pictures", 0, [&] {
       for (int n = 0; n < subject_.batch; ++n) {
-        ops_.load_picture(first, pixels.data(), mean, scale, n, layers_.stages[0].x);
+        ops_.load_picture(first, pixels.data(), mean, scale, PicturePlacement{}, n, layers_.stages[0].x);
       }
     });
   }
@@ -122,9 +122,20 @@ class Profile {
     }
     for (std::size_t i = layers_.dense.size(); i-- > 0;) {
       const DenseLayer& layer = layers_.dense[i];
-      const DenseBackward b{layer.x,       layer.y,      layer.y_gradient,   layer.x_gradient, layer.weights,
-                            layer.momenta, layer.biases, layer.bias_momenta, layer.sums,       layer.bias_sums,
-                            false,         true};
+      const DenseBackward b{.x = layer.x,
+                            .y = layer.y,
+                            .y_gradient = layer.y_gradient,
+                            .x_gradient = layer.x_gradient,
+                            .weights = layer.weights,
+                            .weight_momenta = layer.momenta,
+                            .weight_squares = layer.squares,
+                            .biases = layer.biases,
+                            .bias_momenta = layer.bias_momenta,
+                            .bias_squares = layer.bias_squares,
+                            .weight_sums = layer.sums,
+                            .bias_sums = layer.bias_sums,
+                            .add = false,
+                            .update = true};
       part("dense " + std::to_string(i + 1) + " backward", 2 * flops(layer.geometry),
            [&] { ops_.dense_backward(layer.geometry, b, Update{}, layers_.scratch); });
     }

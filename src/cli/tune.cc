@@ -36,6 +36,7 @@ struct TuneOptions {
   std::optional<std::uint64_t> seed;
   std::optional<double> share;
   int jobs = 0, keep = 10;
+  bool augment = false, balanced = false;
   bool grey = false, colour = false, strict = false, json = false, quiet = false, dry_run = false;
 };
 
@@ -69,6 +70,8 @@ ImageStudyRequest request_of(const TuneOptions& options) {
   request.share = options.share.value_or(1);
   request.epochs = options.epochs.value_or(30);
   request.seed = options.seed.value_or(0);
+  request.augment = options.augment;
+  request.balanced = options.balanced;
   if (!options.sampler.empty()) request.sampler = {options.sampler, {}};
   if (!options.schedule.empty()) request.schedule = {options.schedule, {}};
   request.budget = budget_of(options);
@@ -79,8 +82,10 @@ ImageStudyRequest request_of(const TuneOptions& options) {
 // A study's file says everything; what stands on the command line beside it wins.
 Plan plan_from_file(const TuneOptions& options) {
   if (!options.sizes.empty() || !options.fit.empty() || options.epochs || options.share || options.grey ||
-      options.colour) {
-    bad_input("with --study-file, sizes, fit, epochs, share and colour stand in the file; leave the options out");
+      options.colour || options.augment || options.balanced) {
+    bad_input(
+        "with --study-file, sizes, fit, epochs, share, colour, augmentation and class weights stand in the file; leave "
+        "the options out");
   }
   Plan plan;
   plan.study = parse_study_file(read_file(options.study_file), options.study_file);
@@ -334,6 +339,9 @@ std::function<int()> declare(CLI::App& command) {
       ->capture_default_str();
   const auto grey = command.add_flag("--grey,--gray", options->grey, "search on grey pictures");
   command.add_flag("--colour,--color", options->colour, "search on colour pictures")->excludes(grey);
+  command.add_flag("--augment", options->augment,
+                   "train on pictures mirrored at random and moved by up to a tenth of the side");
+  command.add_flag("--balanced", options->balanced, "every class counts alike, however many pictures it has");
   command.add_flag("--strict", options->strict, "a broken picture is an error instead of being skipped");
   command.add_flag("--dry-run", options->dry_run, "only say what would be done, and write OUT/study.toml to edit");
   command.add_flag("--json", options->json, "print the result as one JSON object (docs/formats.md)");

@@ -48,6 +48,17 @@ Stage make_stage(int channels, int side, const ConvLayer& layer, bool first, int
   return s;
 }
 
+/// A normalisation writes where the stage would have written, and the stage a map without a border before it.
+void put_norms_between(std::vector<StageLayer>& stages) {
+  for (StageLayer& layer : stages) {
+    Stage& s = layer.geometry;
+    layer.norm.geometry = {
+        .pictures = 0, .blocks = s.out_blocks, .side = s.pooled, .border = s.out_border, .pitch = s.out_pitch};
+    s.out_border = 0;
+    s.out_pitch = s.pooled;
+  }
+}
+
 std::vector<StageLayer> make_stages(const NetworkShape& shape, int lanes) {
   std::vector<StageLayer> stages;
   int channels = shape.channels;
@@ -66,6 +77,7 @@ std::vector<StageLayer> make_stages(const NetworkShape& shape, int lanes) {
     side /= 2;
   }
   stages.back().geometry.out_pitch = side;
+  if (shape.batch_norm) put_norms_between(stages);
   return stages;
 }
 
@@ -98,9 +110,32 @@ struct Count {
   std::size_t bytes = 0;
 };
 
+/// Room for second moments, where the optimiser has them.
+template <class Memory>
+float* take_squares(const NativeLayers& layers, std::size_t count, Memory& memory) {
+  return layers.optimiser == Optimiser::kAdam ? memory.template take<float>(count) : nullptr;
+}
+
+/// `maps`: values of the stage's output.
+template <class Memory>
+void place_norm(const NativeLayers& layers, std::size_t maps, std::size_t padded_filters, NormLayer& norm,
+                Memory& memory) {
+  for (NormWeights* const part : {&norm.scale, &norm.shift}) {
+    part->values = memory.template take<float>(padded_filters);
+    part->momenta = memory.template take<float>(padded_filters);
+    part->squares = take_squares(layers, padded_filters, memory);
+    part->gradient = memory.template take<float>(padded_filters);
+  }
+  for (float** const part : {&norm.running_mean, &norm.running_variance, &norm.mean, &norm.variance}) {
+    *part = memory.template take<float>(padded_filters);
+  }
+  norm.x = memory.template take<float>(maps);
+}
+
 template <class Memory>
 void place_stages(NativeLayers& layers, const Ops& ops, Memory& memory) {
   const std::size_t n = layers.micro_batch;
+  std::size_t largest_maps = 0;
   for (StageLayer& layer : layers.stages) {
     Stage& s = layer.geometry;
     const std::size_t channels = s.first ? s.channels : s.in_blocks * ops.lanes;
@@ -114,8 +149,15 @@ void place_stages(NativeLayers& layers, const Ops& ops, Memory& memory) {
     for (float** const part : {&layer.biases, &layer.bias_momenta, &layer.bias_gradient}) {
       *part = memory.template take<float>(padded_filters);
     }
-    layer.choices = memory.template take<std::uint8_t>(n * padded_filters * s.pooled * s.pooled);
+    layer.squares = take_squares(layers, layer.weight_count, memory);
+    layer.bias_squares = take_squares(layers, padded_filters, memory);
+    const std::size_t maps = n * padded_filters * s.pooled * s.pooled;
+    layer.choices = memory.template take<std::uint8_t>(maps);
+    if (!layers.batch_norm) continue;
+    place_norm(layers, maps, padded_filters, layer.norm, memory);
+    largest_maps = std::max(largest_maps, maps);
   }
+  if (layers.batch_norm) layers.norm_gradient = memory.template take<float>(largest_maps);
 }
 
 template <class Memory>
@@ -129,9 +171,11 @@ void place_dense(NativeLayers& layers, const Ops& ops, Memory& memory) {
     layer.x = x;
     layer.weights = memory.template take<float>(layer.weight_count);
     layer.momenta = memory.template take<float>(layer.weight_count);
+    layer.squares = take_squares(layers, layer.weight_count, memory);
     layer.sums = layers.splits ? memory.template take<float>(layer.weight_count) : nullptr;
     layer.biases = memory.template take<float>(outputs);
     layer.bias_momenta = memory.template take<float>(outputs);
+    layer.bias_squares = take_squares(layers, outputs, memory);
     layer.bias_sums = layers.splits ? memory.template take<float>(outputs) : nullptr;
     layer.x_gradient = previous_gradient ? previous_gradient : memory.template take<float>(d.inputs * pitch);
     layer.y = memory.template take<float>(outputs * pitch);
@@ -199,6 +243,8 @@ NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits,
   check_shape(shape);
   check(limits.max_batch >= 1, "a network takes at least one picture");
   NativeLayers layers;
+  layers.optimiser = limits.optimiser;
+  layers.batch_norm = shape.batch_norm;
   layers.stages = make_stages(shape, ops.lanes);
   const Stage& last = layers.stages.back().geometry;
   const std::size_t flat = static_cast<std::size_t>(last.out_blocks) * ops.lanes * last.pooled * last.pooled;

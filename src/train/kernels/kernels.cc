@@ -1,5 +1,6 @@
 // Compiled once for each instruction set, with CRESCENDO_LANES and CRESCENDO_OPS (the function's name) defined.
 
+#include "train/kernels/batch_norm.h"
 #include "train/kernels/dense_backward.h"
 #include "train/kernels/dense_forward.h"
 #include "train/kernels/direct_forward.h"
@@ -105,6 +106,9 @@ constexpr Ops kOps = {
     .dense_forward = dense_forward,
     .dense_backward = dense_backward,
     .dense_scratch_bytes = dense_scratch_bytes,
+    .norm_statistics = norm_statistics,
+    .norm_forward = norm_forward,
+    .norm_backward = norm_backward,
     .update = update,
     .transpose = transpose,
     .fma_chain = fma_chain,

@@ -31,6 +31,15 @@ struct Stage {
   ForwardMethod forward;
 };
 
+/// Batch normalisation between two stages, or between the last one and the dense layers. Statistics are [blocks][W].
+///   before [n][blocks][side][side][W], the stage's output, which then has no border
+///   after  [n][blocks][pitch][pitch][W], the maps start at (border, border): the next stage's input
+struct Norm {
+  int pictures;
+  int blocks, side;
+  int border, pitch;
+};
+
 /// One fully connected layer. Activations are kept transposed, [value][batch_pitch]; columns from `batch` on are zero.
 ///   weights [panels][inputs][2W], outputs padded with zeros to panels * 2W
 ///   biases  [outputs]
