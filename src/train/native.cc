@@ -38,15 +38,25 @@ class NativeNetwork final : public Network {
     bool last;
   };
 
+  /// The `count` pictures of a slice from `first` on.
+  struct Group {
+    int first, count;
+  };
+
   Slice slice(const Batch& batch, int first) const;
+  template <class Call>
+  void for_groups(const Slice& slice, Call call);
   double run(const Batch& batch, const Update& update, Pooling* pooling);
-  void set_pictures(int count);
+  void set_batch(int count);
+  void prepare_weights();
   /// noise: of the dropout masks; none: the network is evaluated, not trained.
   void forward_slice(const Batch& batch, const Slice& slice, std::optional<std::uint64_t> noise);
-  void forward_stage(std::size_t i, bool training);
+  void forward_stages(const Group& group, bool training);
+  void forward_stage(std::size_t i, const Group& group, bool training);
   void drop_units(std::size_t i, const Slice& slice, std::uint64_t noise);
   void backward_slice(const Slice& slice, const Update& update);
-  void backward_stage(std::size_t i, const Slice& slice, const Update& update);
+  void backward_dense(const Slice& slice, const Update& update);
+  void backward_stages(const Group& group, bool add);
   void scale_kept_gradients(const DenseLayer& layer);
   void update_stage(StageLayer& layer, const Update& update);
   void move_running_statistics();
@@ -56,6 +66,7 @@ class NativeNetwork final : public Network {
   int max_batch_;
   const Ops& ops_;
   NativeLayers layers_;
+  bool prepared_ = false;       // the stages' weights have not changed since they were prepared
   std::vector<float> factors_;  // of dropout, of one picture
 };
 
@@ -64,16 +75,31 @@ NativeNetwork::Slice NativeNetwork::slice(const Batch& batch, int first) const {
   return {first, std::min(left, layers_.micro_batch), left <= layers_.micro_batch};
 }
 
-void NativeNetwork::set_pictures(int count) {
-  for (StageLayer& layer : layers_.stages) layer.geometry.pictures = layer.norm.geometry.pictures = count;
+template <class Call>
+void NativeNetwork::for_groups(const Slice& slice, Call call) {
+  for (int first = 0; first < slice.count; first += layers_.group) {
+    const Group group{first, std::min(layers_.group, slice.count - first)};
+    for (StageLayer& layer : layers_.stages) layer.geometry.pictures = layer.norm.geometry.pictures = group.count;
+    call(group);
+  }
+}
+
+void NativeNetwork::set_batch(int count) {
   for (DenseLayer& layer : layers_.dense) {
     layer.geometry.batch = count;
     layer.geometry.batch_pitch = (count + ops_.lanes - 1) / ops_.lanes * ops_.lanes;
   }
 }
 
+void NativeNetwork::prepare_weights() {
+  if (prepared_) return;
+  for (const StageLayer& layer : layers_.stages) ops_.stage_prepare(layer.geometry, layer.weights, layer.prepared);
+  prepared_ = true;
+}
+
 void NativeNetwork::forward_slice(const Batch& batch, const Slice& slice, std::optional<std::uint64_t> noise) {
-  set_pictures(slice.count);
+  set_batch(slice.count);
+  prepare_weights();
   for (int n = 0; n < slice.count; ++n) {
     const int picture = slice.first + n;
     ops_.load_picture(layers_.stages[0].geometry, batch.pictures[picture], batch.normalisation.mean.data(),
@@ -81,7 +107,7 @@ void NativeNetwork::forward_slice(const Batch& batch, const Slice& slice, std::o
                       batch.placements.empty() ? PicturePlacement{} : batch.placements[picture], n,
                       layers_.stages[0].x);
   }
-  for (std::size_t i = 0; i < layers_.stages.size(); ++i) forward_stage(i, noise.has_value());
+  for_groups(slice, [&](const Group& group) { forward_stages(group, noise.has_value()); });
   const int pitch = layers_.dense[0].geometry.batch_pitch;
   ops_.transpose(slice.count, layers_.flat, layers_.pooled, layers_.flat, layers_.flat_x, pitch);
   for (int i = 0; pitch > slice.count && i < layers_.flat; ++i) {
@@ -95,12 +121,19 @@ void NativeNetwork::forward_slice(const Batch& batch, const Slice& slice, std::o
   }
 }
 
-void NativeNetwork::forward_stage(std::size_t i, bool training) {
+void NativeNetwork::forward_stages(const Group& group, bool training) {
+  for (std::size_t i = 0; i < layers_.stages.size(); ++i) forward_stage(i, group, training);
+}
+
+void NativeNetwork::forward_stage(std::size_t i, const Group& group, bool training) {
   const StageLayer& layer = layers_.stages[i];
-  float* const next = i + 1 < layers_.stages.size() ? layers_.stages[i + 1].x : layers_.pooled;
+  const bool is_last = i + 1 == layers_.stages.size();
+  float* const next = is_last ? layers_.pooled + group.first * std::size_t{1} * layers_.flat
+                              : layers_.stages[i + 1].x + group.first * layers_.stages[i + 1].x_step;
   const NormLayer& norm = layer.norm;
-  float* const out = layers_.batch_norm ? norm.x : next;
-  ops_.stage_forward(layer.geometry, layer.x, layer.weights, layer.biases, out, layer.choices, layers_.scratch);
+  float* const out = layers_.batch_norm ? norm.x : next;  // with batch normalisation a slice is one group
+  ops_.stage_forward(layer.geometry, layer.x + group.first * layer.x_step, layer.prepared, layer.biases, out,
+                     layer.choices + group.first * layer.choice_step, layers_.scratch);
   if (!layers_.batch_norm) return;
   if (training) ops_.norm_statistics(norm.geometry, norm.x, norm.mean, norm.variance);
   const NormTerms terms{.mean = training ? norm.mean : norm.running_mean,
@@ -155,6 +188,16 @@ void NativeNetwork::move_running_statistics() {
 }
 
 void NativeNetwork::backward_slice(const Slice& slice, const Update& update) {
+  backward_dense(slice, update);
+  ops_.transpose(layers_.flat, slice.count, layers_.dense[0].x_gradient, layers_.dense[0].geometry.batch_pitch,
+                 layers_.pooled_gradient, layers_.flat);
+  for_groups(slice, [&](const Group& group) { backward_stages(group, slice.first + group.first > 0); });
+  if (!slice.last) return;
+  for (StageLayer& layer : layers_.stages) update_stage(layer, update);
+  prepared_ = false;
+}
+
+void NativeNetwork::backward_dense(const Slice& slice, const Update& update) {
   for (std::size_t i = layers_.dense.size(); i-- > 0;) {
     const DenseLayer& layer = layers_.dense[i];
     if (layer.geometry.relu && shape_.dropout > 0) scale_kept_gradients(layer);
@@ -174,40 +217,37 @@ void NativeNetwork::backward_slice(const Slice& slice, const Update& update) {
                                  .update = slice.last};
     ops_.dense_backward(layer.geometry, backward, update, layers_.scratch);
   }
-  const Dense& first_dense = layers_.dense[0].geometry;
-  ops_.transpose(layers_.flat, slice.count, layers_.dense[0].x_gradient, first_dense.batch_pitch,
-                 layers_.pooled_gradient, layers_.flat);
-  for (std::size_t i = layers_.stages.size(); i-- > 0;) backward_stage(i, slice, update);
 }
 
-void NativeNetwork::backward_stage(std::size_t i, const Slice& slice, const Update& update) {
-  StageLayer& layer = layers_.stages[i];
-  const bool is_last = i + 1 == layers_.stages.size();
-  const bool add = slice.first > 0;
-  const float* out_gradient = is_last ? layers_.pooled_gradient : layers_.stages[i + 1].x_gradient;
-  if (layers_.batch_norm) {
-    const NormLayer& norm = layer.norm;
-    const NormTerms terms{norm.mean, norm.variance, norm.scale.values, norm.shift.values};
-    const NormBackward backward{.x = norm.x,
-                                .y_gradient = out_gradient,
-                                .x_gradient = layers_.norm_gradient,
-                                .scale_gradient = norm.scale.gradient,
-                                .shift_gradient = norm.shift.gradient,
-                                .add = add};
-    ops_.norm_backward(norm.geometry, terms, backward);
-    out_gradient = layers_.norm_gradient;
+/// add: to the gradients that are there.
+void NativeNetwork::backward_stages(const Group& group, bool add) {
+  const float* out_gradient = layers_.pooled_gradient + group.first * std::size_t{1} * layers_.flat;
+  for (std::size_t i = layers_.stages.size(); i-- > 0;) {
+    StageLayer& layer = layers_.stages[i];
+    if (layers_.batch_norm) {
+      const NormLayer& norm = layer.norm;
+      const NormTerms terms{norm.mean, norm.variance, norm.scale.values, norm.shift.values};
+      const NormBackward backward{.x = norm.x,
+                                  .y_gradient = out_gradient,
+                                  .x_gradient = layers_.norm_gradient,
+                                  .scale_gradient = norm.scale.gradient,
+                                  .shift_gradient = norm.shift.gradient,
+                                  .add = add};
+      ops_.norm_backward(norm.geometry, terms, backward);
+      out_gradient = layers_.norm_gradient;
+    }
+    const StageBackward backward{.x = layer.x + group.first * layer.x_step,
+                                 .weights = layer.weights,
+                                 .out_gradient = out_gradient,
+                                 .choices = layer.choices + group.first * layer.choice_step,
+                                 .weight_gradient = layer.gradient,
+                                 .bias_gradient = layer.bias_gradient,
+                                 .x_gradient = layer.x_gradient,
+                                 .add = add};
+    ops_.stage_weight_gradient(layer.geometry, backward, layers_.scratch);
+    if (layer.x_gradient) ops_.stage_data_gradient(layer.geometry, backward, layers_.scratch);
+    out_gradient = layer.x_gradient;
   }
-  const StageBackward backward{.x = layer.x,
-                               .weights = layer.weights,
-                               .out_gradient = out_gradient,
-                               .choices = layer.choices,
-                               .weight_gradient = layer.gradient,
-                               .bias_gradient = layer.bias_gradient,
-                               .x_gradient = layer.x_gradient,
-                               .add = add};
-  ops_.stage_weight_gradient(layer.geometry, backward, layers_.scratch);
-  if (layer.x_gradient) ops_.stage_data_gradient(layer.geometry, backward, layers_.scratch);
-  if (slice.last) update_stage(layer, update);
 }
 
 double NativeNetwork::step(const Batch& batch, const Update& update) {
@@ -298,6 +338,7 @@ void NativeNetwork::set_parameters(std::span<const float> plain) {
     if (place.momentum) *place.momentum = 0;
     if (place.square) *place.square = 0;
   });
+  prepared_ = false;
 }
 
 void NativeNetwork::copy_moments(std::span<float> plain) const {

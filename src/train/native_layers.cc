@@ -139,10 +139,10 @@ void place_stages(NativeLayers& layers, const Ops& ops, Memory& memory) {
   for (StageLayer& layer : layers.stages) {
     Stage& s = layer.geometry;
     const std::size_t channels = s.first ? s.channels : s.in_blocks * ops.lanes;
-    const std::size_t input = n * s.pitch * s.pitch * channels;
+    layer.x_step = static_cast<std::size_t>(s.pitch) * s.pitch * channels;
     const std::size_t padded_filters = static_cast<std::size_t>(s.out_blocks) * ops.lanes;
-    layer.x = memory.template take<float>(input);
-    layer.x_gradient = s.first ? nullptr : memory.template take<float>(input);
+    layer.x = memory.template take<float>(n * layer.x_step);
+    layer.x_gradient = s.first ? nullptr : memory.template take<float>(layers.group * layer.x_step);
     for (float** const part : {&layer.weights, &layer.momenta, &layer.gradient}) {
       *part = memory.template take<float>(layer.weight_count);
     }
@@ -151,7 +151,9 @@ void place_stages(NativeLayers& layers, const Ops& ops, Memory& memory) {
     }
     layer.squares = take_squares(layers, layer.weight_count, memory);
     layer.bias_squares = take_squares(layers, padded_filters, memory);
-    const std::size_t maps = n * padded_filters * s.pooled * s.pooled;
+    layer.prepared = memory.template take<float>(ops.stage_prepared_count(s));
+    layer.choice_step = padded_filters * s.pooled * s.pooled;
+    const std::size_t maps = n * layer.choice_step;
     layer.choices = memory.template take<std::uint8_t>(maps);
     if (!layers.batch_norm) continue;
     place_norm(layers, maps, padded_filters, layer.norm, memory);
@@ -211,8 +213,20 @@ void place(NativeLayers& layers, const Ops& ops, Memory& memory) {
   layers.scratch = memory.template take<std::byte>(scratch_bytes(layers, ops));
 }
 
+/// Pictures that go through the stages together: few, so that what one stage writes is still near when the next one
+/// reads it, but enough for the last stage, whose maps are small, to fill its batches of tiles and its chunks.
+/// Batch normalisation needs a whole map before it can go on.
+int choose_group(const NativeLayers& layers, int micro_batch) {
+  const int side = layers.stages.back().geometry.pooled;
+  const int enough = std::clamp(128 / (side * side), 8, 32);
+  if (layers.batch_norm || micro_batch < 2 * enough) return micro_batch;
+  const int groups = micro_batch / enough;
+  return (micro_batch + groups - 1) / groups;
+}
+
 std::size_t planned_bytes(NativeLayers& layers, const Ops& ops, int micro_batch, bool splits) {
   layers.micro_batch = micro_batch;
+  layers.group = choose_group(layers, micro_batch);
   layers.splits = splits;
   Count count;
   place(layers, ops, count);

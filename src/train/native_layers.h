@@ -26,13 +26,15 @@ struct NormLayer {
   float* x;                // the stage's output
 };
 
-/// One convolution with its memory; layouts as in kernels/stage.h, all sizes for the micro-batch.
+/// One convolution with its memory; layouts as in kernels/stage.h, all sizes for the micro-batch but x_gradient's.
 struct StageLayer {
   Stage geometry;
   std::size_t weight_count;                       // rounded up to whole vectors
-  float *x, *x_gradient;                          // the first one's gradient is null
+  std::size_t x_step, choice_step;                // from one picture to the next
+  float *x, *x_gradient;                          // x_gradient: of one group of pictures; the first one's is null
   float *weights, *momenta, *squares, *gradient;  // squares: second moments, null for SGD
   float *biases, *bias_momenta, *bias_squares, *bias_gradient;
+  float* prepared;  // the weights as the forward pass reads them
   std::uint8_t* choices;
   NormLayer norm;  // where the network has batch normalisation
 };
@@ -59,6 +61,7 @@ struct NativeLayers {
   float* flat_x = nullptr;         // [flat][batch_pitch], `pooled` transposed
   std::byte* scratch = nullptr;    // of whichever kernel runs
   int micro_batch = 1;             // pictures that are in memory together
+  int group = 1;                   // of these, how many go through all stages before the next ones do
   bool splits = false;             // a batch may be larger than that
   bool batch_norm = false;
   Optimiser optimiser = Optimiser::kSgd;

@@ -17,7 +17,6 @@ using namespace onnx;
 
 static_assert(std::endian::native == std::endian::little, "tensors are written as they lie in memory");
 
-
 // AttributeProto.AttributeType
 constexpr std::int64_t kTypeFloat = 1, kTypeInteger = 2, kTypeIntegers = 7;
 

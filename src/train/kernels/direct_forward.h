@@ -12,13 +12,15 @@ namespace {
 
 struct DirectScratch {
   DirectScratch(const Stage& s, Scratch& scratch)
-      : packed(scratch.take<float>(static_cast<std::size_t>(planes(s)) * s.size * s.size * pixel_step(s) *
-                                   s.out_blocks * kLanes)),
-        partial(scratch.take<float>(static_cast<std::size_t>(s.pooled) * 4 * 2 * kLanes)) {}
+      : partial(scratch.take<float>(static_cast<std::size_t>(s.pooled) * 4 * 2 * kLanes)) {}
 
-  float* packed;   // weights: [group of output blocks][in_blocks][size * size * step][blocks of the group * W]
   float* partial;  // [column][window position][block][W]: sums over the input blocks so far, of one row of windows
 };
+
+/// Packed weights: [group of output blocks][in_blocks][size * size * step][blocks of the group * W].
+inline std::size_t direct_prepared_count(const Stage& s) {
+  return static_cast<std::size_t>(planes(s)) * s.size * s.size * pixel_step(s) * s.out_blocks * kLanes;
+}
 
 /// Adds one input block's products to kWindows neighbouring windows from x on, and reads and writes their sums at
 /// `partial`, [window][position][block][W]. weights: [kSize][kSize * kStep][kBlocks * W].
@@ -158,30 +160,32 @@ inline void pack_direct(const Stage& s, const float* weights, int block, int blo
   }
 }
 
+inline void direct_prepare(const Stage& s, const float* weights, float* prepared) {
+  const std::size_t block = direct_prepared_count(s) / s.out_blocks;
+  for_block_groups<2>(
+      s.out_blocks, [&](int first, auto blocks) { pack_direct(s, weights, first, blocks, prepared + first * block); });
+}
+
 template <int kSize, int kStep>
-void direct_steps(const Stage& s, const float* x, const float* weights, const float* biases, float* out,
-                  std::uint8_t* choices, std::byte* block) {
-  Scratch scratch(block);
+void direct_steps(const Stage& s, const float* x, const float* prepared, const float* biases, float* out,
+                  std::uint8_t* choices, std::byte* scratch_block) {
+  Scratch scratch(scratch_block);
   const DirectScratch space(s, scratch);
-  const std::size_t packed_block = static_cast<std::size_t>(planes(s)) * kSize * kSize * kStep * kLanes;
-  for_block_groups<2>(s.out_blocks, [&](int first, auto blocks) {
-    pack_direct(s, weights, first, blocks, space.packed + first * packed_block);
-  });
+  const std::size_t block = direct_prepared_count(s) / s.out_blocks;
   for (int n = 0; n < s.pictures; ++n) {
     for_block_groups<2>(s.out_blocks, [&](int first, auto blocks) {
-      direct_picture<kSize, kStep, decltype(blocks)::value>(s, x + n * picture_step(s),
-                                                            space.packed + first * packed_block, first, biases, n, out,
-                                                            choices, space.partial);
+      direct_picture<kSize, kStep, decltype(blocks)::value>(s, x + n * picture_step(s), prepared + first * block, first,
+                                                            biases, n, out, choices, space.partial);
     });
   }
 }
 
 template <int kSize>
-void direct_forward(const Stage& s, const float* x, const float* weights, const float* biases, float* out,
+void direct_forward(const Stage& s, const float* x, const float* prepared, const float* biases, float* out,
                     std::uint8_t* choices, std::byte* scratch) {
-  if (!s.first) return direct_steps<kSize, kLanes>(s, x, weights, biases, out, choices, scratch);
-  if (s.channels == 1) return direct_steps<kSize, 1>(s, x, weights, biases, out, choices, scratch);
-  return direct_steps<kSize, 3>(s, x, weights, biases, out, choices, scratch);
+  if (!s.first) return direct_steps<kSize, kLanes>(s, x, prepared, biases, out, choices, scratch);
+  if (s.channels == 1) return direct_steps<kSize, 1>(s, x, prepared, biases, out, choices, scratch);
+  return direct_steps<kSize, 3>(s, x, prepared, biases, out, choices, scratch);
 }
 
 }  // namespace

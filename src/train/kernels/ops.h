@@ -62,7 +62,10 @@ struct Ops {
   void (*load_picture)(const Stage&, const std::uint8_t* pixels, const float* mean, const float* scale,
                        const PicturePlacement&, int n, float* x);
 
-  void (*stage_forward)(const Stage&, const float* x, const float* weights, const float* biases, float* out,
+  /// Turns a stage's weights into what stage_forward reads; once for all calls with the same weights.
+  void (*stage_prepare)(const Stage&, const float* weights, float* prepared);
+  std::size_t (*stage_prepared_count)(const Stage&);
+  void (*stage_forward)(const Stage&, const float* x, const float* prepared, const float* biases, float* out,
                         std::uint8_t* choices, std::byte* scratch);
   void (*stage_weight_gradient)(const Stage&, const StageBackward&, std::byte* scratch);
   /// Where x_gradient is not null.
