@@ -47,11 +47,10 @@ std::string processor_name() {
   return "unknown";
 }
 
-Json run_description(std::string_view isa, double peak_gflops) {
+Json run_description(std::string_view isa) {
   return {{"date", now()},
           {"machine", processor_name()},
           {"isa", isa},
-          {"peak_gflops", peak_gflops},
           {"commit", source_commit()},
           {"compiler", std::string("g++ ") + __VERSION__}};
 }

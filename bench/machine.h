@@ -10,8 +10,8 @@ namespace crescendo {
 /// As the system calls it.
 std::string processor_name();
 
-/// What every raw row of one run begins with: {"date", "machine", "isa", "peak_gflops", "commit", "compiler"}. The
+/// What every raw row of one run begins with: {"date", "machine", "isa", "commit", "compiler"}. The
 /// commit is that of the source tree now, with "-dirty" behind it where files differ.
-Json run_description(std::string_view isa, double peak_gflops);
+Json run_description(std::string_view isa);
 
 }  // namespace crescendo

@@ -332,7 +332,19 @@ void append_rows(const Choice& choice, const Json& run, const Subject& subject, 
   if (!out) unavailable("cannot write rows to " + choice.rows);
 }
 
+/// One line for all that lack the same.
+void print_missing(const std::vector<Contestant>& all) {
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const Contestant& rival : all) {
+    if (!rival.missing.empty()) by_reason[rival.missing].push_back(rival.name);
+  }
+  for (const auto& [reason, names] : by_reason) fmt::print("without {}: {}\n", fmt::join(names, ", "), reason);
+}
+
 void run(const Choice& choice) {
+  if (!choice.rows.empty() && !std::ofstream(choice.rows, std::ios::app)) {
+    bad_input("cannot write to the file of rows '" + choice.rows + "'");
+  }
   const KernelSet& kernels = choose_kernels(choice.isa);
   const std::vector<Subject> subjects = subjects_called(choice.networks);
   const auto all = rivals(kernels.name, choice.mode);
@@ -340,13 +352,12 @@ void run(const Choice& choice) {
       choose_rivals(all, choice.rivals.value_or(choice.mode == "pair" ? "none" : "all"));
   contestants.insert(contestants.begin(), ours(kernels.name));
   const double peak = peak_gflops(kernels);
-  const Json run = run_description(kernels.name, peak);
+  Json run = run_description(kernels.name);
+  run["peak_gflops"] = peak;
   Json report = {{"isa", kernels.name}, {"peak_gflops", peak}, {"mode", choice.mode}, {"networks", Json::array()}};
   if (!choice.json) {
     fmt::print("{}, {}, peak of one core {:.1f} GFLOP/s\n", processor_name(), kernels.name, peak);
-    for (const Contestant& rival : all) {
-      if (!rival.missing.empty()) fmt::print("without {}: {}\n", rival.name, rival.missing);
-    }
+    print_missing(all);
   }
   for (const Subject& subject : subjects) {
     const std::vector<Result> results = contest(choice, subject, contestants);

@@ -9,12 +9,11 @@
 #include <tuple>
 
 #include "crescendo/error.h"
-#include "crescendo/rng.h"
 #include "train/arena.h"
 #include "train/batches.h"
+#include "train/epoch_order.h"
 #include "train/initial_weights.h"
 #include "train/judge.h"
-#include "train/random_streams.h"
 
 namespace crescendo {
 namespace {
@@ -90,7 +89,7 @@ class Run {
   /// One pass over the training pictures in a fresh order.
   std::optional<Ending> train_epoch(EpochResult& now) {
     const Steady::time_point start = Steady::now();
-    Rng(plan_.seed, {kOrderStream, static_cast<std::uint64_t>(now.epoch)}).shuffle(std::span(order_));
+    shuffle_for_epoch(order_, plan_.seed, now.epoch);
     const Update update{.learning_rate = static_cast<float>(plan_.learning_rate),
                         .momentum = static_cast<float>(plan_.momentum),
                         .l1 = static_cast<float>(plan_.l1),
