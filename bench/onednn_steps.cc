@@ -92,6 +92,11 @@ class Steps : public TimedWork {
   double result() override { return loss_; }
 
  private:
+  /// Of what a convolution takes and gives.
+  struct Layouts {
+    memory::desc x, y;
+  };
+
   /// Weights of a layer as the update sees them, in fp32 and in the layout of their gradient.
   struct Parameters {
     memory values, momenta, gradient;
@@ -176,20 +181,35 @@ class Steps : public TimedWork {
     return best;
   }
 
-  /// Of the direct form and the library's choice the one that is faster here.
+  /// What it costs to have `from` in another layout.
+  double seconds_to_copy(const memory::desc& from, const memory::desc& to) {
+    if (from == to) return 0;
+    return seconds<dnnl::reorder>(dnnl::reorder::primitive_desc(engine_, from, engine_, to),
+                                  {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  }
+
+  /// Of the direct form and the library's choice, in each of the layouts, the one that is fastest here, with what it
+  /// costs to bring `given` into the layout that it wants of DNNL_ARG_DIFF_DST, if that is there.
   template <class Primitive, class Make, class Describe>
-  auto fastest(const Make& make, const Describe& describe) {
-    std::optional<decltype(make(algorithm::convolution_direct))> best;
+  auto fastest(const std::vector<Layouts>& layouts, const memory::desc& given, const Make& make,
+               const Describe& describe) {
+    std::optional<decltype(make(algorithm::convolution_direct, layouts[0]))> best;
     double best_seconds = std::numeric_limits<double>::infinity();
-    for (const algorithm form : {algorithm::convolution_direct, algorithm::convolution_auto}) {
-      try {
-        const auto pd = make(form);
-        if (is_reference(pd)) continue;
-        const double time = seconds<Primitive>(pd, describe(pd));
-        if (time >= best_seconds) continue;
-        best_seconds = time;
-        best = pd;
-      } catch (const dnnl::error&) {  // not for this shape
+    for (const Layouts& layout : layouts) {
+      for (const algorithm form : {algorithm::convolution_direct, algorithm::convolution_auto}) {
+        try {
+          const auto pd = make(form, layout);
+          if (is_reference(pd)) continue;
+          const std::vector<std::pair<int, memory::desc>> descs = describe(pd);
+          double time = seconds<Primitive>(pd, descs);
+          for (const auto& [argument, desc] : descs) {
+            if (argument == DNNL_ARG_DIFF_DST) time += seconds_to_copy(given, desc);
+          }
+          if (time >= best_seconds) continue;
+          best_seconds = time;
+          best = pd;
+        } catch (const dnnl::error&) {  // not for this shape
+        }
       }
     }
     check(best.has_value(), "oneDNN has a fast convolution for the shape");
@@ -235,15 +255,16 @@ memory Steps::add_stage(const memory& x, const ConvLayer& layer, bool first) {
   const memory::dims out = {in[0], layer.filters, in[2], in[3]};
   const memory::dims pooled = {in[0], layer.filters, in[2] / 2, in[3] / 2};
   const memory::dims one = {1, 1}, two = {2, 2}, none = {0, 0}, edge = {layer.size / 2, layer.size / 2};
-  const auto x_any = any(in, type), y_any = any(out, type);
+  const std::vector<Layouts> chosen_by_library = {{any(in, type), any(out, type)}};
   const memory::dims weight_dims = {layer.filters, in[1], layer.size, layer.size};
   const auto w_any = any(weight_dims, type), w_gradient_any = any(weight_dims, Type::f32);
   const memory::desc b({layer.filters}, Type::f32, Tag::a);
 
   using Forward = dnnl::convolution_forward;
   const auto forward = fastest<Forward>(
-      [&](algorithm form) {
-        const Forward::desc desc(prop_kind::forward_training, form, x_any, w_any, b, y_any, one, edge, edge);
+      chosen_by_library, {},
+      [&](algorithm form, const Layouts& l) {
+        const Forward::desc desc(prop_kind::forward_training, form, l.x, w_any, b, l.y, one, edge, edge);
         return Forward::primitive_desc(desc, fused_relu(), engine_);
       },
       [&](const auto& pd) {
@@ -253,9 +274,15 @@ memory Steps::add_stage(const memory& x, const ConvLayer& layer, bool first) {
                                                          {DNNL_ARG_DST, pd.dst_desc()}};
       });
   using BackwardWeights = dnnl::convolution_backward_weights;
+  // Left to itself the library pads a single input channel to a whole vector on AVX2, at eight times the work.
+  std::vector<Layouts> layouts = chosen_by_library;
+  for (const Tag tag : {Tag::nchw, Tag::nhwc}) {
+    if (first) layouts.push_back({{in, type, tag}, {out, type, tag}});
+  }
   const auto backward_weights = fastest<BackwardWeights>(
-      [&](algorithm form) {
-        const BackwardWeights::desc desc(form, x_any, w_gradient_any, b, y_any, one, edge, edge);
+      layouts, forward.dst_desc(),
+      [&](algorithm form, const Layouts& l) {
+        const BackwardWeights::desc desc(form, l.x, w_gradient_any, b, l.y, one, edge, edge);
         return BackwardWeights::primitive_desc(desc, engine_, forward);
       },
       [&](const auto& pd) {
@@ -299,8 +326,9 @@ memory Steps::add_stage(const memory& x, const ConvLayer& layer, bool first) {
   if (!first) {
     using BackwardData = dnnl::convolution_backward_data;
     const auto backward_data = fastest<BackwardData>(
-        [&](algorithm form) {
-          const BackwardData::desc desc(form, x_any, w_any, y_any, one, edge, edge);
+        chosen_by_library, forward.dst_desc(),
+        [&](algorithm form, const Layouts& l) {
+          const BackwardData::desc desc(form, l.x, w_any, l.y, one, edge, edge);
           return BackwardData::primitive_desc(desc, engine_, forward);
         },
         [&](const auto& pd) {
