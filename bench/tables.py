@@ -251,7 +251,8 @@ def learning_table(root):
     epochs = ", ".join(sorted({str(row["epochs"]) for row in rows}))
     versions = ", ".join(sorted({f"torch {row['versions']['torch']}" for row in rows}))
     commits = ", ".join(sorted({row["commit"] for row in rows}))
-    return table(header, lines) + f"\n{epochs} epochs; {versions}; {rows[0]['machine']}, {rows[0]['isa']}; commit {commits}.\n"
+    machines = ", ".join(sorted({f"{row['machine']}, {row['isa']}" for row in rows}))
+    return table(header, lines) + f"\n{epochs} epochs; {versions}; {machines}; commit {commits}.\n"
 
 
 # A search against random points: bench/first_search.sh.
@@ -375,7 +376,8 @@ def main():
             document.write_text(new)
         else:
             name = str(document.relative_to(choice.root))
-            sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, "the raw rows"))
+            lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, "the raw rows")
+            sys.stdout.writelines(lines)
     if differs and not choice.write:
         print("tables.py: documents differ from the raw rows; bench/tables.py --write makes their tables anew")
         return 1

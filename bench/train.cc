@@ -42,11 +42,11 @@ constexpr int kTrialRounds = 3;  // each is seconds long by itself
 
 struct Choice {
   std::string mode = "train";
-  double seconds = 3;         // of each contestant on each network
-  std::optional<int> rounds;  // none: as many windows as fill the seconds, or kTrialRounds trials
-  std::vector<std::string> networks;
+  double seconds = 3;                 // of each contestant on each network
+  std::optional<int> rounds;          // none: as many windows as fill the seconds, or kTrialRounds trials
+  std::vector<std::string> networks;  // empty: standard_networks()
   std::string isa;
-  std::optional<std::string> rivals;  // none: all, but for pairs, which are about us
+  std::optional<std::string> rivals;  // none: standard_rivals()
   bool json = false;
   std::string rows;
 };
@@ -113,6 +113,18 @@ int rounds_of(const Choice& choice) {
   if (choice.rounds) return *choice.rounds;
   if (choice.mode == "trial") return kTrialRounds;
   return std::max(1, static_cast<int>(std::lround(choice.seconds / kWindowSeconds)));
+}
+
+std::string standard_rivals(const std::string& mode) {
+  if (mode == "train") return "all";
+  if (mode == "pair") return "none";  // it is about us
+  return "pytorch";
+}
+
+/// A trial of the larger ones takes PyTorch a quarter of an hour.
+std::vector<std::string> standard_networks(const std::string& mode) {
+  if (mode == "trial") return {"s32", "m32", "s64", "fc64"};
+  return {};
 }
 
 double median(std::vector<double> values) {
@@ -346,10 +358,10 @@ void run(const Choice& choice) {
     bad_input("cannot write to the file of rows '" + choice.rows + "'");
   }
   const KernelSet& kernels = choose_kernels(choice.isa);
-  const std::vector<Subject> subjects = subjects_called(choice.networks);
+  const std::vector<Subject> subjects =
+      subjects_called(choice.networks.empty() ? standard_networks(choice.mode) : choice.networks);
   const auto all = rivals(kernels.name, choice.mode);
-  std::vector<Contestant> contestants =
-      choose_rivals(all, choice.rivals.value_or(choice.mode == "pair" ? "none" : "all"));
+  std::vector<Contestant> contestants = choose_rivals(all, choice.rivals.value_or(standard_rivals(choice.mode)));
   contestants.insert(contestants.begin(), ours(kernels.name));
   const double peak = peak_gflops(kernels);
   Json run = run_description(kernels.name);

@@ -1,7 +1,7 @@
 """Trains in PyTorch what bench/learning trained: from its weights, in its order, on its pictures.
 
-A line in: a point's folder, beside the pictures. A line out: {"errors", "training_losses": of each epoch, "versions"}; a
-training whose loss is not finite ends there, as ours does.
+A line in: a point's folder, beside the pictures. A line out: {"errors", "training_losses": of each epoch, "versions"}.
+A training whose loss is not finite ends there, as ours does.
 """
 
 import json

@@ -3,7 +3,7 @@
 usage: pytorch_steps.py [--tuned] [--channels-last] ASK
 
 --tuned: fused SGD (for-each where the version has none on CPUs) and in-place ReLU.
-Pictures lie in memory as bytes; gathering a batch and converting it to floats belongs to a step, as it does on our side.
+Pictures lie in memory as bytes; gathering a batch and converting it to floats belongs to a step, as it does with us.
 """
 
 import inspect

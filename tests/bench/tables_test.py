@@ -25,7 +25,8 @@ class Tree:
         self.document = root / "docs" / "page.md"
         self.document.write_text(document)
         for name, lines in rows.items():
-            (root / "bench" / "results" / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+            file = root / "bench" / "results" / f"{name}.jsonl"
+            file.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
     def run(self, *options):
         command = [sys.executable, TABLES, "--root", self.folder.name, *options]
@@ -40,8 +41,8 @@ READING = {"reading": [{"start": "first", "seconds": 3.715}, {"start": "second",
 
 
 def steps(date, network, who, median, isa="avx2"):
-    return {"date": date, "machine": "Processor", "isa": isa, "peak_gflops": 100.0, "commit": "c0ffee", "compiler": "g++",
-            "versions": {}, "mode": "train", "network": network, "who": who, "median": median, "best": 2 * median,
+    return {"date": date, "machine": "Processor", "isa": isa, "peak_gflops": 100.0, "commit": "c0ffee",
+            "compiler": "g++", "versions": {}, "mode": "train", "network": network, "who": who, "median": median, "best": 2 * median,
             "memory_mib": 10.0, "before_mib": 5.0, "fraction_of_peak": 0.5}
 
 
