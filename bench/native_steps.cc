@@ -1,11 +1,11 @@
 // Our side of bench/train: the native backend as a contestant (bench/contestant.h). CRESCENDO_ISA chooses the kernels.
 
-#include <cmath>
 #include <cstdio>
 #include <numeric>
 #include <vector>
 
 #include "bench/contestant.h"
+#include "bench/networks.h"
 #include "crescendo/error.h"
 #include "train/arena.h"
 #include "train/backends.h"
@@ -14,36 +14,11 @@
 namespace crescendo {
 namespace {
 
-/// Uniform within 1 / sqrt(inputs), biases too: PyTorch's start. The kernels' work depends on how many windows are
-/// dead, so a comparison needs the same start.
-std::vector<float> pytorchs_start(const NetworkShape& shape) {
-  Rng rng(1);
-  std::vector<float> weights;
-  const auto layer = [&](double inputs, int outputs) {
-    const double bound = 1 / std::sqrt(inputs);
-    for (double i = 0; i < (inputs + 1) * outputs; ++i) {
-      weights.push_back(static_cast<float>((2 * rng.uniform() - 1) * bound));
-    }
-  };
-  double inputs = shape.channels;
-  for (const ConvLayer& conv : shape.conv) {
-    layer(inputs * conv.size * conv.size, conv.filters);
-    inputs = conv.filters;
-  }
-  inputs *= std::pow(pooled_side(shape, shape.conv.size() - 1), 2);
-  for (const int units : shape.dense) {
-    layer(inputs, units);
-    inputs = units;
-  }
-  layer(inputs, shape.classes);
-  return weights;
-}
-
 class Steps : public TimedWork {
  public:
   Steps(const Ask& ask, Noise& noise) : ask_(ask), noise_(noise) {
     network_ = find_backend("native").make(ask.shape, {.max_batch = ask.batch}, arena_);
-    network_->set_parameters(pytorchs_start(ask.shape));
+    network_->set_parameters(rivals_weights(ask.shape));
   }
 
   double run() override {
@@ -66,7 +41,7 @@ class ForwardPasses : public TimedWork {
   ForwardPasses(const Ask& ask, Noise& noise)
       : ask_(ask), noise_(noise), logits_(static_cast<std::size_t>(ask.batch) * ask.shape.classes) {
     network_ = find_backend("native").make(ask.shape, {.max_batch = ask.batch}, arena_);
-    network_->set_parameters(pytorchs_start(ask.shape));
+    network_->set_parameters(rivals_weights(ask.shape));
   }
 
   double run() override {

@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "crescendo/error.h"
+#include "crescendo/rng.h"
 
 namespace crescendo {
 namespace {
@@ -58,6 +60,29 @@ double forward_flops(const NetworkShape& shape) {
 }
 
 double step_flops(const NetworkShape& shape) { return 3 * forward_flops(shape) - conv_flops(shape, 0); }
+
+std::vector<float> rivals_weights(const NetworkShape& shape) {
+  Rng rng(1);
+  std::vector<float> weights;
+  const auto layer = [&](double inputs, int outputs) {
+    const double bound = 1 / std::sqrt(inputs);
+    for (double i = 0; i < (inputs + 1) * outputs; ++i) {
+      weights.push_back(static_cast<float>((2 * rng.uniform() - 1) * bound));
+    }
+  };
+  double inputs = shape.channels;
+  for (const ConvLayer& conv : shape.conv) {
+    layer(inputs * conv.size * conv.size, conv.filters);
+    inputs = conv.filters;
+  }
+  inputs *= std::pow(pooled_side(shape, shape.conv.size() - 1), 2);
+  for (const int units : shape.dense) {
+    layer(inputs, units);
+    inputs = units;
+  }
+  layer(inputs, shape.classes);
+  return weights;
+}
 
 Json shape_to_json(const NetworkShape& shape) {
   Json conv = Json::array();

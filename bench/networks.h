@@ -27,6 +27,10 @@ std::vector<Subject> subjects_called(const std::vector<std::string>& names);
 double forward_flops(const NetworkShape& shape);
 double step_flops(const NetworkShape& shape);
 
+/// Uniform within 1 / sqrt(inputs), biases too: PyTorch's start. The kernels' work depends on how many windows are
+/// dead, so a comparison needs the same start and the same pictures, 0..1 and not centred.
+std::vector<float> rivals_weights(const NetworkShape& shape);
+
 /// A shape as the contestants' processes are told it:
 /// {"channels", "side", "conv": [[filters, size], ..], "dense": [units, ..], "classes"}.
 Json shape_to_json(const NetworkShape& shape);
