@@ -258,7 +258,7 @@ def learning_table(root):
     machines = ", ".join(sorted({f"{row['machine']}, {row['isa']}" for row in rows}))
     return table(header, lines) + (
         f"\nIn {within} of {len(rows)} points PyTorch's error is no further from ours than our own seeds' lie apart. "
-        f"The median difference is {100 * statistics.median(map(abs, differences)):.2f} points, that of two of our seeds "
+        f"The median difference is {100 * statistics.median(map(abs, differences)):.2f} points, of two of our seeds "
         f"{100 * statistics.median(pairs):.2f}. {epochs} epochs; {versions}; {machines}; commit {commits}.\n")
 
 
