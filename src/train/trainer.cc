@@ -9,13 +9,12 @@
 #include <tuple>
 
 #include "crescendo/error.h"
-#include "crescendo/rng.h"
 #include "train/arena.h"
 #include "train/batches.h"
 #include "train/checkpoint.h"
+#include "train/epoch_order.h"
 #include "train/initial_weights.h"
 #include "train/judge.h"
-#include "train/random_streams.h"
 
 namespace crescendo {
 namespace {
@@ -113,7 +112,7 @@ class Run {
   /// One pass over the training pictures in a fresh order.
   std::optional<Ending> train_epoch(EpochResult& now) {
     const Steady::time_point start = Steady::now();
-    Rng(plan_.seed, {kOrderStream, static_cast<std::uint64_t>(now.epoch)}).shuffle(std::span(order_));
+    shuffle_for_epoch(order_, plan_.seed, now.epoch);
     const std::size_t batch = plan_.batch_size;
     for (std::size_t first = 0; first < order_.size(); first += batch) {
       if (hooks_.cancelled()) return cancelled_in(now.epoch);
