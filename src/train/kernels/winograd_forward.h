@@ -10,7 +10,7 @@
 namespace crescendo {
 namespace {
 
-constexpr int kTiles = 48;  // a batch; a multiple of the tiles that a matrix product takes at once
+constexpr int kTiles = 48;  // a batch; half of it is a multiple of the tiles that a matrix product takes at once
 constexpr int kMostBlocks = kRegisters == 32 ? 4 : 3;  // output blocks that it takes at once
 
 /// Tiles of kOutputs x kOutputs outputs that cover the pooled part of all pictures.
@@ -26,11 +26,15 @@ struct TileGrid {
   int across, count;
 };
 
+/// From one of the T * T products to the next: a vector more than the data, so that they do not meet in one cache set.
+template <int kBlocks>
+constexpr std::size_t kResultStep = static_cast<std::size_t>(kTiles) * kBlocks* kLanes + kLanes;
+
 struct WinogradScratch {
   WinogradScratch(const Stage& s, int products, Scratch& scratch)
       : input_step(static_cast<std::size_t>(kTiles) * s.in_blocks * kLanes + 16),
         inputs(scratch.take<float>(products * input_step)),
-        results(scratch.take<float>(static_cast<std::size_t>(products) * kTiles * kMostBlocks * kLanes)) {}
+        results(scratch.take<float>(static_cast<std::size_t>(products) * kResultStep<kMostBlocks>)) {}
 
   std::size_t input_step;  // 64 bytes more than the data, so that the planes do not meet in one cache set
   float* inputs;           // [T * T][kTiles][in_blocks * W]
@@ -117,7 +121,7 @@ void finish_tiles(const Stage& s, const WinogradScratch& space, const TileGrid<k
   constexpr int kRows = (kRegisters == 32 ? 24 : 12) / most(kBlocks, 2);
   constexpr int kWindows = kOutputs / 2;  // across a tile
   const int inputs = s.in_blocks * kLanes;
-  const std::size_t step = static_cast<std::size_t>(kTiles) * kBlocks * kLanes;
+  const std::size_t step = kResultStep<kBlocks>;
   const float* const filters = prepared + static_cast<std::size_t>(block) * kLanes * T * T * inputs;
   for (int k = 0; k < T * T; ++k) {
     for (int t = 0; t < tiles; t += kRows) {
@@ -163,8 +167,10 @@ void winograd_forward(const Stage& s, const float* x, const float* prepared, con
   const WinogradScratch space(s, T * T, scratch);
   const TileGrid<kOutputs> grid(s);
   const int inputs = s.in_blocks * kLanes;
-  for (int first_tile = 0; first_tile < grid.count; first_tile += kTiles) {
-    const int tiles = least(kTiles, grid.count - first_tile);
+  // Half a batch at a time is nearer to the core; a whole one where that is all there is.
+  const int at_once = grid.count > kTiles ? kTiles / 2 : kTiles;
+  for (int first_tile = 0; first_tile < grid.count; first_tile += at_once) {
+    const int tiles = least(at_once, grid.count - first_tile);
     for (int t = 0; t < tiles; ++t) {
       const auto [n, row, column] = grid.place(first_tile + t);
       const float* const corner =
