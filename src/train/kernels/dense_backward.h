@@ -24,9 +24,9 @@ struct DenseScratch {
 
 /// x_gradient[kInputs][kVectors] += w g over one panel. weights: [kInputs][2W].
 template <int kVectors, int kInputs>
-NEVER_INLINE void dense_data_tile(const float* weights, const float* y_gradient, int pitch, float* x_gradient) {
-  // The next tile's weights: they come from far away, and this tile's products hide the way.
-  UNROLL_FOR(i, 2 * kInputs) __builtin_prefetch(weights + (2 * kInputs + i) * kLanes);
+NEVER_INLINE void dense_data_tile(const float* weights, std::ptrdiff_t ahead, const float* y_gradient, int pitch,
+                                  float* x_gradient) {
+  prefetch_rows<kInputs>(weights + ahead);
   Vec sum[kInputs][kVectors];
   UNROLL_FOR(i, kInputs) UNROLL_FOR(v, kVectors) {
     sum[i][v] = load(x_gradient + static_cast<std::size_t>(i) * pitch + v * kLanes);
@@ -48,6 +48,7 @@ struct DenseTile {
   float* momenta;
   float* squares;  // null for SGD
   float* sums;
+  std::ptrdiff_t ahead;  // to what is needed next (next_panel)
   bool add, update, decays;
 };
 
@@ -55,7 +56,7 @@ struct DenseTile {
 template <int kInputs, class Rule>
 NEVER_INLINE void dense_weight_tile(const float* x, const float* y_gradient, int batch, int pitch,
                                     const DenseTile& tile, const Rule& rule) {
-  UNROLL_FOR(i, 2 * kInputs) __builtin_prefetch(tile.momenta + i * kLanes, 1);
+  prefetch_rows<kInputs>(tile.momenta + tile.ahead);
   Vec sum[kInputs][2] = {};
   for (int b = 0; b < batch; ++b) {
     Vec low = load(y_gradient + b * kPanel);
@@ -113,10 +114,11 @@ void dense_panel(const Dense& d, const DenseBackward& b, const Rule& rule, const
   const float* const by_output = space.by_output + panel * kPanel * pitch;
   const float* const by_picture = space.by_picture + static_cast<std::size_t>(panel) * d.batch * kPanel;
   const float* const weights = b.weights + panel_at;
+  const std::ptrdiff_t ahead = next_panel(d, panel);
   for_batch_groups(d.batch_pitch, [&](int column, auto vectors) {
     constexpr int kVectors = decltype(vectors)::value;
     for_tiles<kTileRows<kVectors>>(first, end, [&](int i, auto tile) {
-      dense_data_tile<kVectors, decltype(tile)::value>(weights + static_cast<std::size_t>(i) * kPanel,
+      dense_data_tile<kVectors, decltype(tile)::value>(weights + static_cast<std::size_t>(i) * kPanel, ahead,
                                                        by_output + column, d.batch_pitch,
                                                        b.x_gradient + i * pitch + column);
     });
@@ -128,6 +130,7 @@ void dense_panel(const Dense& d, const DenseBackward& b, const Rule& rule, const
                      b.weight_momenta + at,
                      b.weight_squares ? b.weight_squares + at : nullptr,
                      b.weight_sums ? b.weight_sums + at : nullptr,
+                     ahead,
                      b.add,
                      b.update,
                      decays};
