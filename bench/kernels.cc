@@ -43,7 +43,7 @@ class Profile {
       : subject_(subject),
         ops_(kernels.ops()),
         rounds_(rounds),
-        layers_(make_layers(subject.shape, {subject.batch, 0}, ops_, arena_)) {
+        layers_(make_layers(subject.shape, {subject.batch, 0}, ops_, shipped_kernel_table(kernels.name), arena_)) {
     const std::vector<float> weights = rivals_weights(subject.shape);
     std::size_t next = 0;
     visit_parameters(subject.shape, layers_, ops_.lanes,

@@ -3,7 +3,8 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
+
+#include "base/processor.h"
 
 namespace crescendo {
 namespace {
@@ -38,14 +39,6 @@ std::string now() {
 }
 
 }  // namespace
-
-std::string processor_name() {
-  std::ifstream in("/proc/cpuinfo");
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown";
-}
 
 Json run_description(std::string_view isa) {
   return {{"date", now()},

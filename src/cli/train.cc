@@ -14,6 +14,7 @@
 #include "cli/words.h"
 #include "crescendo/error.h"
 #include "search/image_study.h"
+#include "search/kernel_choice.h"
 #include "search/retrain.h"
 #include "train/onnx_file.h"
 #include "train/weights_file.h"
@@ -24,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainOptions {
-  std::string point, data, save, onnx, checkpoint;
+  std::string point, data, save, onnx, checkpoint, kernels;
   int size = 0, jobs = 0;
   std::optional<int> epochs;
   std::optional<std::string> fit;
@@ -120,6 +121,7 @@ void prepare_checkpoint(TrainOptions& options) {
 int run(TrainOptions options) {
   PointFile file = parse_point_file(read_file(options.point), options.point);
   if (options.epochs) file.epochs = *options.epochs;
+  if (!options.kernels.empty()) file.training.kernels = to_text(read_kernel_table(options.kernels));
   prepare_checkpoint(options);
   for (const std::string& target : {options.save, options.onnx}) {
     if (!target.empty()) make_writable_folder(fs::absolute(target).parent_path());
@@ -170,6 +172,8 @@ std::function<int()> declare(CLI::App& command) {
                      "write this file after each epoch, and go on from it if it is there");
   const auto grey = command.add_flag("--grey,--gray", options->grey, "use grey pictures");
   command.add_flag("--colour,--color", options->colour, "use colour pictures")->excludes(grey);
+  command.add_option("--kernels", options->kernels,
+                     "compute with the kernels in this file, as 'crescendo kernels' prints them; default: the point's");
   command.add_option("--fit", options->fit, "how pictures become square, crop or pad; default: as the point says");
   command.add_flag("--strict", options->strict, "a broken picture is an error instead of being skipped");
   command.add_flag("--json", options->json, "print one JSON object (docs/formats.md)");

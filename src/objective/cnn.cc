@@ -37,6 +37,8 @@ constexpr Option<CnnOptions> kOptions[] = {
     {"schedule", &CnnOptions::schedule, 0, 0, "of the learning rate: constant, cosine or step"},
     {"warmup_epochs", &CnnOptions::warmup_epochs, 0, 1000, "epochs over which the learning rate grows"},
     {"class_weights", &CnnOptions::class_weights, 0, 0, "none or balanced"},
+    {"kernels", &CnnOptions::kernels, 0, 0,
+     "which kernels compute, as 'crescendo kernels' prints it; else the shipped"},
 };
 constexpr std::span<const Option<CnnOptions>> kCarried = std::span(kOptions).subspan(5);
 
@@ -162,6 +164,7 @@ CnnOptions read_checked(const Options& given, std::span<const Option<CnnOptions>
   from_name<ClassWeighting>(kClassWeightingNames, options.class_weights, "class_weights", owner);
   find_backend(options.backend);
   find_fit(options.fit);
+  if (!options.kernels.empty()) parse_kernel_table(options.kernels, owner + ": kernels");
   return options;
 }
 
@@ -212,6 +215,13 @@ Options to_options(const CnnOptions& options) {
   return result;
 }
 
+std::optional<KernelTable> kernels_here(const CnnOptions& options) {
+  if (options.kernels.empty()) return {};
+  const KernelTable table = parse_kernel_table(options.kernels, "kernels");
+  if (!runs_here(table)) return {};
+  return table;
+}
+
 TrainingPlan training_plan(const CnnOptions& options, const Space& space, const Point& point, const ImageSet& images,
                            int epochs, std::uint64_t seed) {
   TrainingPlan plan;
@@ -231,6 +241,7 @@ TrainingPlan training_plan(const CnnOptions& options, const Space& space, const 
   plan.patience = options.patience;
   plan.seed = seed;
   plan.memory_bytes = static_cast<std::size_t>(options.memory_mib) << 20;
+  plan.kernels = kernels_here(options);
   apply_point(space, point, plan);
   return plan;
 }

@@ -32,6 +32,7 @@ struct CnnOptions {
   std::string schedule = "constant";  // or cosine, step
   double warmup_epochs = 0;
   std::string class_weights = "none";  // or balanced
+  std::string kernels;                 // a table as train/kernel_table.h writes it; empty: the shipped one
 };
 
 /// Throws Error (bad input) for an unknown option or a value out of range.
@@ -60,6 +61,10 @@ inline constexpr std::string_view kWeightsFile = "weights.bin";
 /// Fidelity: image_side, epochs. Below the top rung no weights are kept. A network that does not fit the memory or
 /// the side, or that diverges, is a failed outcome.
 std::unique_ptr<Objective> make_cnn(const CnnOptions& options, std::shared_ptr<const CnnPictures> pictures);
+
+/// The table of kernels that the options name; none if they name none, or one for which this processor lacks the
+/// instructions: then it computes with its own, and the numbers differ in their last digits.
+std::optional<KernelTable> kernels_here(const CnnOptions& options);
 
 /// The plan of a point at a rung's fidelity, for pictures such as these.
 TrainingPlan training_plan(const CnnOptions& options, const Space& space, const Point& point, const ImageSet& images,

@@ -19,8 +19,12 @@ using Pooling = std::vector<std::vector<std::uint8_t>>;
 
 class NativeNetwork final : public Network {
  public:
-  NativeNetwork(const NetworkShape& shape, const NetworkLimits& limits, Arena& arena, const Ops& ops)
-      : shape_(shape), max_batch_(limits.max_batch), ops_(ops), layers_(make_layers(shape, limits, ops, arena)) {}
+  NativeNetwork(const NetworkShape& shape, const NetworkLimits& limits, Arena& arena, const Ops& ops,
+                const KernelTable& table)
+      : shape_(shape),
+        max_batch_(limits.max_batch),
+        ops_(ops),
+        layers_(make_layers(shape, limits, ops, table, arena)) {}
 
   const NetworkShape& shape() const override { return shape_; }
   double step(const Batch& batch, const Update& update) override;
@@ -364,14 +368,16 @@ void NativeNetwork::set_moments(std::span<const float> plain) {
 }
 
 std::unique_ptr<Network> make_fastest(const NetworkShape& shape, const NetworkLimits& limits, Arena& arena) {
-  return make_native(shape, limits, arena, choose_kernels());
+  return make_native(shape, limits, arena, choose_kernels(limits.kernels ? limits.kernels->isa() : ""));
 }
 
 }  // namespace
 
 std::unique_ptr<Network> make_native(const NetworkShape& shape, const NetworkLimits& limits, Arena& arena,
                                      const KernelSet& kernels) {
-  return std::make_unique<NativeNetwork>(shape, limits, arena, kernels.ops());
+  check(!limits.kernels || limits.kernels->isa() == kernels.name, "a table of kernels goes with its instruction set");
+  const KernelTable table = limits.kernels ? *limits.kernels : shipped_kernel_table(kernels.name);
+  return std::make_unique<NativeNetwork>(shape, limits, arena, kernels.ops(), table);
 }
 
 BackendEntry native_backend() {

@@ -13,22 +13,12 @@ int blocks_of(int channels, int lanes) { return (channels + lanes - 1) / lanes; 
 
 std::size_t round_up(std::size_t count, int lanes) { return (count + lanes - 1) / lanes * lanes; }
 
-ForwardMethod choose_forward(const Stage& s) {
-  if (s.first) return ForwardMethod::kDirect;
-  if (s.size == 1) return ForwardMethod::kDirect;
-  if (s.size == 7) return ForwardMethod::kWinograd2;
-  // Multiplications per channel pair: the larger tiles cover an odd side with ones that reach over it.
-  const double small = std::pow((s.size + 1) * s.pooled, 2);
-  const double large = std::pow((s.size + 3) * ((s.pooled + 1) / 2), 2);
-  return large < 0.85 * small ? ForwardMethod::kWinograd4 : ForwardMethod::kWinograd2;
-}
-
 /// Side of a tile's outputs; 0: the direct way.
 int tile_outputs(ForwardMethod method) {
   return method == ForwardMethod::kWinograd4 ? 4 : method == ForwardMethod::kWinograd2 ? 2 : 0;
 }
 
-Stage make_stage(int channels, int side, const ConvLayer& layer, bool first, int lanes) {
+Stage make_stage(int channels, int side, const ConvLayer& layer, bool first, int lanes, const KernelTable& table) {
   Stage s{};
   s.channels = channels;
   s.side = side;
@@ -39,7 +29,7 @@ Stage make_stage(int channels, int side, const ConvLayer& layer, bool first, int
   s.in_blocks = blocks_of(channels, lanes);
   s.out_blocks = blocks_of(layer.filters, lanes);
   s.first = first;
-  s.forward = choose_forward(s);
+  s.forward = table.forward(s);
   s.pitch = side + 2 * s.border;
   if (const int outputs = tile_outputs(s.forward); outputs > 0) {
     const int tiles = (2 * s.pooled + outputs - 1) / outputs;
@@ -59,13 +49,13 @@ void put_norms_between(std::vector<StageLayer>& stages) {
   }
 }
 
-std::vector<StageLayer> make_stages(const NetworkShape& shape, int lanes) {
+std::vector<StageLayer> make_stages(const NetworkShape& shape, int lanes, const KernelTable& table) {
   std::vector<StageLayer> stages;
   int channels = shape.channels;
   int side = shape.side_px;
   for (const ConvLayer& conv : shape.conv) {
     StageLayer layer{};
-    Stage& s = layer.geometry = make_stage(channels, side, conv, stages.empty(), lanes);
+    Stage& s = layer.geometry = make_stage(channels, side, conv, stages.empty(), lanes, table);
     const std::size_t taps = static_cast<std::size_t>(s.size) * s.size;
     layer.weight_count = round_up(taps * s.filters * (s.first ? s.channels : s.in_blocks * lanes), lanes);
     if (!stages.empty()) {
@@ -253,13 +243,14 @@ void choose_micro_batch(NativeLayers& layers, const Ops& ops, const NetworkLimit
 
 }  // namespace
 
-NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits, const Ops& ops, Arena& arena) {
+NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits, const Ops& ops,
+                         const KernelTable& table, Arena& arena) {
   check_shape(shape);
   check(limits.max_batch >= 1, "a network takes at least one picture");
   NativeLayers layers;
   layers.optimiser = limits.optimiser;
   layers.batch_norm = shape.batch_norm;
-  layers.stages = make_stages(shape, ops.lanes);
+  layers.stages = make_stages(shape, ops.lanes, table);
   const Stage& last = layers.stages.back().geometry;
   const std::size_t flat = static_cast<std::size_t>(last.out_blocks) * ops.lanes * last.pooled * last.pooled;
   if (flat > (std::size_t{1} << 30))

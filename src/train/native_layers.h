@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "train/arena.h"
+#include "train/kernel_table.h"
 #include "train/kernels/stage.h"
 #include "train/network.h"
 
@@ -67,9 +68,11 @@ struct NativeLayers {
   Optimiser optimiser = Optimiser::kSgd;
 };
 
-/// Geometry of all layers for kernels of `ops`, with the largest micro-batch that the limits allow, placed in the
-/// arena. Weights, momenta and everything else are zero. Throws OutOfMemory, std::bad_alloc, Error (bad input).
-NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits, const Ops& ops, Arena& arena);
+/// Geometry of all layers for kernels of `ops`, with the methods of `table` and the largest micro-batch that the limits
+/// allow, placed in the arena. Weights, momenta and everything else are zero. Throws OutOfMemory, std::bad_alloc, Error
+/// (bad input).
+NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits, const Ops& ops,
+                         const KernelTable& table, Arena& arena);
 
 /// Where one parameter stands in memory; no moments: a running statistic. square: null for SGD.
 struct ParameterPlace {

@@ -13,6 +13,7 @@
 namespace crescendo {
 
 class Arena;
+class KernelTable;
 
 /// Batch normalisation: y = scale * (x - mean) / sqrt(variance + epsilon) + shift per filter. A step takes mean and
 /// variance (divided by the count) over its micro-batch's pooled maps and moves the running ones, whose variance is
@@ -136,6 +137,7 @@ struct NetworkLimits {
   int max_batch = 1;
   std::size_t memory_bytes = 0;  // weights, momenta, activations and the trainer's copy of the best weights; 0: none
   Optimiser optimiser = Optimiser::kSgd;  // Adam needs room for a second moment
+  const KernelTable* kernels = nullptr;   // of the native backend; null: the shipped one of the fastest that runs here
 };
 
 /// Thrown by a backend when weights and one picture's activations already pass the memory limit.

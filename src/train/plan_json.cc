@@ -67,7 +67,8 @@ Json to_json(const TrainingPlan& plan) {
           {"max_epochs", plan.max_epochs},
           {"patience", plan.patience},
           {"seed", plan.seed},
-          {"memory_bytes", plan.memory_bytes}};
+          {"memory_bytes", plan.memory_bytes},
+          {"kernels", plan.kernels ? to_text(*plan.kernels) : ""}};
 }
 
 TrainingPlan plan_from_json(const Json& json) {
@@ -92,6 +93,8 @@ TrainingPlan plan_from_json(const Json& json) {
   json.at("patience").get_to(plan.patience);
   json.at("seed").get_to(plan.seed);
   json.at("memory_bytes").get_to(plan.memory_bytes);
+  const std::string kernels = json.value("kernels", "");
+  if (!kernels.empty()) plan.kernels = parse_kernel_table(kernels, "kernels");
   return plan;
 }
 

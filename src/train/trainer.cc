@@ -62,8 +62,12 @@ class Run {
     if (from || hooks_.checkpoint) pictures_ = pictures_fingerprint(images_, training_, validation_);
     if (from) check_continues(*from, plan_, pictures_, training_);
     const int batch = std::min(plan_.batch_size, static_cast<int>(order_.size()));
-    network_ = backend.make(
-        plan_.shape, {.max_batch = batch, .memory_bytes = plan_.memory_bytes, .optimiser = plan_.optimiser}, arena);
+    network_ = backend.make(plan_.shape,
+                            {.max_batch = batch,
+                             .memory_bytes = plan_.memory_bytes,
+                             .optimiser = plan_.optimiser,
+                             .kernels = plan_.kernels ? &*plan_.kernels : nullptr},
+                            arena);
     network_->set_parameters(from ? from->weights : initial_weights(plan_.shape, plan_.seed));
     start_ = Steady::now();
     if (from) go_on_from(*from);

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "train/augmentation.h"
 #include "train/class_weights.h"
+#include "train/kernel_table.h"
 #include "train/learning_rate.h"
 #include "train/network.h"
 
@@ -24,7 +26,8 @@ struct TrainingPlan {
   int max_epochs = 30;
   int patience = 5;        // epochs without a better validation error (then cross-entropy) before it stops; 0: never
   std::uint64_t seed = 0;  // of the weights, the order of the pictures, their placements and dropout
-  std::size_t memory_bytes = 0;  // 0: no limit
+  std::size_t memory_bytes = 0;        // 0: no limit
+  std::optional<KernelTable> kernels;  // none: the shipped table of the fastest instruction set that runs here
 };
 
 }  // namespace crescendo

@@ -18,6 +18,7 @@
 #include "train/arena.h"
 #include "train/backends.h"
 #include "train/initial_weights.h"
+#include "train/kernel_table.h"
 #include "train/kernels/dispatch.h"
 #include "train/native.h"
 #include "train/reference.h"
@@ -207,35 +208,62 @@ void place_and_weigh(BatchOf& batch, const NetworkShape& shape) {
   for (int c = 0; c < shape.classes; ++c) batch.class_weights.push_back(0.5f + 0.4f * static_cast<float>(c));
 }
 
+/// Loss, gradients layer by layer at the network's own pooling choices, these choices, and logits.
+void expect_agreement(Network& network, int pictures, bool placed) {
+  const NetworkShape& shape = network.shape();
+  SCOPED_TRACE("side " + std::to_string(shape.side_px) + ", channels " + std::to_string(shape.channels) +
+               (shape.batch_norm ? ", normalised" : "") + (placed ? ", placed" : ""));
+  const ImageSet images = noise_pictures(shape, pictures, 1);
+  BatchOf batch(images, 0, pictures);
+  if (placed) place_and_weigh(batch, shape);
+  const std::vector<float> parameters = random_parameters(shape, 2);
+  network.set_parameters(parameters);
+  const Gradients found = network.gradients(batch, 77);
+
+  const std::vector<double> plain(parameters.begin(), parameters.end());
+  const std::vector<double> inputs = normalised_pictures<double>(shape, batch);
+  const auto wanted =
+      reference_pass<double>(shape, plain, inputs, batch.labels(),
+                             {.pooling = &found.pooling, .class_weights = batch.class_weights, .noise = 77});
+
+  EXPECT_NEAR(found.loss, wanted.loss, 1e-4 * wanted.loss);
+  expect_tensors_near(shape, found.parameters, wanted.gradients, 1e-4);
+  for (std::size_t i = 0; i < shape.conv.size(); ++i) {
+    EXPECT_LT(worst_choice(shape, i, wanted.maps[i], found.pooling[i]), 1e-4) << "convolution " << i;
+  }
+  const auto evaluated = reference_pass<double>(shape, plain, inputs, batch.labels(), {.training = false});
+  std::vector<float> logits(evaluated.logits.size());
+  network.forward(batch, logits.data());
+  EXPECT_LT(relative_distance(logits.data(), evaluated.logits.data(), logits.size()), 1e-4);
+}
+
 TEST_P(Backend, AgreesWithTheReferenceLayerByLayerAtItsOwnPoolingChoices) {
   for (const auto& [shape, pictures, slow] : cases()) {
     if (slow && kSanitized) continue;
-    for (const bool placed : {false, true}) {
-      SCOPED_TRACE("side " + std::to_string(shape.side_px) + ", channels " + std::to_string(shape.channels) +
-                   (shape.batch_norm ? ", normalised" : "") + (placed ? ", placed" : ""));
-      const ImageSet images = noise_pictures(shape, pictures, 1);
-      BatchOf batch(images, 0, pictures);
-      if (placed) place_and_weigh(batch, shape);
-      const std::vector<float> parameters = random_parameters(shape, 2);
-      const auto network = make(shape, pictures);
-      network->set_parameters(parameters);
-      const Gradients found = network->gradients(batch, 77);
+    for (const bool placed : {false, true}) expect_agreement(*make(shape, pictures), pictures, placed);
+  }
+}
 
-      const std::vector<double> plain(parameters.begin(), parameters.end());
-      const std::vector<double> inputs = normalised_pictures<double>(shape, batch);
-      const auto wanted =
-          reference_pass<double>(shape, plain, inputs, batch.labels(),
-                                 {.pooling = &found.pooling, .class_weights = batch.class_weights, .noise = 77});
+/// The table that takes `method` wherever there is a choice.
+KernelTable only(std::string_view isa, ForwardMethod method) {
+  KernelTable table{std::string(isa)};
+  for (const StageKind& kind : stage_kinds()) {
+    if (has_method(kind.size, method)) table.set(kind, method);
+  }
+  return table;
+}
 
-      EXPECT_NEAR(found.loss, wanted.loss, 1e-4 * wanted.loss);
-      expect_tensors_near(shape, found.parameters, wanted.gradients, 1e-4);
-      for (std::size_t i = 0; i < shape.conv.size(); ++i) {
-        EXPECT_LT(worst_choice(shape, i, wanted.maps[i], found.pooling[i]), 1e-4) << "convolution " << i;
+TEST(NativeBackend, AgreesWithTheReferenceWhicheverKernelATableChooses) {
+  for (const KernelSet& set : kernel_sets()) {
+    if (!set.runs_here()) continue;
+    for (const ForwardMethod method : {ForwardMethod::kDirect, ForwardMethod::kWinograd2, ForwardMethod::kWinograd4}) {
+      SCOPED_TRACE(std::string(set.name) + ", method " + std::to_string(static_cast<int>(method)));
+      const KernelTable table = only(set.name, method);
+      for (const auto& [shape, pictures, slow] : cases()) {
+        if (slow && kSanitized) continue;
+        Arena arena;
+        expect_agreement(*make_native(shape, {.max_batch = pictures, .kernels = &table}, arena, set), pictures, false);
       }
-      const auto evaluated = reference_pass<double>(shape, plain, inputs, batch.labels(), {.training = false});
-      std::vector<float> logits(evaluated.logits.size());
-      network->forward(batch, logits.data());
-      EXPECT_LT(relative_distance(logits.data(), evaluated.logits.data(), logits.size()), 1e-4);
     }
   }
 }

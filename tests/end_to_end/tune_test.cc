@@ -102,7 +102,8 @@ pid_t start(const std::string& arguments, const fs::path& folder) {
     const int null = open("/dev/null", O_WRONLY);
     dup2(null, 1);
     dup2(null, 2);
-    const std::string command = std::string("exec '" CRESCENDO_PROGRAM "' ") + arguments;  // may redirect more
+    const std::string command =
+        std::string("CRESCENDO_KERNELS=shipped exec '" CRESCENDO_PROGRAM "' ") + arguments;  // may redirect more
     execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
     _exit(9);
   }
@@ -409,7 +410,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"NoStorage", "trials --storage sqlite:///none.db", "there is no database none.db"},
         BadCase{"BadStorage", "trials --storage none.db", "'none.db' names no storage"},
         BadCase{"UnknownOption", "tune --date photos", "--date"}, BadCase{"NoCommand", "", "subcommand"},
-        BadCase{"UnknownCommand", "tuna", "no command called 'tuna'; there are: tune trials best train predict list"},
+        BadCase{"UnknownCommand", "tuna",
+                "no command called 'tuna'; there are: tune trials best train predict kernels list"},
         BadCase{"EmptyOut", "tune --data photos --trials 3 --out ''", "--out"},
         BadCase{"EvenFilter", "train --point even.toml --data photos", "it takes 1, 3, 5 and 7"},
         BadCase{"NegativeBatch", "train --point negative.toml --data photos", "it takes 1 to 65536"},
