@@ -23,10 +23,9 @@ class Kernels : public testing::Test {
  protected:
   Kernels() {
     make_pictures(folder_, "photos", 20);
-    write("direct.txt", direct_table() + "\n");
+    folder_.write("direct.txt", direct_table() + "\n");
   }
   Ended run(const std::string& arguments) { return crescendo(arguments, folder_.path()); }
-  void write(const std::string& name, const std::string& text) { write_file(folder_.path() / name, text); }
   std::string file(const std::string& name) { return read_file(folder_.path() / name); }
 
   picture_maker::TemporaryFolder folder_;
@@ -53,14 +52,14 @@ TEST_F(Kernels, AreThoseThatAStudyBeganWith) {
   ASSERT_EQ(run(tune_ + "--kernels direct.txt --out a").status, 0);
   ASSERT_EQ(run("tune --data photos --sizes 8,16 --epochs 2 --trials 8 --jobs 1 --seed 1 --quiet --out a").status, 0);
   EXPECT_EQ(run("kernels --storage sqlite:///a/study.db").out, direct_table() + "\n");
-  write("other.txt", run("kernels --shipped").out);
+  folder_.write("other.txt", run("kernels --shipped").out);
   const Ended other = run(tune_ + "--kernels other.txt --out a");
   EXPECT_EQ(other.status, 2);
   EXPECT_NE(other.err.find("a holds another search: its objective's kernels is"), std::string::npos) << other.err;
 }
 
 TEST_F(Kernels, ThatAreNoneAreRefusedWithASentence) {
-  write("bad.txt", "avx512 fast");
+  folder_.write("bad.txt", "avx512 fast");
   const Ended bad = run(tune_ + "--kernels bad.txt --out a");
   EXPECT_EQ(bad.status, 2);
   EXPECT_TRUE(bad.err.starts_with("crescendo: bad.txt is no table of kernels; one is a line such as")) << bad.err;
