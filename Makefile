@@ -1,5 +1,5 @@
 # What people type. The build itself is CMake's: see CMakePresets.json.
-.PHONY: demo build test sanitize fuzz format bench clean help
+.PHONY: demo build test sanitize fuzz format bench peers tables clean help
 
 CRESCENDO := build/release/crescendo
 FASHION := /usr/share/datasets/fashion-mnist
@@ -11,6 +11,8 @@ help:
 	@echo "make sanitize  the tests under address+undefined and thread sanitizers"
 	@echo "make fuzz      build the fuzz targets with clang and run each for a minute"
 	@echo "make bench     build the benchmarks into build/release/bench"
+	@echo "make peers     install what the benchmarks compare with, outside the source tree"
+	@echo "make tables    write the documents' tables anew from the raw rows in bench/results"
 
 demo:
 	@tools/setup demo
@@ -53,6 +55,12 @@ fuzz:
 bench:
 	@tools/setup build
 	@cmake --preset release -DCRESCENDO_BENCH=ON > /dev/null && cmake --build build/release --target benches
+
+peers:
+	@tools/peers
+
+tables:
+	@bench/tables.py --write
 
 format:
 	clang-format-14 -i $$(git ls-files '*.h' '*.cc')

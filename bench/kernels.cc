@@ -43,12 +43,14 @@ class Profile {
       : subject_(subject),
         ops_(kernels.ops()),
         rounds_(rounds),
-        layers_(make_layers(subject.shape, {subject.batch, 0}, ops_, arena_)) {
+        layers_(make_layers(subject.shape, {subject.batch, 0}, ops_, shipped_kernel_table(kernels.name), arena_)) {
     const std::vector<float> weights = rivals_weights(subject.shape);
     std::size_t next = 0;
     visit_parameters(subject.shape, layers_, ops_.lanes,
-                     [&](float* values, const float*, std::size_t at) { values[at] = weights[next++]; });
-    for (StageLayer& layer : layers_.stages) layer.geometry.pictures = subject.batch;
+                     [&](const ParameterPlace& place) { *place.value = weights[next++]; });
+    // x_gradient holds one group of pictures, so that is how many a call takes.
+    groups_ = static_cast<double>(subject.batch) / layers_.group;
+    for (StageLayer& layer : layers_.stages) layer.geometry.pictures = layers_.group;
     pitch_ = (subject.batch + ops_.lanes - 1) / ops_.lanes * ops_.lanes;
     for (DenseLayer& layer : layers_.dense) {
       layer.geometry.batch = subject.batch;
@@ -65,10 +67,10 @@ class Profile {
   }
 
  private:
-  /// `flops` for one picture, if nothing is skipped.
+  /// `flops` for one picture, if nothing is skipped; `calls` of them make a step.
   template <class Call>
-  void part(const std::string& name, double flops, Call call) {
-    const double us = fastest(rounds_, call);
+  void part(const std::string& name, double flops, Call call, double calls = 1) {
+    const double us = fastest(rounds_, call) * calls;
     total_ += us;
     std::printf("%-6s %-24s %9.1f us", std::string(subject_.name).c_str(), name.c_str(), us);
     if (flops > 0) std::printf("  %7.1f GFLOP/s nominal", flops * subject_.batch / us / 1e3);
@@ -83,11 +85,11 @@ class Profile {
     const Stage& first = layers_.stages[0].geometry;
     for (int n = 0; n < subject_.batch; ++n) {
       for (std::uint8_t& value : pixels) value = static_cast<std::uint8_t>(rng.next() >> 56);
-      ops_.load_picture(first, pixels.data(), mean, scale, n, layers_.stages[0].x);
+      ops_.load_picture(first, pixels.data(), mean, scale, PicturePlacement{}, n, layers_.stages[0].x);
     }
     part("load pictures", 0, [&] {
       for (int n = 0; n < subject_.batch; ++n) {
-        ops_.load_picture(first, pixels.data(), mean, scale, n, layers_.stages[0].x);
+        ops_.load_picture(first, pixels.data(), mean, scale, PicturePlacement{}, n, layers_.stages[0].x);
       }
     });
   }
@@ -99,9 +101,15 @@ class Profile {
     for (std::size_t i = 0; i < layers_.stages.size(); ++i) {
       const StageLayer& layer = layers_.stages[i];
       float* const out = i + 1 < layers_.stages.size() ? layers_.stages[i + 1].x : layers_.pooled;
-      part("conv " + std::to_string(i + 1) + " forward", flops(layer.geometry), [&] {
-        ops_.stage_forward(layer.geometry, layer.x, layer.weights, layer.biases, out, layer.choices, layers_.scratch);
-      });
+      part("conv " + std::to_string(i + 1) + " prepare", 0,
+           [&] { ops_.stage_prepare(layer.geometry, layer.weights, layer.prepared); });
+      part(
+          "conv " + std::to_string(i + 1) + " forward", flops(layer.geometry),
+          [&] {
+            ops_.stage_forward(layer.geometry, layer.x, layer.prepared, layer.biases, out, layer.choices,
+                               layers_.scratch);
+          },
+          groups_);
     }
     part("transpose", 0,
          [&] { ops_.transpose(subject_.batch, layers_.flat, layers_.pooled, layers_.flat, layers_.flat_x, pitch_); });
@@ -122,9 +130,20 @@ class Profile {
     }
     for (std::size_t i = layers_.dense.size(); i-- > 0;) {
       const DenseLayer& layer = layers_.dense[i];
-      const DenseBackward b{layer.x,       layer.y,      layer.y_gradient,   layer.x_gradient, layer.weights,
-                            layer.momenta, layer.biases, layer.bias_momenta, layer.sums,       layer.bias_sums,
-                            false,         true};
+      const DenseBackward b{.x = layer.x,
+                            .y = layer.y,
+                            .y_gradient = layer.y_gradient,
+                            .x_gradient = layer.x_gradient,
+                            .weights = layer.weights,
+                            .weight_momenta = layer.momenta,
+                            .weight_squares = layer.squares,
+                            .biases = layer.biases,
+                            .bias_momenta = layer.bias_momenta,
+                            .bias_squares = layer.bias_squares,
+                            .weight_sums = layer.sums,
+                            .bias_sums = layer.bias_sums,
+                            .add = false,
+                            .update = true};
       part("dense " + std::to_string(i + 1) + " backward", 2 * flops(layer.geometry),
            [&] { ops_.dense_backward(layer.geometry, b, Update{}, layers_.scratch); });
     }
@@ -146,20 +165,21 @@ class Profile {
       const std::string name = "conv " + std::to_string(i + 1);
       std::printf("%-6s %-24s %9.2f of the windows live\n", std::string(subject_.name).c_str(), name.c_str(),
                   live_share(layer));
-      part(name + " weight gradient", flops(layer.geometry),
-           [&] { ops_.stage_weight_gradient(layer.geometry, b, layers_.scratch); });
+      part(
+          name + " weight gradient", flops(layer.geometry),
+          [&] { ops_.stage_weight_gradient(layer.geometry, b, layers_.scratch); }, groups_);
       if (layer.x_gradient) {
         b.x_gradient = layer.x_gradient;
-        part(name + " data gradient", flops(layer.geometry),
-             [&] { ops_.stage_data_gradient(layer.geometry, b, layers_.scratch); });
+        part(
+            name + " data gradient", flops(layer.geometry),
+            [&] { ops_.stage_data_gradient(layer.geometry, b, layers_.scratch); }, groups_);
       }
     }
   }
 
   double live_share(const StageLayer& layer) const {
     const Stage& s = layer.geometry;
-    const std::size_t count =
-        static_cast<std::size_t>(subject_.batch) * s.out_blocks * ops_.lanes * s.pooled * s.pooled;
+    const std::size_t count = static_cast<std::size_t>(layers_.group) * s.out_blocks * ops_.lanes * s.pooled * s.pooled;
     const auto dead = static_cast<double>(std::count(layer.choices, layer.choices + count, 255));
     const double padded = static_cast<double>(s.filters) / (s.out_blocks * ops_.lanes);
     return 1 - (dead / static_cast<double>(count) - (1 - padded)) / padded;
@@ -171,6 +191,7 @@ class Profile {
   Arena arena_;
   NativeLayers layers_;
   int pitch_ = 0;
+  double groups_ = 1;  // of pictures, that a batch goes through the stages in
   double total_ = 0;
 };
 

@@ -21,10 +21,11 @@ Command trials_command();
 Command best_command();
 Command train_command();
 Command predict_command();
+Command kernels_command();
 Command list_command();
 
 inline constexpr std::array kCommands = {
-    &tune_command, &trials_command, &best_command, &train_command, &predict_command, &list_command,
+    &tune_command, &trials_command, &best_command, &train_command, &predict_command, &kernels_command, &list_command,
 };
 
 }  // namespace crescendo

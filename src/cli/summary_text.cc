@@ -26,6 +26,16 @@ std::string point_text(const Study& study, const Point& point) {
   return text;
 }
 
+// What every point is trained with besides the usual, as in the study's file.
+std::string training_text(const CnnOptions& options) {
+  const Json usual = training_table({}, Json::object()), table = training_table(options, Json::object());
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : table.items()) {
+    if (name != "channels" && value != usual.at(name)) parts.push_back(fmt::format("{} = {}", name, value.dump()));
+  }
+  return parts.empty() ? "" : fmt::format("training: {}\n", fmt::join(parts, ", "));
+}
+
 }  // namespace
 
 std::string budget_text(const Budget& budget) {
@@ -49,6 +59,7 @@ std::string plan_text(const Study& study, const DataSet& data, int jobs) {
   for (const Rung& rung : study.ladder) rungs.push_back(rung_name(rung));
   text += fmt::format("sizes:    {} (median shorter side of the pictures: {} px)\n", fmt::join(rungs, " -> "),
                       data.median_shorter_side_px());
+  text += training_text(cnn);
   text += fmt::format("search:   sampler {}, schedule {}, {} on {} worker{}, seed {}\n", study.sampler.name,
                       study.schedule.name, budget_text(study.budget), jobs, jobs == 1 ? "" : "s", study.seed);
   return text;

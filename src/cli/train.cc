@@ -14,6 +14,7 @@
 #include "cli/words.h"
 #include "crescendo/error.h"
 #include "search/image_study.h"
+#include "search/kernel_choice.h"
 #include "search/retrain.h"
 #include "train/onnx_file.h"
 #include "train/weights_file.h"
@@ -24,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainOptions {
-  std::string point, data, save, onnx;
+  std::string point, data, save, onnx, checkpoint, kernels;
   int size = 0, jobs = 0;
   std::optional<int> epochs;
   std::optional<std::string> fit;
@@ -68,28 +69,60 @@ Json spread_json(const std::vector<double>& values) {
   return {{"mean", value.mean}, {"std", value.std}};
 }
 
-void print_results(const TrainOptions& options, const std::vector<Retrained>& results,
-                   const std::vector<double>& validation, const std::vector<double>& test, int side_px,
-                   double seconds) {
+/// Errors of all repetitions; those of the test part are empty without one.
+struct Errors {
+  explicit Errors(const std::vector<Retrained>& results) {
+    for (const Retrained& one : results) {
+      validation.push_back(one.validation_error);
+      validation_per_class.push_back(one.validation_per_class_error);
+      if (one.test_error) test.push_back(*one.test_error);
+      if (one.test_per_class_error) test_per_class.push_back(*one.test_per_class_error);
+    }
+  }
+  std::vector<double> validation, validation_per_class, test, test_per_class;
+};
+
+void print_results(const TrainOptions& options, const Errors& errors, int side_px, double seconds) {
   if (options.json) {
     const Json json{
-        {"validation_error", spread_json(validation)}, {"test_error", spread_json(test)}, {"seconds", seconds}};
+        {"validation_error", spread_json(errors.validation)},
+        {"test_error", spread_json(errors.test)},
+        {"per_class_error",
+         {{"validation", spread_json(errors.validation_per_class)}, {"test", spread_json(errors.test_per_class)}}},
+        {"seconds", seconds}};
     fmt::print("{}\n", pretty(json));
     return;
   }
-  const auto line = [&](const char* name, const Spread& value) {
-    fmt::print("{:<17} {}{}\n", name, percent(value.mean),
-               results.size() > 1 ? fmt::format(" +- {}", percent(value.std)) : "");
+  const std::size_t count = errors.validation.size();
+  const auto line = [&](const char* name, const std::vector<double>& values) {
+    if (values.empty()) return;
+    const Spread value = spread(values);
+    fmt::print("{:<17} {}{}\n", name, percent(value.mean), count > 1 ? fmt::format(" +- {}", percent(value.std)) : "");
   };
-  fmt::print("{} training{} at {} px in {}\n", results.size(), results.size() == 1 ? "" : "s", side_px,
-             duration_text(seconds));
-  line("validation error", spread(validation));
-  if (!test.empty()) line("test error", spread(test));
+  fmt::print("{} training{} at {} px in {}\n", count, count == 1 ? "" : "s", side_px, duration_text(seconds));
+  line("validation error", errors.validation);
+  line("  mean of classes", errors.validation_per_class);
+  line("test error", errors.test);
+  line("  mean of classes", errors.test_per_class);
+}
+
+void prepare_checkpoint(TrainOptions& options) {
+  if (options.checkpoint.empty()) return;
+  if (options.retrain.repeats > 1) {
+    bad_input("--checkpoint keeps one training; leave out --repeats, or the checkpoint");
+  }
+  make_writable_folder(fs::absolute(options.checkpoint).parent_path());
+  options.retrain.checkpoint = options.checkpoint;
+  options.retrain.on_continue = [](const fs::path& file, int epoch) {
+    fmt::print(stderr, "goes on from {}, after epoch {}\n", file.string(), epoch);
+  };
 }
 
 int run(TrainOptions options) {
   PointFile file = parse_point_file(read_file(options.point), options.point);
   if (options.epochs) file.epochs = *options.epochs;
+  if (!options.kernels.empty()) file.training.kernels = to_text(read_kernel_table(options.kernels));
+  prepare_checkpoint(options);
   for (const std::string& target : {options.save, options.onnx}) {
     if (!target.empty()) make_writable_folder(fs::absolute(target).parent_path());
   }
@@ -101,14 +134,14 @@ int run(TrainOptions options) {
   const SystemClock clock;
   const double began = clock.now();
   const auto results = retrain(file, pictures.images, pictures.test, options.retrain);
-  if (results.empty()) throw Interrupted{};
-  const double seconds = clock.now() - began;
-  std::vector<double> validation, test;
-  for (const Retrained& one : results) {
-    validation.push_back(one.validation_error);
-    if (one.test_error) test.push_back(*one.test_error);
+  if (results.empty()) {
+    if (options.checkpoint.empty() || !fs::exists(options.checkpoint)) throw Interrupted{};
+    fmt::print(stderr, "crescendo: stopped; {} holds what was trained. Run the same command to go on.\n",
+               options.checkpoint);
+    return kExitInterrupted;
   }
-  print_results(options, results, validation, test, side_px, seconds);
+  const double seconds = clock.now() - began;
+  print_results(options, Errors(results), side_px, seconds);
   if (!options.save.empty() || !options.onnx.empty()) {
     const TrainedNetwork first{results.front().plan.shape, pictures.images.classes, pictures.images.normalisation,
                                results.front().weights, pictures.images.fit};
@@ -135,8 +168,12 @@ std::function<int()> declare(CLI::App& command) {
   command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores")->check(CLI::Range(1, 4096));
   command.add_option("--save", options->save, "write the weights of the first training to this file");
   command.add_option("--onnx", options->onnx, "write the network of the first training to this file, as an ONNX model");
+  command.add_option("--checkpoint", options->checkpoint,
+                     "write this file after each epoch, and go on from it if it is there");
   const auto grey = command.add_flag("--grey,--gray", options->grey, "use grey pictures");
   command.add_flag("--colour,--color", options->colour, "use colour pictures")->excludes(grey);
+  command.add_option("--kernels", options->kernels,
+                     "compute with the kernels in this file, as 'crescendo kernels' prints them; default: the point's");
   command.add_option("--fit", options->fit, "how pictures become square, crop or pad; default: as the point says");
   command.add_flag("--strict", options->strict, "a broken picture is an error instead of being skipped");
   command.add_flag("--json", options->json, "print one JSON object (docs/formats.md)");

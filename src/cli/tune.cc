@@ -19,6 +19,7 @@
 #include "crescendo/search.h"
 #include "objective/cnn_space.h"
 #include "search/image_study.h"
+#include "search/kernel_choice.h"
 #include "search/summary.h"
 #include "study/study_file.h"
 
@@ -30,12 +31,13 @@ namespace fs = std::filesystem;
 constexpr double kUsualSeconds = 30 * 60;
 
 struct TuneOptions {
-  std::string data, sizes, fit, time, sampler, schedule, study_file, storage, name;
+  std::string data, sizes, fit, time, sampler, schedule, study_file, storage, name, kernels;
   std::string out = "crescendo-out";
   std::optional<int> trials, epochs;
   std::optional<std::uint64_t> seed;
   std::optional<double> share;
   int jobs = 0, keep = 10;
+  bool augment = false, balanced = false;
   bool grey = false, colour = false, strict = false, json = false, quiet = false, dry_run = false;
 };
 
@@ -69,6 +71,8 @@ ImageStudyRequest request_of(const TuneOptions& options) {
   request.share = options.share.value_or(1);
   request.epochs = options.epochs.value_or(30);
   request.seed = options.seed.value_or(0);
+  request.augment = options.augment;
+  request.balanced = options.balanced;
   if (!options.sampler.empty()) request.sampler = {options.sampler, {}};
   if (!options.schedule.empty()) request.schedule = {options.schedule, {}};
   request.budget = budget_of(options);
@@ -76,11 +80,20 @@ ImageStudyRequest request_of(const TuneOptions& options) {
   return request;
 }
 
+void set_kernels(const TuneOptions& options, Study& study) {
+  if (options.kernels.empty()) return;
+  CnnOptions cnn = read_cnn_options(study.objective.options);
+  cnn.kernels = to_text(read_kernel_table(options.kernels));
+  study.objective.options = to_options(cnn);
+}
+
 // A study's file says everything; what stands on the command line beside it wins.
 Plan plan_from_file(const TuneOptions& options) {
   if (!options.sizes.empty() || !options.fit.empty() || options.epochs || options.share || options.grey ||
-      options.colour) {
-    bad_input("with --study-file, sizes, fit, epochs, share and colour stand in the file; leave the options out");
+      options.colour || options.augment || options.balanced) {
+    bad_input(
+        "with --study-file, sizes, fit, epochs, share, colour, augmentation and class weights stand in the file; leave "
+        "the options out");
   }
   Plan plan;
   plan.study = parse_study_file(read_file(options.study_file), options.study_file);
@@ -108,6 +121,7 @@ Plan plan_from_file(const TuneOptions& options) {
   check_sizes(ladder_sides(study), *plan.data);
   cnn.fingerprint = fingerprint;
   study.objective.options = to_options(cnn);
+  set_kernels(options, study);
   return plan;
 }
 
@@ -119,6 +133,7 @@ Plan make_plan(const TuneOptions& options) {
   Plan plan;
   plan.data = open_data_set(request.data, {0, request.share});
   plan.study = make_image_study(request, *plan.data);
+  set_kernels(options, plan.study);
   return plan;
 }
 
@@ -141,6 +156,9 @@ void check_continues(Store& store, const Study& wanted, const TuneOptions& optio
   // Another folder or share is another fingerprint too, and the better thing to name.
   Study same_pictures = wanted;
   same_pictures.objective.options["fingerprint"] = fingerprint_of(stored);
+  if (options.kernels.empty()) {  // whatever was measured today, the search goes on with the kernels it began with
+    same_pictures.objective.options["kernels"] = stored.objective.options["kernels"];
+  }
   const std::string differs = difference(stored, same_pictures);
   if (!differs.empty()) {
     bad_input(fmt::format("{} holds another search: {}; use the same options, or another --out", options.out, differs));
@@ -176,6 +194,7 @@ class Tune {
     if (options_.dry_run) return write_only(plan.study);
     const auto store = open_store(url);
     check_continues(*store, plan.study, options_);
+    choose_kernels(*store, plan.study);
     const auto pictures = load(plan);
     // Only now: a search whose pictures cannot be read leaves nothing to be at odds with.
     if (!store->create(plan.study)) {
@@ -202,6 +221,28 @@ class Tune {
     fmt::print("wrote {}; edit it and search with: crescendo tune --study-file {} --out {}\n", file.string(),
                file.string(), options_.out);
     return kExitSucceeded;
+  }
+
+  // A search goes on with the kernels it began with, so that its numbers stay the same.
+  void choose_kernels(Store& store, Study& study) {
+    CnnOptions cnn = read_cnn_options(study.objective.options);
+    const auto names = store.studies();
+    if (std::find(names.begin(), names.end(), study.name) != names.end()) {
+      cnn.kernels = read_cnn_options(store.study(study.name).objective.options).kernels;
+    } else if (cnn.kernels.empty() && cnn.backend == CnnOptions{}.backend) {
+      cnn.kernels = to_text(kernel_table_of_this_processor(user_cache_folder(), [&](double done) {
+        stop_if_interrupted();
+        if (shows_progress_) progress_.show(fmt::format("timing the kernels of this processor: {:.0f} %", 100 * done));
+      }));
+      progress_.clear();
+    }
+    study.objective.options = to_options(cnn);
+    if (!cnn.kernels.empty() && !kernels_here(cnn)) {
+      fmt::print(stderr,
+                 "crescendo: this processor lacks the instructions that the search was begun with ({}), so the last "
+                 "digits of its numbers will differ\n",
+                 cnn.kernels.substr(0, cnn.kernels.find(' ')));
+    }
   }
 
   void say_plan(const Plan& plan) const {
@@ -328,12 +369,19 @@ std::function<int()> declare(CLI::App& command) {
   command.add_option("--storage", options->storage, "where the study is kept; default sqlite:///OUT/study.db")
       ->check(given);
   command.add_option("--name", options->name, "the study's name; default: the name of --out")->check(given);
+  command
+      .add_option("--kernels", options->kernels,
+                  "compute with the kernels in this file, as 'crescendo kernels' prints them; default: measured once")
+      ->check(given);
   command.add_option("--study-file", options->study_file, "a study's TOML, as --dry-run writes it")->check(given);
   command.add_option("--keep", options->keep, "points whose weights stay on disk, the best ones (at least 3)")
       ->check(CLI::Range(3, 1'000'000))
       ->capture_default_str();
   const auto grey = command.add_flag("--grey,--gray", options->grey, "search on grey pictures");
   command.add_flag("--colour,--color", options->colour, "search on colour pictures")->excludes(grey);
+  command.add_flag("--augment", options->augment,
+                   "train on pictures mirrored at random and moved by up to a tenth of the side");
+  command.add_flag("--balanced", options->balanced, "every class counts alike, however many pictures it has");
   command.add_flag("--strict", options->strict, "a broken picture is an error instead of being skipped");
   command.add_flag("--dry-run", options->dry_run, "only say what would be done, and write OUT/study.toml to edit");
   command.add_flag("--json", options->json, "print the result as one JSON object (docs/formats.md)");

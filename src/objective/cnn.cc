@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "objective/cnn_space.h"
+#include "objective/names.h"
 #include "train/arena.h"
 #include "train/backends.h"
 #include "train/weights_file.h"
@@ -20,14 +21,26 @@ namespace fs = std::filesystem;
 constexpr Option<CnnOptions> kOptions[] = {
     {"data", &CnnOptions::data, 0, 0, "the folder of pictures"},
     {"fingerprint", &CnnOptions::fingerprint, 0, 0, "of the data set when the study was made"},
-    {"channels", &CnnOptions::channels, 1, 3, "1 grey, 3 colour"},
-    {"fit", &CnnOptions::fit, 0, 0, "how pictures become square: crop or pad"},
     {"share", &CnnOptions::share, 0, 1, "of the pictures that are not test"},
-    {"patience", &CnnOptions::patience, 0, 10'000, "epochs without a better validation error; 0: no limit"},
-    {"momentum", &CnnOptions::momentum, 0, 0.9999, "of the SGD, where the space has none"},
     {"memory_mib", &CnnOptions::memory_mib, 1, 10'000'000, "for one trial's weights, momenta and activations"},
     {"backend", &CnnOptions::backend, 0, 0, "native or reference"},
+    // From here on those that a point's file carries.
+    {"channels", &CnnOptions::channels, 1, 3, "1 grey, 3 colour"},
+    {"fit", &CnnOptions::fit, 0, 0, "how pictures become square: crop or pad"},
+    {"patience", &CnnOptions::patience, 0, 10'000, "epochs without a better validation error; 0: no limit"},
+    {"momentum", &CnnOptions::momentum, 0, 0.9999, "of the optimiser, where the space has none; so with all below"},
+    {"optimiser", &CnnOptions::optimiser, 0, 0, "sgd or adam"},
+    {"dropout", &CnnOptions::dropout, 0, 0.95, "share of the hidden units that a step leaves out"},
+    {"batch_norm", &CnnOptions::batch_norm, 0, 0, "normalise each convolution's pooled maps"},
+    {"mirror", &CnnOptions::mirror, 0, 0, "show every second training picture mirrored"},
+    {"shift", &CnnOptions::shift, 0, 0.5, "move training pictures by up to this share of the side"},
+    {"schedule", &CnnOptions::schedule, 0, 0, "of the learning rate: constant, cosine or step"},
+    {"warmup_epochs", &CnnOptions::warmup_epochs, 0, 1000, "epochs over which the learning rate grows"},
+    {"class_weights", &CnnOptions::class_weights, 0, 0, "none or balanced"},
+    {"kernels", &CnnOptions::kernels, 0, 0,
+     "which kernels compute, as 'crescendo kernels' prints it; else the shipped"},
 };
+constexpr std::span<const Option<CnnOptions>> kCarried = std::span(kOptions).subspan(5);
 
 int side_of(const Rung& rung) { return static_cast<int>(rung.fidelity.at("image_side")); }
 
@@ -100,6 +113,7 @@ class CnnObjective : public Objective {
   static std::map<std::string, double> epoch_metrics(const EpochResult& epoch) {
     return {{"training_loss", epoch.training_loss},
             {"validation_loss", epoch.validation_loss},
+            {"learning_rate", epoch.learning_rate},
             {"seconds", epoch.seconds},
             {"images_per_second", epoch.images_per_second}};
   }
@@ -112,7 +126,9 @@ class CnnObjective : public Objective {
     outcome.loss = result.validation_error;
     outcome.tie = result.validation_loss;
     outcome.stopped_early = result.end == TrainingEnd::kStopped || result.end == TrainingEnd::kCancelled;
-    outcome.metrics = {{"best_epoch", result.best_epoch}, {"epochs", static_cast<double>(result.curve.size())}};
+    outcome.metrics = {{"best_epoch", result.best_epoch},
+                       {"epochs", static_cast<double>(result.curve.size())},
+                       {"per_class_error", result.per_class_error}};
   }
 
   // Takes the weights out of the result.
@@ -140,14 +156,46 @@ class CnnObjective : public Objective {
   Arena arena_;
 };
 
-}  // namespace
-
-CnnOptions read_cnn_options(const Options& given) {
-  CnnOptions options = read_options<CnnOptions>(given, kOptions, "objective cnn");
-  if (options.channels == 2) bad_input("objective cnn: channels must be 1 (grey) or 3 (colour)");
+CnnOptions read_checked(const Options& given, std::span<const Option<CnnOptions>> declared, const std::string& owner) {
+  CnnOptions options = read_options<CnnOptions>(given, declared, owner);
+  if (options.channels == 2) bad_input(fmt::format("{}: channels must be 1 (grey) or 3 (colour)", owner));
+  from_name<Optimiser>(kOptimiserNames, options.optimiser, "optimiser", owner);
+  from_name<Decay>(kDecayNames, options.schedule, "schedule", owner);
+  from_name<ClassWeighting>(kClassWeightingNames, options.class_weights, "class_weights", owner);
   find_backend(options.backend);
   find_fit(options.fit);
+  if (!options.kernels.empty()) parse_kernel_table(options.kernels, owner + ": kernels");
   return options;
+}
+
+}  // namespace
+
+CnnOptions read_cnn_options(const Options& given) { return read_checked(given, kOptions, "objective cnn"); }
+
+Json training_table(const CnnOptions& options, const Json& point) {
+  Json table = Json::object();
+  for (const auto& option : kCarried) {
+    if (point.contains(option.name)) continue;
+    std::visit([&](auto field) { table[std::string(option.name)] = options.*field; }, option.field);
+  }
+  return table;
+}
+
+CnnOptions read_training_table(const Json& table, const std::string& what) {
+  Options given;
+  if (!table.is_object()) bad_input(fmt::format("{} must be a table", what));
+  for (const auto& [name, value] : table.items()) {
+    if (value.is_boolean()) {
+      given[name] = value.get<bool>();
+    } else if (value.is_number()) {
+      given[name] = value.get<double>();
+    } else if (value.is_string()) {
+      given[name] = value.get<std::string>();
+    } else {
+      bad_input(fmt::format("{}: {} must be a number, a text, true or false", what, name));
+    }
+  }
+  return read_checked(given, kCarried, what);
 }
 
 Options to_options(const CnnOptions& options) {
@@ -167,17 +215,33 @@ Options to_options(const CnnOptions& options) {
   return result;
 }
 
+std::optional<KernelTable> kernels_here(const CnnOptions& options) {
+  if (options.kernels.empty()) return {};
+  const KernelTable table = parse_kernel_table(options.kernels, "kernels");
+  if (!runs_here(table)) return {};
+  return table;
+}
+
 TrainingPlan training_plan(const CnnOptions& options, const Space& space, const Point& point, const ImageSet& images,
                            int epochs, std::uint64_t seed) {
   TrainingPlan plan;
   plan.shape.channels = images.channels;
   plan.shape.side_px = images.side_px;
   plan.shape.classes = static_cast<int>(images.classes.size());
+  plan.shape.batch_norm = options.batch_norm;
+  plan.shape.dropout = options.dropout;
+  plan.optimiser = from_name<Optimiser>(kOptimiserNames, options.optimiser, "optimiser", "objective cnn");
   plan.momentum = options.momentum;
+  plan.schedule.decay = from_name<Decay>(kDecayNames, options.schedule, "schedule", "objective cnn");
+  plan.schedule.warmup_epochs = options.warmup_epochs;
+  plan.augmentation = {.mirror = options.mirror, .shift = options.shift};
+  plan.class_weights =
+      from_name<ClassWeighting>(kClassWeightingNames, options.class_weights, "class_weights", "objective cnn");
   plan.max_epochs = epochs;
   plan.patience = options.patience;
   plan.seed = seed;
   plan.memory_bytes = static_cast<std::size_t>(options.memory_mib) << 20;
+  plan.kernels = kernels_here(options);
   apply_point(space, point, plan);
   return plan;
 }

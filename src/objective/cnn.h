@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "base/json.h"
 #include "base/options.h"
 #include "crescendo/objective.h"
 #include "train/trainer.h"
@@ -17,15 +18,32 @@ struct CnnOptions {
   int channels = 1;
   std::string fit = "crop";  // how pictures become square: crop or pad
   double share = 1;          // of the pictures that are not test
+  int memory_mib = 384;      // for each trial's weights, momenta and activations
+  std::string backend = "native";
+
+  // How every point is trained whose space does not say it. All but momentum and patience are off.
   int patience = 5;
   double momentum = 0.9;
-  int memory_mib = 384;  // for each trial's weights, momenta and activations
-  std::string backend = "native";
+  std::string optimiser = "sgd";  // or adam
+  double dropout = 0;
+  bool batch_norm = false;
+  bool mirror = false;
+  double shift = 0;                   // share of the side
+  std::string schedule = "constant";  // or cosine, step
+  double warmup_epochs = 0;
+  std::string class_weights = "none";  // or balanced
+  std::string kernels;                 // a table as train/kernel_table.h writes it; empty: the shipped one
 };
 
 /// Throws Error (bad input) for an unknown option or a value out of range.
 CnnOptions read_cnn_options(const Options& given);
 Options to_options(const CnnOptions& options);
+
+/// The table [training] of a point's file: those of the options that a point is trained with and that `point` (as in
+/// [point]) does not hold itself.
+Json training_table(const CnnOptions& options, const Json& point);
+/// The options of such a table; the others are as usual. `what` is what messages call the table.
+CnnOptions read_training_table(const Json& table, const std::string& what);
 
 /// What all workers of a search share.
 struct CnnPictures {
@@ -43,6 +61,10 @@ inline constexpr std::string_view kWeightsFile = "weights.bin";
 /// Fidelity: image_side, epochs. Below the top rung no weights are kept. A network that does not fit the memory or
 /// the side, or that diverges, is a failed outcome.
 std::unique_ptr<Objective> make_cnn(const CnnOptions& options, std::shared_ptr<const CnnPictures> pictures);
+
+/// The table of kernels that the options name; none if they name none, or one for which this processor lacks the
+/// instructions: then it computes with its own, and the numbers differ in their last digits.
+std::optional<KernelTable> kernels_here(const CnnOptions& options);
 
 /// The plan of a point at a rung's fidelity, for pictures such as these.
 TrainingPlan training_plan(const CnnOptions& options, const Space& space, const Point& point, const ImageSet& images,

@@ -1,12 +1,15 @@
 #include "objective/cnn_space.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "crescendo/error.h"
+#include "objective/names.h"
 
 namespace crescendo {
 namespace {
@@ -39,61 +42,104 @@ void add_penalty(std::vector<Parameter>& space, const std::string& name) {
   space.push_back(std::move(strength));
 }
 
-// The value of a parameter, or `otherwise` where the space lacks it or the point has it inactive.
-double value_of(const Space& space, const Point& point, const std::string& name, double otherwise) {
+// The value of a parameter; none where the space lacks it or the point has it inactive.
+std::optional<Value> active_value(const Space& space, const Point& point, const std::string& name) {
   const auto i = space.find(name);
-  if (!i || std::isnan(point.values[*i])) return otherwise;
-  const Value value = external(space[*i], point.values[*i]);
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-  if (const auto* number = std::get_if<double>(&value)) return *number;
-  bad_input(fmt::format("parameter '{}' must be a number for the CNN, not {}", name, to_text(value)));
+  if (!i || std::isnan(point.values[*i])) return {};
+  return external(space[*i], point.values[*i]);
+}
+
+double value_of(const Space& space, const Point& point, const std::string& name, double otherwise) {
+  const auto value = active_value(space, point, name);
+  if (!value) return otherwise;
+  if (const auto* flag = std::get_if<bool>(&*value)) return *flag;
+  if (const auto* integer = std::get_if<std::int64_t>(&*value)) return static_cast<double>(*integer);
+  if (const auto* number = std::get_if<double>(&*value)) return *number;
+  bad_input(fmt::format("parameter '{}' must be a number for the CNN, not {}", name, to_text(*value)));
+}
+
+// The enumerator that a parameter names, or what is in `target` already.
+template <class Enum, class Names>
+void read_word(const Space& space, const Point& point, const std::string& name, const Names& names, Enum& target) {
+  const auto value = active_value(space, point, name);
+  if (value) target = from_name<Enum>(names, to_text(*value), name, "the point");
 }
 
 struct KnownParameter {
+  enum Takes { kNumber, kSwitch, kWord };
+
   std::string_view name;
-  bool numbered;  // name_1, name_2, ...
-  double low, high;
+  Takes takes;
+  double low = 0, high = 1;  // of numbers
+  bool numbered = false;     // name_1, name_2, ...
+  std::span<const std::string_view> words = {};
 };
 
 // What the training can do, which is more than the default space asks of it.
 constexpr std::array kKnown = {
-    KnownParameter{"learning_rate", false, 1e-12, 1000},
-    KnownParameter{"momentum", false, 0, 0.9999},
-    KnownParameter{"batch_size", false, 1, 65'536},
-    KnownParameter{"conv_layers", false, 1, 16},
-    KnownParameter{"filters_", true, 1, 16'384},
-    KnownParameter{"filter_size_", true, 1, 7},
-    KnownParameter{"fc_layers", false, 0, 16},
-    KnownParameter{"units_", true, 1, 16'384},
-    KnownParameter{"use_l1", false, 0, 1},
-    KnownParameter{"l1", false, 0, 1000},
-    KnownParameter{"use_l2", false, 0, 1},
-    KnownParameter{"l2", false, 0, 1000},
+    KnownParameter{"learning_rate", KnownParameter::kNumber, 1e-12, 1000},
+    KnownParameter{"momentum", KnownParameter::kNumber, 0, 0.9999},
+    KnownParameter{"batch_size", KnownParameter::kNumber, 1, 65'536},
+    KnownParameter{"conv_layers", KnownParameter::kNumber, 1, 16},
+    KnownParameter{"filters_", KnownParameter::kNumber, 1, 16'384, true},
+    KnownParameter{"filter_size_", KnownParameter::kNumber, 1, 7, true},
+    KnownParameter{"fc_layers", KnownParameter::kNumber, 0, 16},
+    KnownParameter{"units_", KnownParameter::kNumber, 1, 16'384, true},
+    KnownParameter{"use_l1", KnownParameter::kSwitch},
+    KnownParameter{"l1", KnownParameter::kNumber, 0, 1000},
+    KnownParameter{"use_l2", KnownParameter::kSwitch},
+    KnownParameter{"l2", KnownParameter::kNumber, 0, 1000},
+    KnownParameter{.name = "optimiser", .takes = KnownParameter::kWord, .words = kOptimiserNames},
+    KnownParameter{"dropout", KnownParameter::kNumber, 0, 0.95},
+    KnownParameter{"batch_norm", KnownParameter::kSwitch},
+    KnownParameter{"mirror", KnownParameter::kSwitch},
+    KnownParameter{"shift", KnownParameter::kNumber, 0, 0.5},
+    KnownParameter{.name = "schedule", .takes = KnownParameter::kWord, .words = kDecayNames},
+    KnownParameter{"warmup_epochs", KnownParameter::kNumber, 0, 1000},
+    KnownParameter{.name = "class_weights", .takes = KnownParameter::kWord, .words = kClassWeightingNames},
 };
+
+std::string accepted_by(const KnownParameter& known) {
+  if (known.name == "filter_size_") return "1, 3, 5 and 7";
+  if (known.takes == KnownParameter::kSwitch) return "true and false";
+  if (known.takes == KnownParameter::kWord) return fmt::format("{}", fmt::join(known.words, ", "));
+  return fmt::format("{} to {}", known.low, known.high);
+}
 
 // Every value that the parameter may take is one that the training can use.
 void check_range(const Parameter& p, const KnownParameter& known) {
   const bool odd_only = known.name == "filter_size_";
-  const auto check = [&](double value) {
-    if (value >= known.low && value <= known.high && !(odd_only && std::fmod(value, 2) != 1)) return;
+  const auto refuse = [&](const std::string& value) {
     bad_input(fmt::format("parameter '{}' may be {}, which the CNN cannot use; it takes {}", p.name, value,
-                          odd_only ? "1, 3, 5 and 7" : fmt::format("{} to {}", known.low, known.high)));
+                          accepted_by(known)));
+  };
+  const auto check_number = [&](double value) {
+    const bool fits = value >= known.low && value <= known.high && !(odd_only && std::fmod(value, 2) != 1);
+    if (known.takes == KnownParameter::kWord || !fits) refuse(fmt::format("{}", value));
   };
   if (!has_choices(p)) {
-    check(p.low);
-    check(p.high);
+    check_number(p.low);
+    check_number(p.high);
     return;
   }
   for (const Value& choice : p.choices) {
     if (const auto* integer = std::get_if<std::int64_t>(&choice)) {
-      check(static_cast<double>(*integer));
+      check_number(static_cast<double>(*integer));
     } else if (const auto* number = std::get_if<double>(&choice)) {
-      check(*number);
-    } else if (!std::holds_alternative<bool>(choice)) {
-      bad_input(fmt::format("parameter '{}' must be a number for the CNN, not {}", p.name, to_text(choice)));
+      check_number(*number);
+    } else if (const auto* word = std::get_if<std::string>(&choice)) {
+      if (std::find(known.words.begin(), known.words.end(), *word) == known.words.end()) refuse(*word);
+    } else if (!std::holds_alternative<bool>(choice) || known.takes != KnownParameter::kSwitch) {
+      refuse(to_text(choice));
     }
   }
+}
+
+std::string known_names() {
+  std::vector<std::string> names;
+  for (const KnownParameter& known : kKnown)
+    names.push_back(fmt::format("{}{}", known.name, known.numbered ? "1.." : ""));
+  return fmt::format("{}", fmt::join(names, " "));
 }
 
 }  // namespace
@@ -159,10 +205,7 @@ void check_cnn_space(const Space& space) {
       return false;
     });
     if (known == kKnown.end()) {
-      bad_input(
-          fmt::format("the CNN has no parameter '{}'; there are: learning_rate momentum batch_size conv_layers "
-                      "filters_1.. filter_size_1.. fc_layers units_1.. use_l1 l1 use_l2 l2",
-                      p.name));
+      bad_input(fmt::format("the CNN has no parameter '{}'; there are: {}", p.name, known_names()));
     }
     check_range(p, *known);
   }
@@ -184,11 +227,19 @@ void require_whole_point(const Space& space, const Point& point) {
 void apply_point(const Space& space, const Point& point, TrainingPlan& plan) {
   const auto value = [&](const std::string& name, double otherwise) { return value_of(space, point, name, otherwise); };
   plan.learning_rate = value("learning_rate", 0.01);
+  read_word(space, point, "optimiser", kOptimiserNames, plan.optimiser);
   plan.momentum = value("momentum", plan.momentum);
+  read_word(space, point, "schedule", kDecayNames, plan.schedule.decay);
+  plan.schedule.warmup_epochs = value("warmup_epochs", plan.schedule.warmup_epochs);
+  plan.augmentation.mirror = value("mirror", plan.augmentation.mirror) != 0;
+  plan.augmentation.shift = value("shift", plan.augmentation.shift);
+  read_word(space, point, "class_weights", kClassWeightingNames, plan.class_weights);
   plan.batch_size = static_cast<int>(value("batch_size", 32));
   // A strength that stands without its switch counts; with the switch off it is not active, so it is 0.
   plan.l1 = value("use_l1", 1) != 0 ? value("l1", 0) : 0;
   plan.l2 = value("use_l2", 1) != 0 ? value("l2", 0) : 0;
+  plan.shape.batch_norm = value("batch_norm", plan.shape.batch_norm) != 0;
+  plan.shape.dropout = value("dropout", plan.shape.dropout);
   plan.shape.conv.clear();
   for (int i = 1; i <= static_cast<int>(value("conv_layers", 1)); ++i) {
     plan.shape.conv.push_back({static_cast<int>(value(fmt::format("filters_{}", i), 32)),

@@ -25,8 +25,8 @@ void check_cnn_space(const Space& space);
 void require_whole_point(const Space& space, const Point& point);
 
 /// What a point means. A parameter that the space lacks has its usual value: 32 filters of size 3, no dense layer,
-/// batches of 32, learning rate 0.01, no L1 and L2. `shape` comes with channels, side and classes; conv and dense are
-/// set.
+/// batches of 32, learning rate 0.01, no L1 and L2; what the objective has an option for keeps its value in the plan.
+/// `shape` comes with channels, side and classes; conv and dense are set.
 void apply_point(const Space& space, const Point& point, TrainingPlan& plan);
 
 }  // namespace crescendo

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kLargestChosenSide = 128;  // the paper's largest; more must be asked for
 constexpr int kSmallestSide = 7;         // a quarter of MNIST's 28
+constexpr double kUsualShift = 0.1;      // of the side, where augmentation is asked for
 constexpr std::uint64_t kSplitSeed = 0;  // searches with different seeds must be judged on the same pictures
 
 // The study keeps where the pictures are, whatever folder it is resumed from.
@@ -55,6 +56,11 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
   cnn.channels = request.channels.value_or(data.mostly_colour() ? 3 : 1);
   cnn.fit = fit_name(request.fit);
   cnn.share = request.share;
+  if (request.augment) {
+    cnn.mirror = true;
+    cnn.shift = kUsualShift;
+  }
+  if (request.balanced) cnn.class_weights = "balanced";
   Study study;
   study.name = request.name;
   study.seed = request.seed;

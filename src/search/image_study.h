@@ -22,6 +22,8 @@ struct ImageStudyRequest {
   double share = 1;
   int epochs = 30;
   std::uint64_t seed = 0;
+  bool augment = false;   // training pictures are mirrored, and moved by up to a tenth of the side
+  bool balanced = false;  // every class counts alike, however many pictures it has
   Named sampler{"random"}, schedule{"ramp"};
   Budget budget;
 };

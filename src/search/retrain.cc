@@ -6,6 +6,7 @@
 #include <cmath>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "base/toml.h"
@@ -16,42 +17,55 @@
 #include "space/parse.h"
 #include "train/arena.h"
 #include "train/backends.h"
+#include "train/checkpoint_file.h"
 
 namespace crescendo {
 namespace {
 
 struct Stopped {};  // by `interrupted`
 
+/// One training of a repetition, with its checkpoint.
 TrainingResult train_or_fail(const BackendEntry& backend, Arena& arena, const TrainingPlan& plan,
                              const ImageSet& images, std::span<const int> training, std::span<const int> validation,
-                             const RetrainOptions& options) {
+                             const RetrainOptions& options, const std::filesystem::path& file) {
   TrainingHooks hooks;
   hooks.cancelled = options.interrupted;
-  TrainingResult result = train(backend, arena, plan, images, training, validation, hooks);
+  std::optional<Checkpoint> from;
+  if (!file.empty()) {
+    hooks.checkpoint = [&](const Checkpoint& checkpoint) { save_checkpoint(file, checkpoint); };
+    if (std::filesystem::exists(file)) from = load_checkpoint(file);
+    if (from) options.on_continue(file, from->epoch);
+  }
+  TrainingResult result = train(backend, arena, plan, images, training, validation, hooks, from ? &*from : nullptr);
   if (result.end == TrainingEnd::kCancelled) throw Stopped{};
   if (result.end != TrainingEnd::kFinished) unavailable(fmt::format("the training failed: {}", result.reason));
   return result;
+}
+
+std::filesystem::path final_checkpoint(std::filesystem::path file) {
+  if (!file.empty()) file += ".final";
+  return file;
 }
 
 Retrained retrain_once(const PointFile& file, const ImageSet& images, const ImageSet& test,
                        const RetrainOptions& options, int repeat) {
   const BackendEntry backend = find_backend(CnnOptions{}.backend);
   Arena arena;
-  CnnOptions cnn;
-  cnn.momentum = file.momentum;
-  cnn.patience = file.patience;
   const std::uint64_t seed = Rng(options.seed, {static_cast<std::uint64_t>(repeat)}).next();
   Retrained one;
-  one.plan = training_plan(cnn, file.space, file.point, images, file.epochs, seed);
+  one.plan = training_plan(file.training, file.space, file.point, images, file.epochs, seed);
   one.plan.memory_bytes = 0;  // a single training may take what it needs
   const auto training = images.indices(Part::kTraining), validation = images.indices(Part::kValidation);
-  TrainingResult result = train_or_fail(backend, arena, one.plan, images, training, validation, options);
+  TrainingResult result =
+      train_or_fail(backend, arena, one.plan, images, training, validation, options, options.checkpoint);
   one.validation_error = result.validation_error;
+  one.validation_per_class_error = result.per_class_error;
   if (options.final) {
+    one.plan.schedule.epochs = one.plan.max_epochs;  // the rate goes as it went while the number of epochs was found
     one.plan.max_epochs = result.best_epoch;
     std::vector<int> both = training;
     both.insert(both.end(), validation.begin(), validation.end());
-    result = train_or_fail(backend, arena, one.plan, images, both, {}, options);
+    result = train_or_fail(backend, arena, one.plan, images, both, {}, options, final_checkpoint(options.checkpoint));
   }
   one.weights = std::move(result.weights);
   if (test.size() == 0) return one;
@@ -59,7 +73,9 @@ Retrained retrain_once(const PointFile& file, const ImageSet& images, const Imag
   judged.normalisation = images.normalisation;
   const auto network = backend.make(one.plan.shape, {256, 0}, arena);
   network->set_parameters(one.weights);
-  one.test_error = judge(*network, judged, judged.indices(Part::kTest)).error;
+  const Judgement judgement = judge(*network, judged, judged.indices(Part::kTest));
+  one.test_error = judgement.error;
+  one.test_per_class_error = judgement.per_class_error;
   return one;
 }
 
@@ -81,14 +97,9 @@ PointFile parse_point_file(std::string_view toml, std::string_view what) {
     fields.finish();
   }
   if (const Json* training = in.take("training")) {
-    FieldReader fields(*training, fmt::format("{}: training", what));
-    fields.read("channels", file.channels);
-    std::string fit(fit_name(file.fit));
-    fields.read("fit", fit);
-    file.fit = find_fit(fit);
-    fields.read("momentum", file.momentum);
-    fields.read("patience", file.patience);
-    fields.finish();
+    file.training = read_training_table(*training, fmt::format("{}: training", what));
+    if (training->contains("channels")) file.channels = file.training.channels;
+    file.fit = find_fit(file.training.fit);
   }
   in.finish();
   if (file.epochs < 1) bad_input(fmt::format("{}: epochs must be at least 1", what));
@@ -97,6 +108,7 @@ PointFile parse_point_file(std::string_view toml, std::string_view what) {
 
 std::vector<Retrained> retrain(const PointFile& file, const ImageSet& images, const ImageSet& test,
                                const RetrainOptions& options) {
+  check(options.checkpoint.empty() || options.repeats == 1, "a checkpoint is of one training");
   std::vector<Retrained> results(static_cast<std::size_t>(options.repeats));
   std::atomic<int> next = 0;
   std::atomic<bool> stopped = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "crescendo/images.h"
 #include "crescendo/space.h"
+#include "objective/cnn.h"
 #include "train/trainer.h"
 
 namespace crescendo {
@@ -17,9 +19,8 @@ struct PointFile {
   int image_side = 0;  // 0: not said
   Fit fit = Fit::kCrop;
   int epochs = 30;
-  int patience = 5;
-  double momentum = 0.9;
-  Space space;  // of this point alone
+  CnnOptions training;  // of what [training] may hold
+  Space space;          // of this point alone
   Point point;
 };
 
@@ -32,18 +33,23 @@ struct RetrainOptions {
   bool final = false;  // then train once more, on training and validation pictures, for the epochs found
   std::uint64_t seed = 0;
   std::function<bool()> interrupted = [] { return false; };
+  // Written after each epoch, and continued from where it is there; only for one repetition. The training that `final`
+  // adds has its own, with ".final" behind the name. Empty: none.
+  std::filesystem::path checkpoint = {};
+  std::function<void(const std::filesystem::path&, int epoch)> on_continue = [](const auto&, int) {};
 };
 
 /// One repetition. Errors are fractions.
 struct Retrained {
-  double validation_error = 1;
-  std::optional<double> test_error;  // none without test pictures
+  double validation_error = 1, validation_per_class_error = 1;
+  std::optional<double> test_error, test_per_class_error;  // none without test pictures
   TrainingPlan plan;
   std::vector<float> weights;  // that the test error belongs to
 };
 
 /// Trains the point `repeats` times on `images` and judges each network on `test`, which may be empty. Empty if it was
-/// interrupted. Throws Error (unavailable) with the reason when a training diverges or does not fit the memory.
+/// interrupted. Throws Error (unavailable) with the reason when a training diverges or does not fit the
+/// memory, and (bad input) when the checkpoint is of another training or no checkpoint.
 std::vector<Retrained> retrain(const PointFile& file, const ImageSet& images, const ImageSet& test,
                                const RetrainOptions& options);
 

@@ -119,16 +119,13 @@ std::string point_toml(const History& history, int number) {
   }
   const Trial& trial = history.trial(number);
   if (!trial.point) not_found(fmt::format("trial {} has no point yet", number));
+  const Json point = point_to_json(study.space, *trial.point);
   Json json;
   json["fidelity"] = fidelity_json(rung_of(history, trial.rung));
   if (study.objective.name == "cnn") {
-    const CnnOptions options = read_cnn_options(study.objective.options);
-    json["training"] = {{"channels", options.channels},
-                        {"fit", options.fit},
-                        {"momentum", options.momentum},
-                        {"patience", options.patience}};
+    json["training"] = training_table(read_cnn_options(study.objective.options), point);
   }
-  json["point"] = point_to_json(study.space, *trial.point);
+  json["point"] = point;
   return fmt::format("# Trial {} of study '{}'{}\n\n{}", number, study.name,
                      trial.state == TrialState::kFinished ? fmt::format(", loss {:.4f}", trial.loss) : "",
                      to_toml(json));

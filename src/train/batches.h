@@ -12,15 +12,16 @@ class BatchBuffer {
  public:
   explicit BatchBuffer(const ImageSet& images) : images_(images) {}
 
-  /// The pictures at these indices; valid until the next call.
-  Batch gather(std::span<const int> indices) {
+  /// The pictures at these indices; valid until the next call, and no longer than what is given to it.
+  Batch gather(std::span<const int> indices, std::span<const PicturePlacement> placements = {},
+               std::span<const float> class_weights = {}) {
     pictures_.clear();
     labels_.clear();
     for (const int index : indices) {
       pictures_.push_back(images_.picture(index));
       labels_.push_back(images_.labels[index]);
     }
-    return {pictures_, labels_, images_.normalisation};
+    return {pictures_, labels_, images_.normalisation, placements, class_weights};
   }
 
  private:

@@ -19,6 +19,9 @@ std::vector<float> initial_weights(const NetworkShape& shape, std::uint64_t seed
   std::size_t inputs = shape.channels;
   for (const ConvLayer& conv : shape.conv) {
     layer(inputs * conv.size * conv.size, conv.filters, 2);
+    if (shape.batch_norm) {
+      for (const float start : {1.0f, 0.0f, 0.0f, 1.0f}) weights.insert(weights.end(), conv.filters, start);
+    }
     inputs = conv.filters;
   }
   const std::size_t side = pooled_side(shape, shape.conv.size() - 1);

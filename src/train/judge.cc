@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "crescendo/error.h"
 #include "train/batches.h"
@@ -16,6 +17,19 @@ double cross_entropy(std::span<const float> logits, int label) {
   double sum = 0;
   for (const float logit : logits) sum += std::exp(logit - largest);
   return std::log(sum) - (logits[label] - largest);
+}
+
+/// Each class's share of wrong predictions, averaged over the classes that have pictures.
+double mean_per_class_error(std::span<const int> confusion, std::size_t classes) {
+  double sum = 0, present = 0;
+  for (std::size_t label = 0; label < classes; ++label) {
+    const std::span<const int> row = confusion.subspan(label * classes, classes);
+    const double count = std::accumulate(row.begin(), row.end(), 0.0);
+    if (count == 0) continue;
+    sum += 1 - row[label] / count;
+    ++present;
+  }
+  return sum / present;
 }
 
 }  // namespace
@@ -44,6 +58,7 @@ std::optional<Judgement> judge_unless(const std::function<bool()>& cancelled, Ne
   }
   const double count = static_cast<double>(pictures.size());
   judgement.error = static_cast<double>(wrong) / count;
+  judgement.per_class_error = mean_per_class_error(judgement.confusion, classes);
   judgement.loss /= count;
   return judgement;
 }

@@ -1,6 +1,7 @@
 #include "train/native_layers.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "crescendo/error.h"
 #include "train/kernels/ops.h"
@@ -12,17 +13,12 @@ int blocks_of(int channels, int lanes) { return (channels + lanes - 1) / lanes; 
 
 std::size_t round_up(std::size_t count, int lanes) { return (count + lanes - 1) / lanes * lanes; }
 
-ForwardMethod choose_forward(const Stage& s) {
-  if (s.first) return ForwardMethod::kDirect;
-  if (s.size == 5) return ForwardMethod::kWinograd2;
-  if (s.size != 3) return ForwardMethod::kDirect;
-  // Multiplications per channel pair: F(4x4, 3x3) covers an odd side with tiles that reach over it.
-  const double even = (s.pooled + 1) / 2 * 2;
-  const bool larger_tiles = 9.0 * even * even < 0.85 * 16.0 * s.pooled * s.pooled;
-  return larger_tiles ? ForwardMethod::kWinograd4 : ForwardMethod::kWinograd2;
+/// Side of a tile's outputs; 0: the direct way.
+int tile_outputs(ForwardMethod method) {
+  return method == ForwardMethod::kWinograd4 ? 4 : method == ForwardMethod::kWinograd2 ? 2 : 0;
 }
 
-Stage make_stage(int channels, int side, const ConvLayer& layer, bool first, int lanes) {
+Stage make_stage(int channels, int side, const ConvLayer& layer, bool first, int lanes, const KernelTable& table) {
   Stage s{};
   s.channels = channels;
   s.side = side;
@@ -33,19 +29,33 @@ Stage make_stage(int channels, int side, const ConvLayer& layer, bool first, int
   s.in_blocks = blocks_of(channels, lanes);
   s.out_blocks = blocks_of(layer.filters, lanes);
   s.first = first;
-  s.forward = choose_forward(s);
+  s.forward = table.forward(s);
   s.pitch = side + 2 * s.border;
-  if (s.forward == ForwardMethod::kWinograd4) s.pitch = std::max(s.pitch, (s.pooled + 1) / 2 * 4 + 2);
+  if (const int outputs = tile_outputs(s.forward); outputs > 0) {
+    const int tiles = (2 * s.pooled + outputs - 1) / outputs;
+    s.pitch = std::max(s.pitch, tiles * outputs + s.size - 1);
+  }
   return s;
 }
 
-std::vector<StageLayer> make_stages(const NetworkShape& shape, int lanes) {
+/// A normalisation writes where the stage would have written, and the stage a map without a border before it.
+void put_norms_between(std::vector<StageLayer>& stages) {
+  for (StageLayer& layer : stages) {
+    Stage& s = layer.geometry;
+    layer.norm.geometry = {
+        .pictures = 0, .blocks = s.out_blocks, .side = s.pooled, .border = s.out_border, .pitch = s.out_pitch};
+    s.out_border = 0;
+    s.out_pitch = s.pooled;
+  }
+}
+
+std::vector<StageLayer> make_stages(const NetworkShape& shape, int lanes, const KernelTable& table) {
   std::vector<StageLayer> stages;
   int channels = shape.channels;
   int side = shape.side_px;
   for (const ConvLayer& conv : shape.conv) {
     StageLayer layer{};
-    Stage& s = layer.geometry = make_stage(channels, side, conv, stages.empty(), lanes);
+    Stage& s = layer.geometry = make_stage(channels, side, conv, stages.empty(), lanes, table);
     const std::size_t taps = static_cast<std::size_t>(s.size) * s.size;
     layer.weight_count = round_up(taps * s.filters * (s.first ? s.channels : s.in_blocks * lanes), lanes);
     if (!stages.empty()) {
@@ -57,6 +67,7 @@ std::vector<StageLayer> make_stages(const NetworkShape& shape, int lanes) {
     side /= 2;
   }
   stages.back().geometry.out_pitch = side;
+  if (shape.batch_norm) put_norms_between(stages);
   return stages;
 }
 
@@ -89,24 +100,56 @@ struct Count {
   std::size_t bytes = 0;
 };
 
+/// Room for second moments, where the optimiser has them.
+template <class Memory>
+float* take_squares(const NativeLayers& layers, std::size_t count, Memory& memory) {
+  return layers.optimiser == Optimiser::kAdam ? memory.template take<float>(count) : nullptr;
+}
+
+/// `maps`: values of the stage's output.
+template <class Memory>
+void place_norm(const NativeLayers& layers, std::size_t maps, std::size_t padded_filters, NormLayer& norm,
+                Memory& memory) {
+  for (NormWeights* const part : {&norm.scale, &norm.shift}) {
+    part->values = memory.template take<float>(padded_filters);
+    part->momenta = memory.template take<float>(padded_filters);
+    part->squares = take_squares(layers, padded_filters, memory);
+    part->gradient = memory.template take<float>(padded_filters);
+  }
+  for (float** const part : {&norm.running_mean, &norm.running_variance, &norm.mean, &norm.variance}) {
+    *part = memory.template take<float>(padded_filters);
+  }
+  norm.x = memory.template take<float>(maps);
+}
+
 template <class Memory>
 void place_stages(NativeLayers& layers, const Ops& ops, Memory& memory) {
   const std::size_t n = layers.micro_batch;
+  std::size_t largest_maps = 0;
   for (StageLayer& layer : layers.stages) {
     Stage& s = layer.geometry;
     const std::size_t channels = s.first ? s.channels : s.in_blocks * ops.lanes;
-    const std::size_t input = n * s.pitch * s.pitch * channels;
+    layer.x_step = static_cast<std::size_t>(s.pitch) * s.pitch * channels;
     const std::size_t padded_filters = static_cast<std::size_t>(s.out_blocks) * ops.lanes;
-    layer.x = memory.template take<float>(input);
-    layer.x_gradient = s.first ? nullptr : memory.template take<float>(input);
+    layer.x = memory.template take<float>(n * layer.x_step);
+    layer.x_gradient = s.first ? nullptr : memory.template take<float>(layers.group * layer.x_step);
     for (float** const part : {&layer.weights, &layer.momenta, &layer.gradient}) {
       *part = memory.template take<float>(layer.weight_count);
     }
     for (float** const part : {&layer.biases, &layer.bias_momenta, &layer.bias_gradient}) {
       *part = memory.template take<float>(padded_filters);
     }
-    layer.choices = memory.template take<std::uint8_t>(n * padded_filters * s.pooled * s.pooled);
+    layer.squares = take_squares(layers, layer.weight_count, memory);
+    layer.bias_squares = take_squares(layers, padded_filters, memory);
+    layer.prepared = memory.template take<float>(ops.stage_prepared_count(s));
+    layer.choice_step = padded_filters * s.pooled * s.pooled;
+    const std::size_t maps = n * layer.choice_step;
+    layer.choices = memory.template take<std::uint8_t>(maps);
+    if (!layers.batch_norm) continue;
+    place_norm(layers, maps, padded_filters, layer.norm, memory);
+    largest_maps = std::max(largest_maps, maps);
   }
+  if (layers.batch_norm) layers.norm_gradient = memory.template take<float>(largest_maps);
 }
 
 template <class Memory>
@@ -120,9 +163,11 @@ void place_dense(NativeLayers& layers, const Ops& ops, Memory& memory) {
     layer.x = x;
     layer.weights = memory.template take<float>(layer.weight_count);
     layer.momenta = memory.template take<float>(layer.weight_count);
+    layer.squares = take_squares(layers, layer.weight_count, memory);
     layer.sums = layers.splits ? memory.template take<float>(layer.weight_count) : nullptr;
     layer.biases = memory.template take<float>(outputs);
     layer.bias_momenta = memory.template take<float>(outputs);
+    layer.bias_squares = take_squares(layers, outputs, memory);
     layer.bias_sums = layers.splits ? memory.template take<float>(outputs) : nullptr;
     layer.x_gradient = previous_gradient ? previous_gradient : memory.template take<float>(d.inputs * pitch);
     layer.y = memory.template take<float>(outputs * pitch);
@@ -158,8 +203,20 @@ void place(NativeLayers& layers, const Ops& ops, Memory& memory) {
   layers.scratch = memory.template take<std::byte>(scratch_bytes(layers, ops));
 }
 
+/// Pictures that go through the stages together: few, so that what one stage writes is still near when the next one
+/// reads it, but enough for the last stage, whose maps are small, to fill its batches of tiles and its chunks.
+/// Batch normalisation needs a whole map before it can go on.
+int choose_group(const NativeLayers& layers, int micro_batch) {
+  const int side = layers.stages.back().geometry.pooled;
+  const int enough = std::clamp(128 / (side * side), 8, 32);
+  if (layers.batch_norm || micro_batch < 2 * enough) return micro_batch;
+  const int groups = micro_batch / enough;
+  return (micro_batch + groups - 1) / groups;
+}
+
 std::size_t planned_bytes(NativeLayers& layers, const Ops& ops, int micro_batch, bool splits) {
   layers.micro_batch = micro_batch;
+  layers.group = choose_group(layers, micro_batch);
   layers.splits = splits;
   Count count;
   place(layers, ops, count);
@@ -186,11 +243,14 @@ void choose_micro_batch(NativeLayers& layers, const Ops& ops, const NetworkLimit
 
 }  // namespace
 
-NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits, const Ops& ops, Arena& arena) {
+NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits, const Ops& ops,
+                         const KernelTable& table, Arena& arena) {
   check_shape(shape);
   check(limits.max_batch >= 1, "a network takes at least one picture");
   NativeLayers layers;
-  layers.stages = make_stages(shape, ops.lanes);
+  layers.optimiser = limits.optimiser;
+  layers.batch_norm = shape.batch_norm;
+  layers.stages = make_stages(shape, ops.lanes, table);
   const Stage& last = layers.stages.back().geometry;
   const std::size_t flat = static_cast<std::size_t>(last.out_blocks) * ops.lanes * last.pooled * last.pooled;
   if (flat > (std::size_t{1} << 30))

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "train/arena.h"
+#include "train/kernel_table.h"
 #include "train/kernels/stage.h"
 #include "train/network.h"
 
@@ -12,14 +13,31 @@ namespace crescendo {
 
 struct Ops;
 
-/// One convolution with its memory; layouts as in kernels/stage.h, all sizes for the micro-batch.
+/// Scales or shifts of a batch normalisation, [blocks][W].
+struct NormWeights {
+  float *values, *momenta, *squares, *gradient;
+};
+
+/// The batch normalisation behind a stage with its memory.
+struct NormLayer {
+  Norm geometry;
+  NormWeights scale, shift;
+  float *running_mean, *running_variance;
+  float *mean, *variance;  // of the micro-batch
+  float* x;                // the stage's output
+};
+
+/// One convolution with its memory; layouts as in kernels/stage.h, all sizes for the micro-batch but x_gradient's.
 struct StageLayer {
   Stage geometry;
-  std::size_t weight_count;  // rounded up to whole vectors
-  float *x, *x_gradient;     // the first one's gradient is null
-  float *weights, *momenta, *gradient;
-  float *biases, *bias_momenta, *bias_gradient;
+  std::size_t weight_count;                       // rounded up to whole vectors
+  std::size_t x_step, choice_step;                // from one picture to the next
+  float *x, *x_gradient;                          // x_gradient: of one group of pictures; the first one's is null
+  float *weights, *momenta, *squares, *gradient;  // squares: second moments, null for SGD
+  float *biases, *bias_momenta, *bias_squares, *bias_gradient;
+  float* prepared;  // the weights as the forward pass reads them
   std::uint8_t* choices;
+  NormLayer norm;  // where the network has batch normalisation
 };
 
 /// One dense or the linear layer with its memory.
@@ -29,8 +47,9 @@ struct DenseLayer {
   const float* x;
   float* x_gradient;
   float *y, *y_gradient;  // the gradient is the next layer's x_gradient
-  float *weights, *momenta, *sums;
-  float *biases, *bias_momenta, *bias_sums;  // sums: of micro-batches, null where batches are never split
+  float *weights, *momenta, *squares, *sums;
+  float *biases, *bias_momenta, *bias_squares,
+      *bias_sums;  // sums: of micro-batches, null where batches are never split
 };
 
 struct NativeLayers {
@@ -39,19 +58,33 @@ struct NativeLayers {
   int flat = 0;             // inputs of the first dense layer, padded channels included
   float* pooled = nullptr;  // [n][flat], output of the last stage
   float* pooled_gradient = nullptr;
-  float* flat_x = nullptr;       // [flat][batch_pitch], the same transposed
-  std::byte* scratch = nullptr;  // of whichever kernel runs
-  int micro_batch = 1;           // pictures that are in memory together
-  bool splits = false;           // a batch may be larger than that
+  float* norm_gradient = nullptr;  // of whichever stage's output stands before its batch normalisation
+  float* flat_x = nullptr;         // [flat][batch_pitch], `pooled` transposed
+  std::byte* scratch = nullptr;    // of whichever kernel runs
+  int micro_batch = 1;             // pictures that are in memory together
+  int group = 1;                   // of these, how many go through all stages before the next ones do
+  bool splits = false;             // a batch may be larger than that
+  bool batch_norm = false;
+  Optimiser optimiser = Optimiser::kSgd;
 };
 
-/// Geometry of all layers for kernels of `ops`, with the largest micro-batch that the limits allow, placed in the
-/// arena. Weights, momenta and everything else are zero. Throws OutOfMemory, std::bad_alloc, Error (bad input).
-NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits, const Ops& ops, Arena& arena);
+/// Geometry of all layers for kernels of `ops`, with the methods of `table` and the largest micro-batch that the limits
+/// allow, placed in the arena. Weights, momenta and everything else are zero. Throws OutOfMemory, std::bad_alloc, Error
+/// (bad input).
+NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits, const Ops& ops,
+                         const KernelTable& table, Arena& arena);
 
-/// Calls visit(values, momenta, offset) for every weight and bias in the plain order of network.h.
+/// Where one parameter stands in memory; no moments: a running statistic. square: null for SGD.
+struct ParameterPlace {
+  float *value, *momentum, *square;
+};
+
+/// Calls visit(place) for every parameter in the plain order of network.h.
 template <class Visit>
 void visit_parameters(const NetworkShape& shape, const NativeLayers& layers, int lanes, Visit visit) {
+  const auto place = [&](float* values, float* momenta, float* squares, std::size_t at) {
+    visit(ParameterPlace{values + at, momenta ? momenta + at : nullptr, squares ? squares + at : nullptr});
+  };
   for (const StageLayer& layer : layers.stages) {
     const Stage& s = layer.geometry;
     const std::size_t taps = static_cast<std::size_t>(s.size) * s.size;
@@ -60,10 +93,20 @@ void visit_parameters(const NetworkShape& shape, const NativeLayers& layers, int
         const std::size_t block = static_cast<std::size_t>(c / lanes) * s.filters;
         const std::size_t at = s.first ? o * taps * s.channels + c : (block + o) * taps * lanes + c % lanes;
         const std::size_t step = s.first ? s.channels : lanes;
-        for (std::size_t tap = 0; tap < taps; ++tap) visit(layer.weights, layer.momenta, at + tap * step);
+        for (std::size_t tap = 0; tap < taps; ++tap) {
+          place(layer.weights, layer.momenta, layer.squares, at + tap * step);
+        }
       }
     }
-    for (int o = 0; o < s.filters; ++o) visit(layer.biases, layer.bias_momenta, o);
+    for (int o = 0; o < s.filters; ++o) place(layer.biases, layer.bias_momenta, layer.bias_squares, o);
+    if (!shape.batch_norm) continue;
+    const NormLayer& norm = layer.norm;
+    for (const NormWeights& part : {norm.scale, norm.shift}) {
+      for (int o = 0; o < s.filters; ++o) place(part.values, part.momenta, part.squares, o);
+    }
+    for (float* const running : {norm.running_mean, norm.running_variance}) {
+      for (int o = 0; o < s.filters; ++o) place(running, nullptr, nullptr, o);
+    }
   }
   const Stage& last = layers.stages.back().geometry;
   for (std::size_t i = 0; i < layers.dense.size(); ++i) {
@@ -76,10 +119,12 @@ void visit_parameters(const NetworkShape& shape, const NativeLayers& layers, int
       for (int c = 0; c < channels; ++c) {
         // The first dense layer reads the last stage's output as it lies in memory: [block][pixel][lane].
         const std::size_t input = i == 0 ? c / lanes * pixels * lanes + c % lanes : c;
-        for (std::size_t p = 0; p < pixels; ++p) visit(layer.weights, layer.momenta, at + (input + p * lanes) * panel);
+        for (std::size_t p = 0; p < pixels; ++p) {
+          place(layer.weights, layer.momenta, layer.squares, at + (input + p * lanes) * panel);
+        }
       }
     }
-    for (int o = 0; o < layer.geometry.outputs; ++o) visit(layer.biases, layer.bias_momenta, o);
+    for (int o = 0; o < layer.geometry.outputs; ++o) place(layer.biases, layer.bias_momenta, layer.bias_squares, o);
   }
 }
 

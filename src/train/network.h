@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,6 +13,14 @@
 namespace crescendo {
 
 class Arena;
+class KernelTable;
+
+/// Batch normalisation: y = scale * (x - mean) / sqrt(variance + epsilon) + shift per filter. A step takes mean and
+/// variance (divided by the count) over its micro-batch's pooled maps and moves the running ones, whose variance is
+/// divided by the count less one (by one for a single value): r = 0.9 r + 0.1 x. Defaults of PyTorch's BatchNorm2d.
+/// Source: Ioffe and Szegedy 2015, "Batch Normalization", algorithm 1.
+inline constexpr float kNormEpsilon = 1e-5f;
+inline constexpr float kNormMomentum = 0.1f;
 
 /// The CNN family: each convolution (stride 1, same padding, bias) is followed by ReLU and 2x2 max-pooling with
 /// stride 2 (an odd last row and column are dropped) and, where asked for, batch normalisation of the pooled map; then
@@ -40,6 +49,7 @@ int pooled_side(const NetworkShape& shape, std::size_t layer);
 std::size_t parameter_count(const NetworkShape& shape);
 
 enum class Optimiser : std::uint8_t { kSgd, kAdam };
+inline constexpr std::array<std::string_view, 2> kOptimiserNames = {"sgd", "adam"};
 
 /// 1 value a parameter for SGD, 2 for Adam.
 std::size_t moment_count(const NetworkShape& shape, Optimiser optimiser);
@@ -100,25 +110,34 @@ class Network {
 
   /// Forward, backward, update on one batch of 1..max_batch pictures; mean cross-entropy before the update.
   /// Batches larger than the memory cap allows run as micro-batches with summed gradients; batch normalisation then
-  /// normalises each micro-batch by itself, as many processors do.
+  /// normalises each micro-batch by itself, as many processors do, and its running statistics move by each.
   virtual double step(const Batch& batch, const Update& update) = 0;
 
-  /// Forward only, any number of pictures (as micro-batches of at most max_batch); logits: [n][classes].
+  /// Forward only, any number of pictures (as micro-batches of at most max_batch); logits: [n][classes]. Batch
+  /// normalisation takes its running statistics, and dropout leaves nothing out: a picture's logits are its own.
   virtual void forward(const Batch& batch, float* logits) = 0;
 
-  /// Gradients without an update. A test's tool: cost is that of a step and several copies.
-  virtual Gradients gradients(const Batch& batch) = 0;
+  /// Gradients of a step without its update: batch normalisation by the batch's own statistics, dropout with the masks
+  /// that `noise` names. Running statistics stay. A test's tool: cost is that of a step and several copies.
+  virtual Gradients gradients(const Batch& batch, std::uint64_t noise = 0) = 0;
 
   /// Writes weights and biases in the plain order; `plain` holds parameter_count(shape()) values.
   virtual void copy_parameters(std::span<float> plain) const = 0;
   /// Sets weights and biases from the plain order and the optimiser's moments to zero.
   virtual void set_parameters(std::span<const float> plain) = 0;
+
+  /// The optimiser's moments, so that a training can go on elsewhere: moment_count values for the limits' optimiser,
+  /// the first moment of every parameter in the plain order, then for Adam the second; those of running statistics are
+  /// 0 and stay so.
+  virtual void copy_moments(std::span<float> plain) const = 0;
+  virtual void set_moments(std::span<const float> plain) = 0;
 };
 
 struct NetworkLimits {
   int max_batch = 1;
   std::size_t memory_bytes = 0;  // weights, momenta, activations and the trainer's copy of the best weights; 0: none
   Optimiser optimiser = Optimiser::kSgd;  // Adam needs room for a second moment
+  const KernelTable* kernels = nullptr;   // of the native backend; null: the shipped one of the fastest that runs here
 };
 
 /// Thrown by a backend when weights and one picture's activations already pass the memory limit.

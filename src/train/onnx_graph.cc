@@ -17,8 +17,6 @@ using namespace onnx;
 
 static_assert(std::endian::native == std::endian::little, "tensors are written as they lie in memory");
 
-constexpr float kNormalisationEpsilon = 1e-5f;  // as the backends have it
-
 // AttributeProto.AttributeType
 constexpr std::int64_t kTypeFloat = 1, kTypeInteger = 2, kTypeIntegers = 7;
 
@@ -120,7 +118,7 @@ void convolution(Graph& graph, int number, std::int64_t inputs, const ConvLayer&
   for (const char* part : {".scale", ".shift", ".mean", ".variance"}) {
     tensors.push_back(graph.tensor(norm + part, {layer.filters}));
   }
-  graph.node("BatchNormalization", norm, tensors, {attribute("epsilon", kNormalisationEpsilon)});
+  graph.node("BatchNormalization", norm, tensors, {attribute("epsilon", kNormEpsilon)});
 }
 
 void linear(Graph& graph, const std::string& layer, const std::string& output, std::int64_t inputs,

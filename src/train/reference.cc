@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "train/dropout.h"
+
 namespace crescendo {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr std::uint8_t kOff = 255;
 /// Sides and counts of one convolution, and where its parameters stand in the plain order.
 struct Conv {
   int inputs, filters, size, side, pooled;
-  std::size_t weights_at, biases_at;
+  std::size_t weights_at, biases_at, norm_at;
   std::size_t weight(int o, int c, int row, int column) const {
     return weights_at + ((static_cast<std::size_t>(o) * inputs + c) * size + row) * size + column;
   }
@@ -30,8 +32,9 @@ struct Layers {
     int side = shape.side_px;
     for (const ConvLayer& layer : shape.conv) {
       const std::size_t weights = static_cast<std::size_t>(layer.filters) * inputs * layer.size * layer.size;
-      conv.push_back({inputs, layer.filters, layer.size, side, side / 2, at, at + weights});
-      at += weights + layer.filters;
+      conv.push_back(
+          {inputs, layer.filters, layer.size, side, side / 2, at, at + weights, at + weights + layer.filters});
+      at += weights + layer.filters * (shape.batch_norm ? 5 : 1);
       inputs = layer.filters;
       side /= 2;
     }
@@ -154,64 +157,219 @@ Real cross_entropy(const Real* logits, int classes, int label, Real* gradient) {
   return std::log(sum) - (logits[label] - largest);
 }
 
-/// Activations of one picture: the inputs of every layer, the last one being the logits.
+/// Mean and variance of each filter over the pictures' maps, and what follows from them.
 template <class Real>
-using Activations = std::vector<std::vector<Real>>;
+struct Statistics {
+  std::vector<Real> mean, variance;  // divided by the count
+  Real inverse(int filter) const { return 1 / std::sqrt(variance[filter] + static_cast<Real>(kNormEpsilon)); }
+};
 
+/// x: [n][filters][pixels]
 template <class Real>
-Activations<Real> forward(const Layers& layers, std::span<const Real> parameters, std::span<const Real> picture,
-                          std::size_t n, bool fixed, ReferencePass<Real>& pass) {
-  Activations<Real> x{{picture.begin(), picture.end()}};
-  for (std::size_t i = 0; i < layers.conv.size(); ++i) {
-    const Conv& layer = layers.conv[i];
+Statistics<Real> statistics(const Conv& layer, const std::vector<Real>& x, std::size_t pictures) {
+  const std::size_t pixels = static_cast<std::size_t>(layer.pooled) * layer.pooled;
+  const Real count = static_cast<Real>(pictures * pixels);
+  Statistics<Real> result;
+  for (int o = 0; o < layer.filters; ++o) {
+    const auto sum_of = [&](auto value) {
+      Real sum = 0;
+      for (std::size_t n = 0; n < pictures; ++n) {
+        for (std::size_t p = 0; p < pixels; ++p) sum += value(x[(n * layer.filters + o) * pixels + p]);
+      }
+      return sum;
+    };
+    const Real mean = sum_of([](Real value) { return value; }) / count;
+    result.mean.push_back(mean);
+    result.variance.push_back(sum_of([&](Real value) { return (value - mean) * (value - mean); }) / count);
+  }
+  return result;
+}
+
+/// x: [n][filters][pixels], normalised, scaled and shifted in place; returns it before scale and shift.
+template <class Real>
+std::vector<Real> normalise(const Conv& layer, std::span<const Real> parameters, const Statistics<Real>& s,
+                            std::vector<Real>& x) {
+  const std::size_t pixels = static_cast<std::size_t>(layer.pooled) * layer.pooled;
+  std::vector<Real> normal(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const int o = static_cast<int>(i / pixels % layer.filters);
+    normal[i] = (x[i] - s.mean[o]) * s.inverse(o);
+    x[i] = normal[i] * parameters[layer.norm_at + o] + parameters[layer.norm_at + layer.filters + o];
+  }
+  return normal;
+}
+
+/// Turns the gradient of the normalised maps into that of the maps before, in place.
+template <class Real>
+void normalise_backward(const Conv& layer, std::span<const Real> parameters, const Statistics<Real>& s,
+                        const std::vector<Real>& normal, std::vector<Real>& gradient, std::vector<Real>& gradients) {
+  const std::size_t pixels = static_cast<std::size_t>(layer.pooled) * layer.pooled;
+  const Real count = static_cast<Real>(gradient.size() / layer.filters);
+  std::vector<Real> sums(layer.filters), products(layer.filters);
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    const std::size_t o = i / pixels % layer.filters;
+    sums[o] += gradient[i];
+    products[o] += gradient[i] * normal[i];
+  }
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    const int o = static_cast<int>(i / pixels % layer.filters);
+    gradient[i] = parameters[layer.norm_at + o] * s.inverse(o) *
+                  (gradient[i] - sums[o] / count - normal[i] * products[o] / count);
+  }
+  for (int o = 0; o < layer.filters; ++o) {
+    gradients[layer.norm_at + o] += products[o];
+    gradients[layer.norm_at + layer.filters + o] += sums[o];
+  }
+}
+
+/// What the pictures of one pass come to, layer by layer.
+template <class Real>
+class Pass {
+ public:
+  Pass(const NetworkShape& shape, std::span<const Real> parameters, std::size_t pictures, const ReferenceMode& mode,
+       ReferencePass<Real>& result)
+      : shape_(shape), layers_(shape), parameters_(parameters), pictures_(pictures), mode_(mode), result_(result) {
+    result_.gradients.resize(parameters.size());
+    for (const Conv& layer : layers_.conv) {
+      result_.maps.emplace_back(pictures * layer.filters * layer.side * layer.side);
+      result_.pooling.emplace_back(pictures * layer.filters * layer.pooled * layer.pooled);
+    }
+    if (mode.pooling) result_.pooling = *mode.pooling;
+  }
+
+  void forward(std::span<const Real> pictures) {
+    x_.assign(1, {pictures.begin(), pictures.end()});
+    for (std::size_t i = 0; i < layers_.conv.size(); ++i) convolve_all(i);
+    for (std::size_t i = 0; i < layers_.linear.size(); ++i) multiply_all(i);
+    result_.logits = x_.back();
+  }
+
+  /// Sets loss and gradients.
+  void backward(std::span<const int> labels) {
+    std::vector<Real> gradient(result_.logits.size());
+    for (std::size_t n = 0; n < pictures_; ++n) {
+      const Real weight = (mode_.class_weights.empty() ? 1 : static_cast<Real>(mode_.class_weights[labels[n]])) /
+                          static_cast<Real>(pictures_);
+      Real* const of_picture = &gradient[n * shape_.classes];
+      result_.loss +=
+          weight * cross_entropy(&result_.logits[n * shape_.classes], shape_.classes, labels[n], of_picture);
+      for (int c = 0; c < shape_.classes; ++c) of_picture[c] *= weight;
+    }
+    for (std::size_t i = layers_.linear.size(); i-- > 0;) gradient = multiply_all_backward(i, std::move(gradient));
+    for (std::size_t i = layers_.conv.size(); i-- > 0;) gradient = convolve_all_backward(i, std::move(gradient));
+  }
+
+ private:
+  void convolve_all(std::size_t i) {
+    const Conv& layer = layers_.conv[i];
     const std::size_t map = static_cast<std::size_t>(layer.filters) * layer.side * layer.side;
     const std::size_t pooled = static_cast<std::size_t>(layer.filters) * layer.pooled * layer.pooled;
-    std::vector<Real> y(pooled);
-    convolve(layer, parameters, x.back().data(), pass.maps[i].data() + n * map);
-    pool(layer, pass.maps[i].data() + n * map, fixed, pass.pooling[i].data() + n * pooled, y.data());
-    x.push_back(std::move(y));
-  }
-  for (const Linear& layer : layers.linear) {
-    std::vector<Real> y(layer.outputs);
-    multiply(layer, parameters, x.back().data(), &layer != &layers.linear.back(), y.data());
-    x.push_back(std::move(y));
-  }
-  return x;
-}
-
-/// Adds the gradients of one picture; `gradient` is that of its logits.
-template <class Real>
-void backward(const Layers& layers, std::span<const Real> parameters, const Activations<Real>& x, std::size_t n,
-              std::vector<Real> gradient, ReferencePass<Real>& pass) {
-  const std::size_t convolutions = layers.conv.size();
-  for (std::size_t i = layers.linear.size(); i-- > 0;) {
-    const std::vector<Real>& input = x[convolutions + i];
-    std::vector<Real> input_gradient(input.size());
-    multiply_backward(layers.linear[i], parameters, input.data(), gradient.data(), pass.gradients,
-                      input_gradient.data());
-    for (std::size_t j = 0; i > 0 && j < input.size(); ++j) {
-      if (input[j] <= 0) input_gradient[j] = 0;
+    std::vector<Real> y(pictures_ * pooled);
+    for (std::size_t n = 0; n < pictures_; ++n) {
+      convolve(layer, parameters_, x_.back().data() + n * x_.back().size() / pictures_,
+               result_.maps[i].data() + n * map);
+      pool(layer, result_.maps[i].data() + n * map, mode_.pooling != nullptr, result_.pooling[i].data() + n * pooled,
+           y.data() + n * pooled);
     }
-    gradient = std::move(input_gradient);
+    if (shape_.batch_norm) normalise_all(layer, y);
+    x_.push_back(std::move(y));
   }
-  for (std::size_t i = convolutions; i-- > 0;) {
-    std::vector<Real> input_gradient(i > 0 ? x[i].size() : 0);
-    convolve_backward(layers.conv[i], parameters, x[i].data(), pass.pooling[i].data() + n * x[i + 1].size(),
-                      gradient.data(), pass.gradients, i > 0 ? input_gradient.data() : nullptr);
-    gradient = std::move(input_gradient);
+
+  void normalise_all(const Conv& layer, std::vector<Real>& y) {
+    if (mode_.training) {
+      statistics_.push_back(statistics(layer, y, pictures_));
+      const Real count = static_cast<Real>(y.size() / layer.filters);
+      result_.means.push_back(statistics_.back().mean);
+      result_.variances.push_back(statistics_.back().variance);
+      for (Real& variance : result_.variances.back()) variance *= count / std::max<Real>(count - 1, 1);
+    } else {
+      const auto running = parameters_.begin() + static_cast<std::ptrdiff_t>(layer.norm_at) + 2 * layer.filters;
+      statistics_.push_back(
+          {{running, running + layer.filters}, {running + layer.filters, running + 2 * layer.filters}});
+    }
+    normal_.push_back(normalise(layer, parameters_, statistics_.back(), y));
   }
-}
+
+  void multiply_all(std::size_t i) {
+    const Linear& layer = layers_.linear[i];
+    const bool hidden = i + 1 < layers_.linear.size();
+    std::vector<Real> y(pictures_ * layer.outputs);
+    for (std::size_t n = 0; n < pictures_; ++n) {
+      multiply(layer, parameters_, x_.back().data() + n * layer.inputs, hidden, y.data() + n * layer.outputs);
+    }
+    factors_.resize(layers_.linear.size());
+    if (hidden && mode_.training && shape_.dropout > 0) {
+      factors_[i].resize(y.size());
+      for (std::size_t n = 0; n < pictures_; ++n) {
+        dropout_factors(shape_.dropout, mode_.noise, i, mode_.first_picture + n,
+                        std::span(factors_[i]).subspan(n * layer.outputs, layer.outputs));
+      }
+      for (std::size_t j = 0; j < y.size(); ++j) y[j] *= factors_[i][j];
+    }
+    x_.push_back(std::move(y));
+  }
+
+  std::vector<Real> multiply_all_backward(std::size_t i, std::vector<Real> gradient) {
+    const Linear& layer = layers_.linear[i];
+    const std::vector<Real>& x = x_[layers_.conv.size() + i];
+    std::vector<Real> x_gradient(x.size());
+    for (std::size_t n = 0; n < pictures_; ++n) {
+      multiply_backward(layer, parameters_, x.data() + n * layer.inputs, gradient.data() + n * layer.outputs,
+                        result_.gradients, x_gradient.data() + n * layer.inputs);
+    }
+    // The layer before ended with ReLU and dropout.
+    for (std::size_t j = 0; i > 0 && j < x.size(); ++j) {
+      if (x[j] <= 0) x_gradient[j] = 0;
+      if (!factors_[i - 1].empty()) x_gradient[j] *= factors_[i - 1][j];
+    }
+    return x_gradient;
+  }
+
+  std::vector<Real> convolve_all_backward(std::size_t i, std::vector<Real> gradient) {
+    const Conv& layer = layers_.conv[i];
+    const std::size_t pooled = static_cast<std::size_t>(layer.filters) * layer.pooled * layer.pooled;
+    if (shape_.batch_norm) {
+      normalise_backward(layer, parameters_, statistics_[i], normal_[i], gradient, result_.gradients);
+    }
+    const std::size_t inputs = x_[i].size() / pictures_;
+    std::vector<Real> x_gradient(i > 0 ? x_[i].size() : 0);
+    for (std::size_t n = 0; n < pictures_; ++n) {
+      convolve_backward(layer, parameters_, x_[i].data() + n * inputs, result_.pooling[i].data() + n * pooled,
+                        gradient.data() + n * pooled, result_.gradients,
+                        i > 0 ? x_gradient.data() + n * inputs : nullptr);
+    }
+    return x_gradient;
+  }
+
+  const NetworkShape& shape_;
+  const Layers layers_;
+  std::span<const Real> parameters_;
+  std::size_t pictures_;
+  const ReferenceMode& mode_;
+  ReferencePass<Real>& result_;
+  std::vector<std::vector<Real>> x_;  // the inputs of every layer, [n][values]; the last one: the logits
+  std::vector<Statistics<Real>> statistics_;
+  std::vector<std::vector<Real>> normal_;    // the pooled maps normalised, before scale and shift
+  std::vector<std::vector<float>> factors_;  // of dropout, one vector a linear layer, empty where there is none
+};
 
 }  // namespace
 
 template <class Real>
 std::vector<Real> normalised_pictures(const NetworkShape& shape, const Batch& batch) {
   std::vector<Real> pictures;
-  for (const std::uint8_t* const pixels : batch.pictures) {
+  const int side = shape.side_px;
+  for (std::size_t n = 0; n < batch.pictures.size(); ++n) {
+    const PicturePlacement place = batch.placements.empty() ? PicturePlacement{} : batch.placements[n];
     for (int c = 0; c < shape.channels; ++c) {
-      for (int p = 0; p < shape.side_px * shape.side_px; ++p) {
-        const float value = pixels[static_cast<std::size_t>(p) * shape.channels + c];
-        pictures.push_back((value - batch.normalisation.mean[c]) * batch.normalisation.scale[c]);
+      for (int p = 0; p < side * side; ++p) {
+        const int row = p / side - place.down_px;
+        const int placed = p % side - place.right_px;
+        const int column = place.mirrored ? side - 1 - placed : placed;
+        const bool inside = row >= 0 && row < side && column >= 0 && column < side;
+        const std::size_t pixel = inside ? static_cast<std::size_t>(row) * side + column : 0;
+        const float value = batch.pictures[n][pixel * shape.channels + c];
+        pictures.push_back(inside ? (value - batch.normalisation.mean[c]) * batch.normalisation.scale[c] : 0);
       }
     }
   }
@@ -221,34 +379,19 @@ std::vector<Real> normalised_pictures(const NetworkShape& shape, const Batch& ba
 template <class Real>
 ReferencePass<Real> reference_pass(const NetworkShape& shape, std::span<const Real> parameters,
                                    std::span<const Real> pictures, std::span<const int> labels,
-                                   const std::vector<std::vector<std::uint8_t>>* pooling) {
-  const Layers layers(shape);
-  const std::size_t picture = static_cast<std::size_t>(shape.channels) * shape.side_px * shape.side_px;
-  const std::size_t count = labels.size();
-  ReferencePass<Real> pass;
-  pass.gradients.resize(parameters.size());
-  for (const Conv& layer : layers.conv) {
-    pass.maps.emplace_back(count * layer.filters * layer.side * layer.side);
-    pass.pooling.emplace_back(count * layer.filters * layer.pooled * layer.pooled);
-  }
-  if (pooling) pass.pooling = *pooling;
-  for (std::size_t n = 0; n < count; ++n) {
-    const Activations<Real> x =
-        forward(layers, parameters, pictures.subspan(n * picture, picture), n, pooling != nullptr, pass);
-    pass.logits.insert(pass.logits.end(), x.back().begin(), x.back().end());
-    std::vector<Real> gradient(shape.classes);
-    pass.loss += cross_entropy(x.back().data(), shape.classes, labels[n], gradient.data()) / static_cast<Real>(count);
-    for (Real& g : gradient) g /= static_cast<Real>(count);
-    backward(layers, parameters, x, n, std::move(gradient), pass);
-  }
-  return pass;
+                                   const ReferenceMode& mode) {
+  ReferencePass<Real> result;
+  Pass<Real> pass(shape, parameters, labels.size(), mode, result);
+  pass.forward(pictures);
+  if (mode.training) pass.backward(labels);
+  return result;
 }
 
 template std::vector<float> normalised_pictures(const NetworkShape&, const Batch&);
 template std::vector<double> normalised_pictures(const NetworkShape&, const Batch&);
 template ReferencePass<float> reference_pass(const NetworkShape&, std::span<const float>, std::span<const float>,
-                                             std::span<const int>, const std::vector<std::vector<std::uint8_t>>*);
+                                             std::span<const int>, const ReferenceMode&);
 template ReferencePass<double> reference_pass(const NetworkShape&, std::span<const double>, std::span<const double>,
-                                              std::span<const int>, const std::vector<std::vector<std::uint8_t>>*);
+                                              std::span<const int>, const ReferenceMode&);
 
 }  // namespace crescendo

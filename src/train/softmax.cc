@@ -6,7 +6,7 @@
 namespace crescendo {
 
 double softmax_cross_entropy(const float* logits, int classes, std::size_t pitch, std::span<const int> labels,
-                             float weight, float* gradient) {
+                             std::span<const float> class_weights, float weight, float* gradient) {
   std::fill(gradient, gradient + classes * pitch, 0.0f);
   double loss = 0;
   for (std::size_t n = 0; n < labels.size(); ++n) {
@@ -19,11 +19,12 @@ double softmax_cross_entropy(const float* logits, int classes, std::size_t pitch
       gradient[c * pitch + n] = e;
       sum += e;
     }
-    const float scale = weight / sum;
+    const float of_class = class_weights.empty() ? 1.0f : class_weights[labels[n]];
+    const float scale = of_class * weight / sum;
     for (int c = 0; c < classes; ++c) gradient[c * pitch + n] *= scale;
     const std::size_t truth = labels[n] * pitch + n;
-    gradient[truth] -= weight;
-    loss += std::log(sum) - (logits[truth] - largest);
+    gradient[truth] -= of_class * weight;
+    loss += of_class * (std::log(sum) - (logits[truth] - largest));
   }
   return loss;
 }

@@ -7,28 +7,19 @@
 
 #include "crescendo/images.h"
 #include "train/network.h"
+#include "train/training_plan.h"
 
 namespace crescendo {
 
-/// One training run, completely described: the same plan, pictures and backend give the same weights, bit for bit.
-struct TrainingPlan {
-  NetworkShape shape;
-  int batch_size = 32;
-  double learning_rate = 0.01;
-  double momentum = 0.9;
-  double l1 = 0, l2 = 0;
-  int max_epochs = 30;
-  int patience = 5;        // epochs without a better validation error (then cross-entropy) before it stops; 0: never
-  std::uint64_t seed = 0;  // of the weights and of the order of the pictures
-  std::size_t memory_bytes = 0;  // 0: no limit
-};
+struct Checkpoint;
 
 struct EpochResult {
   int epoch = 0;                 // from 1
   double training_loss = 0;      // mean cross-entropy over the epoch's steps
   double validation_error = 0;   // fraction in 0..1; 1 where no validation pictures were given
   double validation_loss = 0;    // mean cross-entropy
-  double seconds = 0;            // since training began
+  double learning_rate = 0;      // of its last step
+  double seconds = 0;            // since training began, without the time between a checkpoint and its continuation
   double images_per_second = 0;  // of this epoch's training part
 };
 
@@ -46,6 +37,7 @@ struct TrainingResult {
   std::vector<EpochResult> curve;
   int best_epoch = 0;                                // 0: none
   double validation_error = 1, validation_loss = 0;  // at the best epoch
+  double per_class_error = 1;                        // mean validation error of the classes there, at the best epoch
   std::vector<float> weights;                        // at the best epoch, plain order
   std::vector<int> confusion;                        // [true class][predicted], on the validation part
 };
@@ -53,15 +45,20 @@ struct TrainingResult {
 struct TrainingHooks {
   std::function<bool(const EpochResult&)> after_epoch = [](const EpochResult&) { return true; };  // false: stop
   std::function<bool()> cancelled = [] { return false; };  // asked before every step
+  std::function<void(const Checkpoint&)> checkpoint;       // after each epoch, before after_epoch; empty: none is made
 };
 
 /// Trains on the pictures `training` of `images`, judged on `validation` (indices into the set).
-/// Without validation pictures it runs max_epochs and keeps the last weights.
+/// Without validation pictures it runs max_epochs and keeps the last weights. With `from` it goes on behind that
+/// checkpoint's epoch and comes to the same bits as if it had never stopped; throws Error (bad input) if the checkpoint
+/// is of another training (train/checkpoint.h).
 TrainingResult train(const BackendEntry& backend, Arena& arena, const TrainingPlan& plan, const ImageSet& images,
-                     std::span<const int> training, std::span<const int> validation, const TrainingHooks& hooks = {});
+                     std::span<const int> training, std::span<const int> validation, const TrainingHooks& hooks = {},
+                     const Checkpoint* from = nullptr);
 
 struct Judgement {
   double error = 0;            // fraction in 0..1
+  double per_class_error = 0;  // mean of the errors of the classes that there are pictures of
   double loss = 0;             // mean cross-entropy
   std::vector<int> confusion;  // [true class][predicted]
 };

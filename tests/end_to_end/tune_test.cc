@@ -102,7 +102,8 @@ pid_t start(const std::string& arguments, const fs::path& folder) {
     const int null = open("/dev/null", O_WRONLY);
     dup2(null, 1);
     dup2(null, 2);
-    const std::string command = std::string("exec '" CRESCENDO_PROGRAM "' ") + arguments;  // may redirect more
+    const std::string command =
+        std::string("CRESCENDO_KERNELS=shipped exec '" CRESCENDO_PROGRAM "' ") + arguments;  // may redirect more
     execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
     _exit(9);
   }
@@ -221,6 +222,99 @@ TEST_F(Tune, TrainRepeatsTheBestPoint) {
   EXPECT_EQ(toml.out, read_file(path("out/best.toml")));
 }
 
+TEST_F(Tune, AugmentedAndBalancedItSaysSoInTheBestPointsFile) {
+  const Ended run = crescendo(kSmall + "--trials 4 --augment --balanced --out out");
+  ASSERT_EQ(run.status, 0) << run.err;
+  EXPECT_NE(run.out.find("training: mirror = true, shift = 0.1, class_weights = \"balanced\"\n"), std::string::npos)
+      << run.out;
+  const std::string best = read_file(path("out/best.toml"));
+  for (const char* line : {"mirror = true", "shift = 0.1", "class_weights = \"balanced\"", "optimiser = \"sgd\""}) {
+    EXPECT_NE(best.find(line), std::string::npos) << line << " is not in\n" << best;
+  }
+  const Json result = json("train --point out/best.toml --data photos --epochs 2 --json");
+  for (const char* part : {"validation", "test"}) {
+    EXPECT_TRUE(result["per_class_error"][part]["mean"].is_number()) << part;
+  }
+  EXPECT_NE(crescendo(kSmall + "--trials 4 --out out").err.find("out holds another search"), std::string::npos);
+}
+
+const std::string kPointOfEveryFeature = R"([point]
+learning_rate = 0.005
+batch_size = 8
+conv_layers = 1
+filters_1 = 8
+filter_size_1 = 3
+fc_layers = 1
+units_1 = 16
+optimiser = "adam"
+dropout = 0.2
+batch_norm = true
+mirror = true
+shift = 0.1
+schedule = "step"
+warmup_epochs = 0.5
+class_weights = "balanced"
+)";
+
+TEST_F(Tune, ATrainingGoesOnFromItsCheckpoint) {
+  write_file(path("point.toml"), kPointOfEveryFeature);
+  const std::string train = "train --point point.toml --data photos --size 16 --seed 4 --json --final ";
+  std::string steady = kPointOfEveryFeature;  // whose rate does not depend on the number of epochs
+  steady.replace(steady.find("\"step\""), 6, "\"constant\"");
+  write_file(path("point.toml"), steady);
+  Json whole = json(train + "--epochs 5 --save whole.bin");
+  ASSERT_EQ(crescendo(train + "--epochs 2 --checkpoint here.crcp").status, 0);
+  fs::remove(path("here.crcp.final"));  // of two epochs at most
+  const Ended run = crescendo(train + "--epochs 5 --checkpoint here.crcp --save parts.bin");
+  EXPECT_EQ(run.err, "goes on from here.crcp, after epoch 2\n");
+  Json parts = parse_json(run.out, "it");
+  for (Json* result : {&whole, &parts}) result->erase("seconds");
+  EXPECT_EQ(parts, whole);
+  EXPECT_EQ(read_file(path("parts.bin")), read_file(path("whole.bin")));
+  EXPECT_TRUE(fs::exists(path("here.crcp.final")));
+
+  const Ended other = crescendo("train --point point.toml --data photos --size 16 --epochs 5 --checkpoint here.crcp");
+  EXPECT_EQ(other.status, 2);
+  EXPECT_NE(other.err.find("the checkpoint belongs to another training: its seed is "), std::string::npos) << other.err;
+  const Ended broken = crescendo(train + "--checkpoint whole.bin");
+  EXPECT_EQ(broken.status, 2);
+  EXPECT_NE(broken.err.find("whole.bin is not a checkpoint"), std::string::npos) << broken.err;
+}
+
+TEST_F(Tune, ATrainingThatWasInterruptedGoesOn) {
+  write_file(path("point.toml"), kPointOfEveryFeature);
+  const std::string train = "train --point point.toml --data photos --size 16 --epochs 400 --checkpoint here.crcp ";
+  const pid_t child = start(train + "2> errors.txt", folder_.path());
+  for (int i = 0; i < 500 && !fs::exists(path("here.crcp")); ++i) usleep(10'000);
+  kill(child, SIGINT);
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  EXPECT_EQ(read_file(path("errors.txt")),
+            "crescendo: stopped; here.crcp holds what was trained. Run the same command to go on.\n");
+  const Ended run = crescendo(train);
+  EXPECT_EQ(run.status, 0);
+  EXPECT_NE(run.err.find("goes on from here.crcp, after epoch "), std::string::npos) << run.err;
+  EXPECT_NE(run.out.find("mean of classes"), std::string::npos) << run.out;
+}
+
+TEST_F(Tune, AStudysFileSearchesTrainingFeatures) {
+  ASSERT_EQ(crescendo("tune --data photos --sizes 8,16 --epochs 2 --trials 6 --seed 1 --dry-run --out plan").status, 0);
+  std::string toml = read_file(path("plan/study.toml"));
+  toml += "\n[[parameter]]\nname = \"optimiser\"\ntype = \"categorical\"\nchoices = [\"sgd\", \"adam\"]\n";
+  toml += "\n[[parameter]]\nname = \"dropout\"\ntype = \"float\"\nlow = 0.1\nhigh = 0.5\n";
+  const std::size_t at = toml.find("batch_norm = false");
+  ASSERT_NE(at, std::string::npos) << toml;
+  toml.replace(at, 18, "batch_norm = true");
+  write_file(path("mine.toml"), toml);
+  EXPECT_EQ(json("tune --study-file mine.toml --jobs 1 --out out --json")["trials"], 6);
+  const std::string best = read_file(path("out/best.toml"));
+  EXPECT_NE(best.find("batch_norm = true"), std::string::npos) << best;
+  EXPECT_EQ(best.find("dropout = "), best.rfind("dropout = ")) << "it is the point's, not the objective's: " << best;
+  EXPECT_EQ(crescendo("train --point out/best.toml --data photos --epochs 1").status, 0);
+}
+
 TEST_F(Tune, AStudysFileIsEditedAndRun) {
   ASSERT_EQ(crescendo("tune --data photos --sizes 8,16 --epochs 2 --trials 6 --dry-run --out plan").status, 0);
   std::string toml = read_file(path("plan/study.toml"));
@@ -263,6 +357,8 @@ TEST_P(BadInput, GetsItsOneSentenceAndStatus2) {
   write_file(path("typo.toml"), "[point]\nlearning_rat = 0.1\n");
   const std::string whole = "[point]\nlearning_rate = 0.01\nfilters_1 = 8\n";
   write_file(path("even.toml"), whole + "batch_size = 8\nconv_layers = 1\nfilter_size_1 = 4\n");
+  write_file(path("plain.toml"), whole + "batch_size = 8\nconv_layers = 1\nfilter_size_1 = 3\n");
+  write_file(path("optimiser.toml"), whole + "optimiser = \"adagrad\"\n");
   write_file(path("negative.toml"), whole + "batch_size = -1\nconv_layers = 1\nfilter_size_1 = 3\n");
   const std::string sound = whole + "batch_size = 8\nconv_layers = 1\nfilter_size_1 = 3\n";
   write_file(path("whole.toml"), sound);
@@ -303,7 +399,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"UnknownFitOfAPoint", "train --point stretched.toml --data photos --size 8",
                 "no fit called 'stretch'; there are: crop pad"},
         BadCase{"FitBesideAStudysFile", "tune --study-file bad.toml --fit pad",
-                "fit, epochs, share and colour stand in"},
+                "fit, epochs, share, colour, augmentation and class weights stand in"},
         BadCase{"UnwritableOut", "tune --data photos --trials 3 --out /proc/no/out", "/proc/no/out"},
         BadCase{"OutIsAFile", "tune --data photos --trials 3 --out a_file", "a_file"},
         BadCase{"NoTrials", "tune --data photos --trials 0", "--trials"},
@@ -314,11 +410,17 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"NoStorage", "trials --storage sqlite:///none.db", "there is no database none.db"},
         BadCase{"BadStorage", "trials --storage none.db", "'none.db' names no storage"},
         BadCase{"UnknownOption", "tune --date photos", "--date"}, BadCase{"NoCommand", "", "subcommand"},
-        BadCase{"UnknownCommand", "tuna", "no command called 'tuna'; there are: tune trials best train predict list"},
+        BadCase{"UnknownCommand", "tuna",
+                "no command called 'tuna'; there are: tune trials best train predict kernels list"},
         BadCase{"EmptyOut", "tune --data photos --trials 3 --out ''", "--out"},
         BadCase{"EvenFilter", "train --point even.toml --data photos", "it takes 1, 3, 5 and 7"},
         BadCase{"NegativeBatch", "train --point negative.toml --data photos", "it takes 1 to 65536"},
         BadCase{"IncompletePoint", "train --point incomplete.toml --data photos", "the point lacks 'filters_2'"},
+        BadCase{"UnknownOptimiser", "train --point optimiser.toml --data photos",
+                "parameter 'optimiser' may be adagrad, which the CNN cannot use; it takes sgd, adam"},
+        BadCase{"CheckpointOfSeveral", "train --point plain.toml --data photos --repeats 2 --checkpoint c",
+                "--checkpoint keeps one training; leave out --repeats, or the checkpoint"},
+        BadCase{"AugmentBesideAStudysFile", "tune --study-file bad.toml --augment", "stand in the file"},
         BadCase{"ForeignDatabase", "tune --data photos --trials 3 --out foreign", "belongs to another program"},
         BadCase{"DryRunOverASearch", "tune --data photos --trials 3 --out a_search --dry-run",
                 "holds a search already"}),

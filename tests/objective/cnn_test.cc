@@ -101,9 +101,10 @@ TEST_F(Cnn, LearnsAndReportsEveryEpochWithItsMetrics) {
   EXPECT_GE(outcome->tie, 0);
   ASSERT_FALSE(reports.empty());
   EXPECT_EQ(reports.front().epoch, 1);
-  for (const char* metric : {"training_loss", "validation_loss", "seconds", "images_per_second"}) {
+  for (const char* metric : {"training_loss", "validation_loss", "learning_rate", "seconds", "images_per_second"}) {
     EXPECT_TRUE(reports.front().metrics.contains(metric)) << metric;
   }
+  EXPECT_TRUE(outcome->metrics.contains("per_class_error"));
 }
 
 TEST_F(Cnn, KeepsWeightsAtTheTopRungOnlyAndTestsThem) {
@@ -217,6 +218,121 @@ TEST(CnnSpace, AParameterThatWouldDoNothingIsRefused) {
   EXPECT_NO_THROW(check_cnn_space(cnn_space(128)));
 }
 
+// A point of every training feature, none of them as usual.
+const char* const kEveryFeature = R"({"optimiser": "adam", "momentum": 0.8, "dropout": 0.25, "batch_norm": true,
+  "mirror": true, "shift": 0.125, "schedule": "cosine", "warmup_epochs": 1.5, "class_weights": "balanced"})";
+
+void expect_every_feature(const TrainingPlan& plan) {
+  EXPECT_EQ(plan.optimiser, Optimiser::kAdam);
+  EXPECT_EQ(plan.momentum, 0.8);
+  EXPECT_EQ(plan.shape.dropout, 0.25);
+  EXPECT_TRUE(plan.shape.batch_norm);
+  EXPECT_TRUE(plan.augmentation.mirror);
+  EXPECT_EQ(plan.augmentation.shift, 0.125);
+  EXPECT_EQ(plan.schedule.decay, Decay::kCosine);
+  EXPECT_EQ(plan.schedule.warmup_epochs, 1.5);
+  EXPECT_EQ(plan.class_weights, ClassWeighting::kBalanced);
+}
+
+TEST(CnnSpace, TrainingFeaturesComeFromThePointOrElseFromTheOptions) {
+  const ImageSet images = halves(8, 8, Part::kTraining);
+  const Json every = Json::parse(kEveryFeature);
+  const Space space = space_of_point(every);
+  check_cnn_space(space);
+  expect_every_feature(training_plan({}, space, parse_point(space, every), images, 3, 1));
+  const CnnOptions options = read_training_table(every, "it");
+  expect_every_feature(training_plan(options, {}, {}, images, 3, 1));
+  // What the point says wins, and what is not active says nothing.
+  const Space narrow = parse_space(Json::parse(R"([
+      {"name": "optimiser", "type": "categorical", "choices": ["sgd", "adam"]},
+      {"name": "dropout", "type": "float", "low": 0, "high": 0.5, "active_when": "optimiser == adam"}])"));
+  const TrainingPlan plan = training_plan(options, narrow, parse_point(narrow, {{"optimiser", "sgd"}}), images, 3, 1);
+  EXPECT_EQ(plan.optimiser, Optimiser::kSgd);
+  EXPECT_EQ(plan.shape.dropout, 0.25);
+}
+
+TEST(CnnSpace, TrainingFeaturesAreOffUnlessAsked) {
+  const TrainingPlan plan = training_plan({}, {}, {}, halves(8, 8, Part::kTraining), 3, 1);
+  EXPECT_EQ(plan.optimiser, Optimiser::kSgd);
+  EXPECT_EQ(plan.shape.dropout, 0);
+  EXPECT_FALSE(plan.shape.batch_norm);
+  EXPECT_FALSE(plan.augmentation.varies());
+  EXPECT_EQ(plan.schedule.decay, Decay::kConstant);
+  EXPECT_EQ(plan.schedule.warmup_epochs, 0);
+  EXPECT_EQ(plan.class_weights, ClassWeighting::kNone);
+}
+
+TEST(CnnSpace, ChoicesThatTheCnnCannotUseAreRefusedWithThoseItTakes) {
+  const auto message_for = [](const std::string& parameter) -> std::string {
+    try {
+      check_cnn_space(parse_space(Json::parse("[" + parameter + "]")));
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(message_for(R"({"name": "optimiser", "type": "categorical", "choices": ["adam", "adagrad"]})"),
+            "parameter 'optimiser' may be adagrad, which the CNN cannot use; it takes sgd, adam");
+  EXPECT_EQ(message_for(R"({"name": "schedule", "type": "int", "low": 0, "high": 1})"),
+            "parameter 'schedule' may be 0, which the CNN cannot use; it takes constant, cosine, step");
+  EXPECT_EQ(message_for(R"({"name": "class_weights", "type": "categorical", "choices": [true]})"),
+            "parameter 'class_weights' may be true, which the CNN cannot use; it takes none, balanced");
+  EXPECT_EQ(message_for(R"({"name": "batch_norm", "type": "categorical", "choices": ["yes"]})"),
+            "parameter 'batch_norm' may be yes, which the CNN cannot use; it takes true and false");
+  EXPECT_EQ(message_for(R"({"name": "momentum", "type": "categorical", "choices": ["adam"]})"),
+            "parameter 'momentum' may be adam, which the CNN cannot use; it takes 0 to 0.9999");
+  EXPECT_EQ(message_for(R"({"name": "momentum", "type": "categorical", "choices": [true]})"),
+            "parameter 'momentum' may be true, which the CNN cannot use; it takes 0 to 0.9999");
+  EXPECT_EQ(message_for(R"({"name": "dropout", "type": "float", "low": 0, "high": 1})"),
+            "parameter 'dropout' may be 1, which the CNN cannot use; it takes 0 to 0.95");
+  EXPECT_EQ(message_for(R"({"name": "shift", "type": "float", "low": 0, "high": 0.6})"),
+            "parameter 'shift' may be 0.6, which the CNN cannot use; it takes 0 to 0.5");
+  for (const char* good : {R"({"name": "optimiser", "type": "categorical", "choices": ["adam", "sgd"]})",
+                           R"({"name": "batch_norm", "type": "categorical", "choices": [false, true]})",
+                           R"({"name": "mirror", "type": "categorical", "choices": [true]})",
+                           R"({"name": "warmup_epochs", "type": "float", "low": 0, "high": 3})"}) {
+    EXPECT_EQ(message_for(good), "");
+  }
+}
+
+TEST_F(Cnn, TrainsAPointOfEveryFeature) {
+  Study every = study_;
+  every.space = space_of_point(Json::parse(kEveryFeature));
+  const Point p = parse_point(every.space, Json::parse(kEveryFeature));
+  const auto outcome = make_cnn({}, pictures_)->evaluate({every, 0, 1, p, 1, folder_}, {});
+  ASSERT_TRUE(outcome);
+  EXPECT_FALSE(outcome->failed) << outcome->reason;
+  EXPECT_EQ(make_cnn({}, pictures_)->evaluate({every, 0, 1, p, 1, {}}, {})->tie, outcome->tie);
+  const auto error = make_cnn({}, pictures_)->test(every, 1, folder_);
+  ASSERT_TRUE(error) << "the weights' file knows of the normalisation";
+  EXPECT_LE(*error, 0.5);
+}
+
+TEST(CnnOptions, ATrainingTableCarriesWhatThePointDoesNotSay) {
+  const Json every = Json::parse(kEveryFeature);
+  CnnOptions options = read_training_table(every, "it");
+  options.channels = 3;
+  options.patience = 7;
+  options.data = "photos";
+  Json table = training_table(options, {{"shift", 0.5}, {"learning_rate", 0.1}});
+  EXPECT_FALSE(table.contains("shift"));
+  EXPECT_FALSE(table.contains("data"));
+  table["shift"] = 0.125;
+  options.data.clear();
+  EXPECT_EQ(to_options(read_training_table(table, "it")), to_options(options));
+  const auto refuses = [](const Json& bad, const std::string& message) {
+    try {
+      read_training_table(bad, "best.toml: training");
+      FAIL() << message;
+    } catch (const Error& e) {
+      EXPECT_NE(std::string(e.what()).find(message), std::string::npos) << e.what();
+    }
+  };
+  refuses({{"optimiser", "adagrad"}}, "best.toml: training: no optimiser 'adagrad'; there are: sgd adam");
+  refuses({{"data", "photos"}}, "best.toml: training has no option called 'data'");
+  refuses({{"dropout", 1.0}}, "best.toml: training: dropout must be a number in 0..0.95");
+}
+
 TEST(CnnOptions, ComeBackTheSame) {
   CnnOptions options;
   options.data = "photos";
@@ -224,12 +340,18 @@ TEST(CnnOptions, ComeBackTheSame) {
   options.fit = "pad";
   options.share = 0.25;
   options.memory_mib = 77;
+  options.optimiser = "adam";
+  options.batch_norm = true;
+  options.shift = 0.2;
   EXPECT_EQ(to_options(read_cnn_options(to_options(options))), to_options(options));
   EXPECT_EQ(read_cnn_options(to_options(options)).fit, "pad");
   EXPECT_EQ(read_cnn_options({}).fit, "crop");
   EXPECT_THROW(read_cnn_options({{"channels", 2.0}}), Error);
   EXPECT_THROW(read_cnn_options({{"fit", std::string("stretch")}}), Error);
   EXPECT_THROW(read_cnn_options({{"backend", std::string("cuda")}}), Error);
+  EXPECT_THROW(read_cnn_options({{"optimiser", std::string("adagrad")}}), Error);
+  EXPECT_THROW(read_cnn_options({{"schedule", std::string("linear")}}), Error);
+  EXPECT_THROW(read_cnn_options({{"class_weights", std::string("equal")}}), Error);
 }
 
 }  // namespace

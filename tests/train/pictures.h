@@ -57,14 +57,23 @@ class BatchOf {
       : labels_(images.labels.begin() + first, images.labels.begin() + first + count), images_(images) {
     for (int n = first; n < first + count; ++n) pictures_.push_back(images.picture(n));
   }
-  operator Batch() const { return {pictures_, labels_, images_.normalisation}; }
+  operator Batch() const { return {pictures_, labels_, images_.normalisation, placements, class_weights}; }
   const std::vector<int>& labels() const { return labels_; }
+
+  std::vector<PicturePlacement> placements;
+  std::vector<float> class_weights;
 
  private:
   std::vector<const std::uint8_t*> pictures_;
   std::vector<int> labels_;
   const ImageSet& images_;
 };
+
+inline std::vector<float> moments_of(const Network& network, Optimiser optimiser) {
+  std::vector<float> plain(moment_count(network.shape(), optimiser));
+  network.copy_moments(plain);
+  return plain;
+}
 
 inline std::vector<float> parameters_of(const Network& network) {
   std::vector<float> plain(parameter_count(network.shape()));

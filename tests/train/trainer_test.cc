@@ -42,13 +42,20 @@ class Scripted : public Network {
   };
   static std::vector<Epoch> script;
   static int steps_per_epoch;
-  static std::vector<int> batches;  // sizes of the steps taken
+  static std::vector<int> batches;     // sizes of the steps taken
+  static std::vector<int> placements;  // of their pictures, each as one number
 
-  explicit Scripted(const NetworkShape& shape) : shape_(shape) { batches.clear(); }
+  explicit Scripted(const NetworkShape& shape) : shape_(shape) {
+    batches.clear();
+    placements.clear();
+  }
   const NetworkShape& shape() const override { return shape_; }
   double step(const Batch& batch, const Update&) override {
     const Epoch& epoch = script[steps_++ / steps_per_epoch];
     batches.push_back(static_cast<int>(batch.pictures.size()));
+    for (const PicturePlacement& place : batch.placements) {
+      placements.push_back(place.mirrored + 100 * place.right_px + 10'000 * place.down_px);
+    }
     return epoch.loss;
   }
   void forward(const Batch& batch, float* logits) override {
@@ -59,11 +66,13 @@ class Scripted : public Network {
       logits[n * 4 + (batch.labels[n] + (wrong ? 1 : 0)) % 4] = epoch.logit;
     }
   }
-  Gradients gradients(const Batch&) override { return {}; }
+  Gradients gradients(const Batch&, std::uint64_t) override { return {}; }
   void copy_parameters(std::span<float> plain) const override {
     std::fill(plain.begin(), plain.end(), static_cast<float>(steps_));
   }
   void set_parameters(std::span<const float>) override {}
+  void copy_moments(std::span<float>) const override {}
+  void set_moments(std::span<const float>) override {}
 
  private:
   NetworkShape shape_;
@@ -72,6 +81,7 @@ class Scripted : public Network {
 std::vector<Scripted::Epoch> Scripted::script;
 int Scripted::steps_per_epoch = 1;
 std::vector<int> Scripted::batches;
+std::vector<int> Scripted::placements;
 
 std::unique_ptr<Network> make_scripted(const NetworkShape& shape, const NetworkLimits&, Arena&) {
   return std::make_unique<Scripted>(shape);
@@ -235,6 +245,66 @@ TEST(Trainer, SaysHowMuchMemoryWasMissing) {
   EXPECT_EQ(result.end, TrainingEnd::kOutOfMemory);
   EXPECT_TRUE(result.reason.starts_with("the network and one picture need ")) << result.reason;
   EXPECT_TRUE(result.reason.ends_with(" MiB of memory, the limit is 1 MiB")) << result.reason;
+}
+
+TEST(Trainer, ThePerClassErrorIsTheMeanOfTheClassesThatAreThere) {
+  ImageSet images = noise_pictures(small_shape(), 12, 10);
+  for (int n = 0; n < 12; ++n) images.labels[n] = n < 9 ? 0 : 2;
+  Scripted::script = {{3}};  // the first three are wrong
+  Scripted::steps_per_epoch = 1;
+  Scripted network(small_shape());
+  network.step({{}, {}, images.normalisation}, {});
+  const Judgement judgement = judge(network, images, range(0, 12));
+  EXPECT_DOUBLE_EQ(judgement.error, 3.0 / 12);
+  EXPECT_DOUBLE_EQ(judgement.per_class_error, (3.0 / 9 + 0) / 2);
+}
+
+TEST(Trainer, AScheduleChangesTheLearningRateOfTheSteps) {
+  Arena arena;
+  const ImageSet images = blob_pictures(small_shape(), 60, 11);
+  TrainingPlan plan = small_plan();
+  plan.max_epochs = 3;
+  plan.patience = 0;
+  plan.schedule = {.decay = Decay::kStep, .warmup_epochs = 1};
+  const TrainingResult result = train(native_backend(), arena, plan, images, range(0, 40), range(40, 60));
+  ASSERT_EQ(result.curve.size(), 3u);
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    EXPECT_NEAR(result.curve[epoch].learning_rate, plan.learning_rate * std::pow(0.1, epoch), 1e-8);
+  }
+}
+
+TEST(Trainer, LearnsWithEveryFeature) {
+  Arena arena;
+  const ImageSet images = blob_pictures(small_shape(), 300, 2);
+  TrainingPlan plan = small_plan();
+  plan.shape.batch_norm = true;
+  plan.shape.dropout = 0.2;
+  plan.optimiser = Optimiser::kAdam;
+  plan.learning_rate = 0.005;
+  plan.schedule = {.decay = Decay::kCosine, .warmup_epochs = 1};
+  plan.augmentation = {.mirror = false, .shift = 0.1};  // a blob's quadrant is its class
+  plan.class_weights = ClassWeighting::kBalanced;
+  for (const BackendEntry& backend : {native_backend(), reference_backend()}) {
+    const TrainingResult result = train(backend, arena, plan, images, range(0, 200), range(200, 300));
+    EXPECT_EQ(result.end, TrainingEnd::kFinished) << result.reason;
+    EXPECT_LT(result.validation_error, 0.05) << backend.name;
+    EXPECT_LT(result.per_class_error, 0.06) << backend.name;
+  }
+}
+
+TEST(Trainer, PlacementsDoNotDependOnTheBatches) {
+  const auto placements_with = [](int batch_size) {
+    TrainingPlan plan = small_plan();
+    plan.batch_size = batch_size;
+    plan.max_epochs = 2;
+    plan.augmentation = {.mirror = true, .shift = 0.2};
+    train_scripted({{5}, {5}, {5}, {5}, {5}, {5}, {5}, {5}, {5}, {5}}, plan);
+    return Scripted::placements;
+  };
+  const std::vector<int> small = placements_with(7);
+  EXPECT_EQ(small.size(), 2u * 40);
+  EXPECT_EQ(placements_with(16), small);
+  EXPECT_NE(std::vector<int>(small.begin(), small.begin() + 40), std::vector<int>(small.begin() + 40, small.end()));
 }
 
 TEST(Trainer, JudgesMoreThanOneBatch) {

@@ -72,6 +72,29 @@ TEST_F(WeightsFile, WithoutAFitIsOfCroppedPictures) {
   EXPECT_NE(message_for(whole.replace(at, field.size(), unknown)).find("no fit called 'bad'"), std::string::npos);
 }
 
+TEST_F(WeightsFile, ANetworkWithNormalisationAndDropoutComesBack) {
+  network_.shape.batch_norm = true;
+  network_.shape.dropout = 0.25;
+  network_.weights = initial_weights(network_.shape, 1);
+  save_weights(file_, network_);
+  const TrainedNetwork back = load_weights(file_);
+  EXPECT_TRUE(back.shape.batch_norm);
+  EXPECT_EQ(back.shape.dropout, 0.25);
+  EXPECT_EQ(back.weights, network_.weights);
+}
+
+TEST_F(WeightsFile, AFileOfBeforeNormalisationAndDropoutIsRead) {
+  save_weights(file_, network_);
+  std::string whole = content();
+  const std::string later = ",\"batch_norm\":false,\"dropout\":0.0";
+  const std::size_t at = whole.find(later);
+  ASSERT_NE(at, std::string::npos);
+  whole.erase(at, later.size());
+  whole[8] = static_cast<char>(whole[8] - later.size());  // the header's length; its lowest byte is large enough
+  ASSERT_EQ(message_for(whole), "no error");
+  EXPECT_EQ(load_weights(file_).weights, network_.weights);
+}
+
 TEST_F(WeightsFile, LeavesNoTemporaryFileBehind) {
   save_weights(file_, network_);
   save_weights(file_, network_);

@@ -20,6 +20,20 @@ constexpr int kTileRows = kRegisters == 32 ? (kVectors == 1   ? 12
                                               : kVectors == 3 ? 4
                                                               : 3);
 
+/// From the weights of a cache chunk of inputs in one panel to those that are needed next: the same inputs' in the next
+/// panel, behind the last one the next inputs' in the first.
+ALWAYS_INLINE std::ptrdiff_t next_panel(const Dense& d, int panel) {
+  const std::ptrdiff_t step = static_cast<std::ptrdiff_t>(d.inputs) * kPanel;
+  return panel + 1 < d.panels ? step : kInputsAtOnce * kPanel - (d.panels - 1) * step;
+}
+
+/// Asks for kInputs rows of a panel, to be in the second-level cache when they are needed: the large ones come from far
+/// away, and the processor cannot know which panel is next.
+template <int kInputs>
+ALWAYS_INLINE void prefetch_rows(const float* rows) {
+  UNROLL_FOR(line, kInputs * kPanel / 16) __builtin_prefetch(rows + line * 16, 0, 2);
+}
+
 /// Covers first .. end - 1 with tiles of kRows, then of half as many and so on: call(first row, Constant<rows>).
 template <int kRows, class Call>
 ALWAYS_INLINE void for_tiles(int first, int end, Call call) {

@@ -24,9 +24,9 @@ struct DenseScratch {
 
 /// x_gradient[kInputs][kVectors] += w g over one panel. weights: [kInputs][2W].
 template <int kVectors, int kInputs>
-NEVER_INLINE void dense_data_tile(const float* weights, const float* y_gradient, int pitch, float* x_gradient) {
-  // The next tile's weights: they come from far away, and this tile's products hide the way.
-  UNROLL_FOR(i, 2 * kInputs) __builtin_prefetch(weights + (2 * kInputs + i) * kLanes);
+NEVER_INLINE void dense_data_tile(const float* weights, std::ptrdiff_t ahead, const float* y_gradient, int pitch,
+                                  float* x_gradient) {
+  prefetch_rows<kInputs>(weights + ahead);
   Vec sum[kInputs][kVectors];
   UNROLL_FOR(i, kInputs) UNROLL_FOR(v, kVectors) {
     sum[i][v] = load(x_gradient + static_cast<std::size_t>(i) * pitch + v * kLanes);
@@ -46,15 +46,17 @@ NEVER_INLINE void dense_data_tile(const float* weights, const float* y_gradient,
 struct DenseTile {
   float* weights;
   float* momenta;
+  float* squares;  // null for SGD
   float* sums;
+  std::ptrdiff_t ahead;  // to what is needed next (next_panel)
   bool add, update, decays;
 };
 
 /// Weight gradient of kInputs x 2W, and what is to be done with it. y_gradient: [batch][2W].
-template <int kInputs>
+template <int kInputs, class Rule>
 NEVER_INLINE void dense_weight_tile(const float* x, const float* y_gradient, int batch, int pitch,
-                                    const DenseTile& tile, const Update& u) {
-  UNROLL_FOR(i, 2 * kInputs) __builtin_prefetch(tile.momenta + i * kLanes, 1);
+                                    const DenseTile& tile, const Rule& rule) {
+  prefetch_rows<kInputs>(tile.momenta + tile.ahead);
   Vec sum[kInputs][2] = {};
   for (int b = 0; b < batch; ++b) {
     Vec low = load(y_gradient + b * kPanel);
@@ -71,7 +73,7 @@ NEVER_INLINE void dense_weight_tile(const float* x, const float* y_gradient, int
     const int at = (i * 2 + v) * kLanes;
     if (tile.add) sum[i][v] += load(tile.sums + at);
     if (tile.update) {
-      update_vector(tile.weights + at, tile.momenta + at, sum[i][v], u, tile.decays);
+      update_vector(tile.weights, tile.momenta, tile.squares, at, sum[i][v], rule, tile.decays);
     } else {
       store(tile.sums + at, sum[i][v]);
     }
@@ -79,7 +81,8 @@ NEVER_INLINE void dense_weight_tile(const float* x, const float* y_gradient, int
 }
 
 /// Fills the scratch and does the biases, which know no decay.
-inline void dense_biases(const Dense& d, const DenseBackward& b, const Update& u, const DenseScratch& space) {
+template <class Rule>
+void dense_biases(const Dense& d, const DenseBackward& b, const Rule& rule, const DenseScratch& space) {
   const std::size_t pitch = d.batch_pitch;
   const std::size_t used = d.outputs * pitch;
   std::memcpy(space.by_output, b.y_gradient, used * sizeof(float));
@@ -95,8 +98,7 @@ inline void dense_biases(const Dense& d, const DenseBackward& b, const Update& u
     if (o >= d.outputs) continue;
     if (b.add) total += b.bias_sums[o];
     if (b.update) {
-      b.bias_momenta[o] = u.momentum * b.bias_momenta[o] + total;
-      b.biases[o] -= u.learning_rate * b.bias_momenta[o];
+      update_value(b.biases, b.bias_momenta, b.bias_squares, o, total, rule);
     } else {
       b.bias_sums[o] = total;
     }
@@ -104,29 +106,37 @@ inline void dense_biases(const Dense& d, const DenseBackward& b, const Update& u
 }
 
 /// Inputs `first` .. `end` - 1 of one panel, data gradient before the weights change.
-inline void dense_panel(const Dense& d, const DenseBackward& b, const Update& u, const DenseScratch& space, int panel,
-                        int first, int end) {
+template <class Rule>
+void dense_panel(const Dense& d, const DenseBackward& b, const Rule& rule, const DenseScratch& space, int panel,
+                 int first, int end) {
   const std::size_t pitch = d.batch_pitch;
   const std::size_t panel_at = static_cast<std::size_t>(panel) * d.inputs * kPanel;
   const float* const by_output = space.by_output + panel * kPanel * pitch;
   const float* const by_picture = space.by_picture + static_cast<std::size_t>(panel) * d.batch * kPanel;
   const float* const weights = b.weights + panel_at;
+  const std::ptrdiff_t ahead = next_panel(d, panel);
   for_batch_groups(d.batch_pitch, [&](int column, auto vectors) {
     constexpr int kVectors = decltype(vectors)::value;
     for_tiles<kTileRows<kVectors>>(first, end, [&](int i, auto tile) {
-      dense_data_tile<kVectors, decltype(tile)::value>(weights + static_cast<std::size_t>(i) * kPanel,
+      dense_data_tile<kVectors, decltype(tile)::value>(weights + static_cast<std::size_t>(i) * kPanel, ahead,
                                                        by_output + column, d.batch_pitch,
                                                        b.x_gradient + i * pitch + column);
     });
   });
-  const bool decays = has_decay(u);
+  const bool decays = has_decay(rule.u);
   const auto tile = [&](int i) {
     const std::size_t at = panel_at + static_cast<std::size_t>(i) * kPanel;
-    return DenseTile{
-        b.weights + at, b.weight_momenta + at, b.weight_sums ? b.weight_sums + at : nullptr, b.add, b.update, decays};
+    return DenseTile{b.weights + at,
+                     b.weight_momenta + at,
+                     b.weight_squares ? b.weight_squares + at : nullptr,
+                     b.weight_sums ? b.weight_sums + at : nullptr,
+                     ahead,
+                     b.add,
+                     b.update,
+                     decays};
   };
   for_tiles<kTileRows<2>>(first, end, [&](int i, auto rows) {
-    dense_weight_tile<decltype(rows)::value>(b.x + i * pitch, by_picture, d.batch, d.batch_pitch, tile(i), u);
+    dense_weight_tile<decltype(rows)::value>(b.x + i * pitch, by_picture, d.batch, d.batch_pitch, tile(i), rule);
   });
 }
 
@@ -137,12 +147,14 @@ void dense_backward(const Dense& d, const DenseBackward& b, const Update& u, std
   if (d.relu) {
     for (std::size_t i = 0; i < d.outputs * pitch; ++i) b.y_gradient[i] = b.y[i] > 0.0f ? b.y_gradient[i] : 0.0f;
   }
-  dense_biases(d, b, u, space);
-  for (int first = 0; first < d.inputs; first += kInputsAtOnce) {
-    const int end = least(d.inputs, first + kInputsAtOnce);
-    std::memset(b.x_gradient + first * pitch, 0, (end - first) * pitch * sizeof(float));
-    for (int panel = 0; panel < d.panels; ++panel) dense_panel(d, b, u, space, panel, first, end);
-  }
+  with_rule(u, [&](const auto& rule) {
+    dense_biases(d, b, rule, space);
+    for (int first = 0; first < d.inputs; first += kInputsAtOnce) {
+      const int end = least(d.inputs, first + kInputsAtOnce);
+      std::memset(b.x_gradient + first * pitch, 0, (end - first) * pitch * sizeof(float));
+      for (int panel = 0; panel < d.panels; ++panel) dense_panel(d, b, rule, space, panel, first, end);
+    }
+  });
 }
 
 }  // namespace

@@ -7,13 +7,14 @@ namespace {
 
 /// y[kOutputs][kVectors] += w' x over `inputs` values. weights: [inputs][2W], at the first output.
 template <int kVectors, int kOutputs>
-NEVER_INLINE void dense_forward_tile(const float* x, const float* weights, int inputs, int pitch, float* y) {
+NEVER_INLINE void dense_forward_tile(const float* x, const float* weights, std::ptrdiff_t ahead, int inputs, int pitch,
+                                     float* y) {
   Vec sum[kOutputs][kVectors];
   UNROLL_FOR(o, kOutputs) UNROLL_FOR(v, kVectors) {
     sum[o][v] = load(y + static_cast<std::size_t>(o) * pitch + v * kLanes);
   }
   for (int i = 0; i < inputs; ++i, x += pitch, weights += kPanel) {
-    __builtin_prefetch(weights + 24 * kPanel);
+    __builtin_prefetch(weights + ahead, 0, 2);
     UNROLL_FOR(v, kVectors) {
       Vec value = load(x + v * kLanes);
       PIN(value);
@@ -40,8 +41,9 @@ void dense_forward(const Dense& d, const float* x, const float* weights, const f
         constexpr int kVectors = decltype(vectors)::value;
         float* const rows = y + panel * kPanel * pitch + column;
         for_tiles<kTileRows<kVectors>>(0, outputs, [&](int o, auto tile) {
-          dense_forward_tile<kVectors, decltype(tile)::value>(x + input * pitch + column, panel_weights + o, inputs,
-                                                              d.batch_pitch, rows + o * pitch);
+          dense_forward_tile<kVectors, decltype(tile)::value>(x + input * pitch + column, panel_weights + o,
+                                                              next_panel(d, panel), inputs, d.batch_pitch,
+                                                              rows + o * pitch);
         });
       });
     }

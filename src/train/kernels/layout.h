@@ -28,22 +28,24 @@ ALWAYS_INLINE std::size_t weights_used(const Stage& s) {
   return static_cast<std::size_t>(s.filters) * s.size * s.size * (s.first ? s.channels : s.in_blocks * kLanes);
 }
 
-/// Splits the output blocks into groups whose accumulators fit the registers: call(first, Constant<2>), at the end
-/// Constant<1> or, where `kThree` allows, Constant<3>.
-template <bool kThree, class Call>
+/// Splits the output blocks into groups whose accumulators fit the registers, of at most kMost = 2, 3 or 4:
+/// call(first, Constant<blocks>).
+template <int kMost, class Call>
 ALWAYS_INLINE void for_block_groups(int blocks, Call call) {
   for (int first = 0; first < blocks;) {
     const int left = blocks - first;
-    if (left == 1) {
+    // The largest, but rather 3 + 2 than 4 + 1 and 2 + 2 than 3 + 1.
+    const int size = left <= kMost ? left : left == kMost + 1 ? (left + 1) / 2 : kMost;
+    if (size == 1) {
       call(first, Constant<1>{});
-      first += 1;
-    } else if (kThree && left == 3) {
-      if constexpr (kThree) call(first, Constant<3>{});
-      first += 3;
+    } else if (kMost > 3 && size == 4) {
+      if constexpr (kMost > 3) call(first, Constant<4>{});
+    } else if (kMost > 2 && size == 3) {
+      if constexpr (kMost > 2) call(first, Constant<3>{});
     } else {
       call(first, Constant<2>{});
-      first += 2;
     }
+    first += size;
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "train/kernels/layout.h"
+#include "train/kernels/transpose.h"
 
 // Every convolution is followed by ReLU and 2x2 max-pooling, so at full resolution its gradient is nonzero in at most
 // one position of four, and nowhere where the ReLU was off. Both gradients run over lists of the live positions.
@@ -83,19 +84,6 @@ inline int list_chunk(const Stage& s, int pictures, int rows, Window* windows) {
     }
   }
   return count;
-}
-
-/// Rows become columns of a W x W square.
-ALWAYS_INLINE void transpose_square(IntVec (&square)[kLanes]) {
-  // Each stage interleaves the first half with the second; after log2(W) of them every index has turned around.
-  UNROLL_FOR(stage, 31 - __builtin_clz(kLanes)) {
-    IntVec next[kLanes];
-    UNROLL_FOR(i, kLanes / 2) {
-      next[2 * i] = interleave_low(square[i], square[i + kLanes / 2]);
-      next[2 * i + 1] = interleave_high(square[i], square[i + kLanes / 2]);
-    }
-    UNROLL_FOR(i, kLanes) square[i] = next[i];
-  }
 }
 
 }  // namespace

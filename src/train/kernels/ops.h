@@ -19,6 +19,23 @@ struct StageBackward {
   bool add;           // to the weight and bias gradients that are there (of earlier micro-batches)
 };
 
+/// y = scale * (x - mean) / sqrt(variance + kNormEpsilon) + shift; all [blocks][W].
+struct NormTerms {
+  const float* mean;
+  const float* variance;
+  const float* scale;
+  const float* shift;
+};
+
+struct NormBackward {
+  const float* x;           // as before the normalisation
+  const float* y_gradient;  // as behind it
+  float* x_gradient;        // as before it
+  float* scale_gradient;
+  float* shift_gradient;
+  bool add;  // to the scale and shift gradients that are there
+};
+
 struct DenseBackward {
   const float* x;
   const float* y;
@@ -26,8 +43,10 @@ struct DenseBackward {
   float* x_gradient;
   float* weights;
   float* weight_momenta;
+  float* weight_squares;  // second moments, null for SGD
   float* biases;
   float* bias_momenta;
+  float* bias_squares;
   // Sums over micro-batches, as the weights and biases. add: they hold something; update: this is the last micro-batch.
   float* weight_sums;
   float* bias_sums;
@@ -39,11 +58,14 @@ struct DenseBackward {
 struct Ops {
   int lanes;
 
-  /// pixels: [side][side][channels] -> picture n of x, (value - mean[c]) * scale[c].
-  void (*load_picture)(const Stage&, const std::uint8_t* pixels, const float* mean, const float* scale, int n,
-                       float* x);
+  /// pixels: [side][side][channels] -> picture n of x, (value - mean[c]) * scale[c], placed.
+  void (*load_picture)(const Stage&, const std::uint8_t* pixels, const float* mean, const float* scale,
+                       const PicturePlacement&, int n, float* x);
 
-  void (*stage_forward)(const Stage&, const float* x, const float* weights, const float* biases, float* out,
+  /// Turns a stage's weights into what stage_forward reads; once for all calls with the same weights.
+  void (*stage_prepare)(const Stage&, const float* weights, float* prepared);
+  std::size_t (*stage_prepared_count)(const Stage&);
+  void (*stage_forward)(const Stage&, const float* x, const float* prepared, const float* biases, float* out,
                         std::uint8_t* choices, std::byte* scratch);
   void (*stage_weight_gradient)(const Stage&, const StageBackward&, std::byte* scratch);
   /// Where x_gradient is not null.
@@ -54,8 +76,16 @@ struct Ops {
   void (*dense_backward)(const Dense&, const DenseBackward&, const Update&, std::byte* scratch);
   std::size_t (*dense_scratch_bytes)(const Dense&);
 
-  /// One SGD step on `count` values, rounded up to whole vectors: the values behind are zero and stay zero.
-  void (*update)(std::size_t count, float* weights, float* momenta, const float* gradient, const Update&);
+  /// Mean and variance (divided by the count) of each channel over all pictures.
+  void (*norm_statistics)(const Norm&, const float* x, float* mean, float* variance);
+  void (*norm_forward)(const Norm&, const NormTerms&, const float* x, float* y);
+  /// For terms whose mean and variance are those of x.
+  void (*norm_backward)(const Norm&, const NormTerms&, const NormBackward&);
+
+  /// One step on `count` values, rounded up to whole vectors: the values behind are zero and stay zero.
+  /// squares: the second moments; null for SGD.
+  void (*update)(std::size_t count, float* weights, float* momenta, float* squares, const float* gradient,
+                 const Update&);
 
   /// to[c * to_pitch + r] = from[r * from_pitch + c].
   void (*transpose)(int rows, int columns, const float* from, std::size_t from_pitch, float* to, std::size_t to_pitch);

@@ -148,14 +148,21 @@ ALWAYS_INLINE void add_window_rows(const Stage& s, const DataGradientScratch& sp
   }
 }
 
+/// fresh: the first round of these pictures, which finds no sums. Rows are cleared just before they are written.
 template <int kSize>
 void add_round(const Stage& s, const Round& round, const DataGradientScratch& space, int in_block,
-               const float* all_weights, float* x_gradient) {
+               const float* all_weights, bool fresh, float* x_gradient) {
   const float* const weights = all_weights + static_cast<std::size_t>(in_block) * s.filters * kSize * kSize * kLanes;
   int window = 0;
   for (int n = round.first_picture; n < round.end_picture; ++n) {
     float* const plane = x_gradient + n * picture_step(s) + in_block * plane_step(s);
+    const auto clear = [&](int first, int end) {
+      if (fresh) std::memset(plane + first * row_step(s), 0, (end - first) * row_step(s) * sizeof(float));
+    };
+    clear(0, kSize - 1);
+    clear(2 * s.pooled + kSize - 1, s.pitch);
     for (int row = 0; row < s.pooled; ++row, window += s.pooled) {
+      clear(2 * row + kSize - 1, 2 * row + kSize + 1);
       add_window_rows<kSize>(s, space, window, weights, plane + 2 * row * row_step(s));
     }
   }
@@ -172,10 +179,7 @@ void data_gradient(const Stage& s, const StageBackward& b, std::byte* block) {
       const Round round{n, least(s.pictures, n + space.pictures), o, least(s.out_blocks, o + kBlocksAtOnce)};
       sort_outputs(s, round, b.out_gradient, b.choices, space);
       for (int in_block = 0; in_block < s.in_blocks; ++in_block) {
-        for (int m = n; o == 0 && m < round.end_picture; ++m) {
-          std::memset(b.x_gradient + m * picture_step(s) + in_block * plane_step(s), 0, plane_step(s) * sizeof(float));
-        }
-        add_round<kSize>(s, round, space, in_block, b.weights, b.x_gradient);
+        add_round<kSize>(s, round, space, in_block, b.weights, o == 0, b.x_gradient);
       }
     }
   }

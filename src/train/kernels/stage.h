@@ -2,8 +2,8 @@
 
 namespace crescendo {
 
-/// How a stage's forward pass is computed. F(m, k): Winograd's minimal filtering, m x m outputs of a k x k filter a
-/// tile.
+/// How a stage's forward pass is computed: directly, or by Winograd's minimal filtering with tiles of 2x2 or 4x4
+/// outputs. 3x3 and 5x5 filters know all three, 7x7 no larger tiles than 2x2, 1x1 and first stages the direct way only.
 enum class ForwardMethod { kDirect, kWinograd2, kWinograd4 };
 
 /// Geometry of one stage: convolution (stride 1, same padding, odd size) + bias + ReLU + 2x2 max-pooling.
@@ -29,6 +29,15 @@ struct Stage {
   int out_border, out_pitch;
   bool first;
   ForwardMethod forward;
+};
+
+/// Batch normalisation between two stages, or between the last one and the dense layers. Statistics are [blocks][W].
+///   before [n][blocks][side][side][W], the stage's output, which then has no border
+///   after  [n][blocks][pitch][pitch][W], the maps start at (border, border): the next stage's input
+struct Norm {
+  int pictures;
+  int blocks, side;
+  int border, pitch;
 };
 
 /// One fully connected layer. Activations are kept transposed, [value][batch_pitch]; columns from `batch` on are zero.

@@ -5,6 +5,19 @@
 namespace crescendo {
 namespace {
 
+/// Rows become columns of a W x W square.
+ALWAYS_INLINE void transpose_square(IntVec (&square)[kLanes]) {
+  // Each stage interleaves the first half with the second; after log2(W) of them every index has turned around.
+  UNROLL_FOR(stage, 31 - __builtin_clz(kLanes)) {
+    IntVec next[kLanes];
+    UNROLL_FOR(i, kLanes / 2) {
+      next[2 * i] = interleave_low(square[i], square[i + kLanes / 2]);
+      next[2 * i + 1] = interleave_high(square[i], square[i + kLanes / 2]);
+    }
+    UNROLL_FOR(i, kLanes) square[i] = next[i];
+  }
+}
+
 typedef float Four __attribute__((vector_size(16)));
 typedef float LooseFour __attribute__((vector_size(16), aligned(4), may_alias));
 
@@ -23,7 +36,9 @@ ALWAYS_INLINE void transpose_4x4(const float* from, std::size_t from_pitch, floa
   *reinterpret_cast<LooseFour*>(to + 3 * to_pitch) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-void transpose(int rows, int columns, const float* from, std::size_t from_pitch, float* to, std::size_t to_pitch) {
+/// What whole squares leave over.
+inline void transpose_rest(int rows, int columns, const float* from, std::size_t from_pitch, float* to,
+                           std::size_t to_pitch) {
   const int whole_rows = rows / 4 * 4;
   const int whole_columns = columns / 4 * 4;
   for (int start = 0; start < whole_columns; start += 16) {  // one cache line of each row at a time
@@ -36,6 +51,22 @@ void transpose(int rows, int columns, const float* from, std::size_t from_pitch,
   for (int r = 0; r < rows; ++r) {
     for (int c = r < whole_rows ? whole_columns : 0; c < columns; ++c) to[c * to_pitch + r] = from[r * from_pitch + c];
   }
+}
+
+void transpose(int rows, int columns, const float* from, std::size_t from_pitch, float* to, std::size_t to_pitch) {
+  const int whole_rows = rows / kLanes * kLanes;
+  const int whole_columns = columns / kLanes * kLanes;
+  for (int r = 0; r < whole_rows; r += kLanes) {
+    for (int c = 0; c < whole_columns; c += kLanes) {
+      IntVec square[kLanes];
+      UNROLL_FOR(i, kLanes) square[i] = reinterpret_cast<IntVec>(load(from + (r + i) * from_pitch + c));
+      transpose_square(square);
+      UNROLL_FOR(i, kLanes) store(to + (c + i) * to_pitch + r, reinterpret_cast<Vec>(square[i]));
+    }
+  }
+  transpose_rest(rows - whole_rows, columns, from + whole_rows * from_pitch, from_pitch, to + whole_rows, to_pitch);
+  transpose_rest(whole_rows, columns - whole_columns, from + whole_columns, from_pitch, to + whole_columns * to_pitch,
+                 to_pitch);
 }
 
 }  // namespace

@@ -10,7 +10,8 @@
 namespace crescendo {
 namespace {
 
-constexpr int kTiles = 48;  // a batch; a multiple of the 4 and 6 tiles that a matrix product takes at once
+constexpr int kTiles = 48;  // a batch; half of it is a multiple of the tiles that a matrix product takes at once
+constexpr int kMostBlocks = kRegisters == 32 ? 4 : 3;  // output blocks that it takes at once
 
 /// Tiles of kOutputs x kOutputs outputs that cover the pooled part of all pictures.
 template <int kOutputs>
@@ -25,18 +26,25 @@ struct TileGrid {
   int across, count;
 };
 
+/// From one of the T * T products to the next: a vector more than the data, so that they do not meet in one cache set.
+template <int kBlocks>
+constexpr std::size_t kResultStep = static_cast<std::size_t>(kTiles) * kBlocks* kLanes + kLanes;
+
 struct WinogradScratch {
   WinogradScratch(const Stage& s, int products, Scratch& scratch)
       : input_step(static_cast<std::size_t>(kTiles) * s.in_blocks * kLanes + 16),
-        filters(scratch.take<float>(static_cast<std::size_t>(products) * s.in_blocks * kLanes * s.out_blocks * kLanes)),
         inputs(scratch.take<float>(products * input_step)),
-        results(scratch.take<float>(static_cast<std::size_t>(products) * kTiles * 3 * kLanes)) {}
+        results(scratch.take<float>(static_cast<std::size_t>(products) * kResultStep<kMostBlocks>)) {}
 
   std::size_t input_step;  // 64 bytes more than the data, so that the planes do not meet in one cache set
-  float* filters;          // [group of output blocks][T * T][in_blocks * W][blocks of the group * W]
   float* inputs;           // [T * T][kTiles][in_blocks * W]
   float* results;          // [T * T][kTiles][blocks of the group * W]
 };
+
+/// Transformed filters: [group of output blocks][T * T][in_blocks * W][blocks of the group * W].
+inline std::size_t winograd_prepared_count(const Stage& s, int products) {
+  return static_cast<std::size_t>(products) * s.in_blocks * kLanes * s.out_blocks * kLanes;
+}
 
 template <int T, int kSize, int kBlocks>
 void transform_filters(const Stage& s, const float* weights, int block, float* filters) {
@@ -78,7 +86,7 @@ ALWAYS_INLINE void transform_tile(const Stage& s, const float* x, float* inputs,
 
 /// {kRows, inputs} * {inputs, kBlocks * W} -> {kRows, kBlocks * W}
 template <int kRows, int kBlocks>
-ALWAYS_INLINE void multiply(const float* left, const float* right, int inputs, float* product) {
+NEVER_INLINE void multiply(const float* left, const float* right, int inputs, float* product) {
   Vec sum[kRows][kBlocks];
   UNROLL_FOR(r, kRows) UNROLL_FOR(b, kBlocks) sum[r][b] = Vec{};
   for (int c = 0; c < inputs; ++c, right += kBlocks * kLanes) {
@@ -107,13 +115,14 @@ ALWAYS_INLINE void inverse_transform(const float* results, std::size_t step, Vec
 /// One batch of tiles from `first_tile` on for kBlocks output blocks: matrix products, inverse transform, pooling.
 template <int kOutputs, int kSize, int kBlocks>
 void finish_tiles(const Stage& s, const WinogradScratch& space, const TileGrid<kOutputs>& grid, int first_tile,
-                  int tiles, int block, const float* biases, float* out, std::uint8_t* choices) {
+                  int tiles, int block, const float* prepared, const float* biases, float* out, std::uint8_t* choices) {
   constexpr int T = kOutputs + kSize - 1;
-  constexpr int kRows = kBlocks == 3 ? 4 : 6;  // 12 accumulators; the last product may run into unused tiles
-  constexpr int kWindows = kOutputs / 2;       // across a tile
+  // 12 or 24 accumulators; the last product may run into unused tiles.
+  constexpr int kRows = (kRegisters == 32 ? 24 : 12) / most(kBlocks, 2);
+  constexpr int kWindows = kOutputs / 2;  // across a tile
   const int inputs = s.in_blocks * kLanes;
-  const std::size_t step = static_cast<std::size_t>(kTiles) * kBlocks * kLanes;
-  const float* const filters = space.filters + static_cast<std::size_t>(block) * kLanes * T * T * inputs;
+  const std::size_t step = kResultStep<kBlocks>;
+  const float* const filters = prepared + static_cast<std::size_t>(block) * kLanes * T * T * inputs;
   for (int k = 0; k < T * T; ++k) {
     for (int t = 0; t < tiles; t += kRows) {
       multiply<kRows, kBlocks>(space.inputs + k * space.input_step + static_cast<std::size_t>(t) * inputs,
@@ -142,28 +151,35 @@ void finish_tiles(const Stage& s, const WinogradScratch& space, const TileGrid<k
 }
 
 template <int kOutputs, int kSize>
-void winograd_forward(const Stage& s, const float* x, const float* weights, const float* biases, float* out,
+void winograd_prepare(const Stage& s, const float* weights, float* prepared) {
+  constexpr int T = kOutputs + kSize - 1;
+  for_block_groups<kMostBlocks>(s.out_blocks, [&](int first, auto blocks) {
+    transform_filters<T, kSize, decltype(blocks)::value>(
+        s, weights, first, prepared + static_cast<std::size_t>(first) * kLanes * T * T * s.in_blocks * kLanes);
+  });
+}
+
+template <int kOutputs, int kSize>
+void winograd_forward(const Stage& s, const float* x, const float* prepared, const float* biases, float* out,
                       std::uint8_t* choices, std::byte* block) {
   constexpr int T = kOutputs + kSize - 1;
   Scratch scratch(block);
   const WinogradScratch space(s, T * T, scratch);
   const TileGrid<kOutputs> grid(s);
   const int inputs = s.in_blocks * kLanes;
-  for_block_groups<true>(s.out_blocks, [&](int first, auto blocks) {
-    transform_filters<T, kSize, decltype(blocks)::value>(
-        s, weights, first, space.filters + static_cast<std::size_t>(first) * kLanes * T * T * inputs);
-  });
-  for (int first_tile = 0; first_tile < grid.count; first_tile += kTiles) {
-    const int tiles = least(kTiles, grid.count - first_tile);
+  // Half a batch at a time is nearer to the core; a whole one where that is all there is.
+  const int at_once = grid.count > kTiles ? kTiles / 2 : kTiles;
+  for (int first_tile = 0; first_tile < grid.count; first_tile += at_once) {
+    const int tiles = least(at_once, grid.count - first_tile);
     for (int t = 0; t < tiles; ++t) {
       const auto [n, row, column] = grid.place(first_tile + t);
       const float* const corner =
           x + n * picture_step(s) + row * kOutputs * row_step(s) + static_cast<std::size_t>(column) * kOutputs * kLanes;
       transform_tile<T>(s, corner, space.inputs + static_cast<std::size_t>(t) * inputs, space.input_step);
     }
-    for_block_groups<true>(s.out_blocks, [&](int first, auto blocks) {
-      finish_tiles<kOutputs, kSize, decltype(blocks)::value>(s, space, grid, first_tile, tiles, first, biases, out,
-                                                             choices);
+    for_block_groups<kMostBlocks>(s.out_blocks, [&](int first, auto blocks) {
+      finish_tiles<kOutputs, kSize, decltype(blocks)::value>(s, space, grid, first_tile, tiles, first, prepared, biases,
+                                                             out, choices);
     });
   }
 }

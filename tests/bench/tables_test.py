@@ -1,0 +1,115 @@
+"""bench/tables.py: a document that differs from the raw rows is found, and the rows' numbers reach the tables.
+
+usage: tables_test.py TABLES_PY
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TABLES = sys.argv.pop(1)
+
+
+class Tree:
+    """A source tree with one document and its raw rows."""
+
+    def __init__(self, document, rows):
+        self.folder = tempfile.TemporaryDirectory()
+        root = pathlib.Path(self.folder.name)
+        (root / "docs").mkdir()
+        (root / "bench" / "results").mkdir(parents=True)
+        (root / "README.md").write_text("# Nothing\n")
+        self.document = root / "docs" / "page.md"
+        self.document.write_text(document)
+        for name, lines in rows.items():
+            file = root / "bench" / "results" / f"{name}.jsonl"
+            file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    def run(self, *options):
+        command = [sys.executable, TABLES, "--root", self.folder.name, *options]
+        return subprocess.run(command, capture_output=True, text=True)
+
+
+def block(name, content=""):
+    return f"before\n\n<!-- table: {name} -->\n{content}<!-- end -->\n\nafter\n"
+
+
+READING = {"reading": [{"start": "first", "seconds": 3.715}, {"start": "second", "seconds": 0.101}]}
+
+
+def steps(date, network, who, median, isa="avx2"):
+    return {"date": date, "machine": "Processor", "isa": isa, "peak_gflops": 100.0, "commit": "c0ffee",
+            "compiler": "g++", "versions": {}, "mode": "train", "network": network, "who": who, "median": median, "best": 2 * median,
+            "memory_mib": 10.0, "before_mib": 5.0, "fraction_of_peak": 0.5}
+
+
+class TablesTest(unittest.TestCase):
+    def test_a_document_that_is_right_passes(self):
+        tree = Tree(block("reading"), READING)
+        self.assertEqual(tree.run("--write").returncode, 0)
+        self.assertIn("| second: from the cache | 0.10 |", tree.document.read_text())
+        self.assertEqual(tree.run().returncode, 0)
+
+    def test_a_number_that_was_changed_fails_and_is_shown(self):
+        tree = Tree(block("reading"), READING)
+        tree.run("--write")
+        tree.document.write_text(tree.document.read_text().replace("3.7", "3.6"))
+        check = tree.run()
+        self.assertEqual(check.returncode, 1)
+        self.assertIn("-| first: every picture decoded | 3.6 |", check.stdout)
+        self.assertIn("+| first: every picture decoded | 3.7 |", check.stdout)
+
+    def test_writing_leaves_the_rest_of_the_document_alone(self):
+        tree = Tree(block("reading", "old\n"), READING)
+        tree.run("--write")
+        text = tree.document.read_text()
+        self.assertTrue(text.startswith("before\n\n<!-- table: reading -->\n| start |"))
+        self.assertTrue(text.endswith("<!-- end -->\n\nafter\n"))
+        self.assertNotIn("old", text)
+
+    def test_an_unknown_table_and_one_without_an_end_are_bad_input(self):
+        self.assertEqual(Tree(block("riding"), READING).run().returncode, 2)
+        self.assertEqual(Tree("<!-- table: reading -->\n", READING).run().returncode, 2)
+
+    def test_training_rows_become_ratios_and_their_geometric_mean(self):
+        rows = []
+        for network, ours in (("s32", 800.0), ("m32", 200.0)):
+            rows += [steps("2026-01-01", network, "ours", ours), steps("2026-01-01", network, "pytorch_default", 100.0),
+                     steps("2026-01-01", network, "pytorch_tuned_channels_last", 25.0),
+                     steps("2026-01-01", network, "pytorch_tuned_plain_layout_malloc", 50.0)]
+        tree = Tree(block("training avx2"), {"train": rows})
+        tree.run("--write")
+        text = tree.document.read_text()
+        self.assertIn("| s32 | 800 | 50 % | 100 | 8.00 | 50.0 | 16.00 |", text)
+        self.assertIn("| **geometric mean** |  |  |  | **4.00** |  | **8.00** |", text)
+
+    def test_the_latest_complete_run_of_the_instruction_set_counts(self):
+        rows = [steps("2026-01-01", "s32", "ours", 1.0), steps("2026-01-01", "s32", "pytorch_default", 1.0),
+                steps("2026-01-02", "s32", "ours", 300.0), steps("2026-01-02", "s32", "pytorch_default", 150.0),
+                steps("2026-01-03", "s32", "ours", 5.0),
+                steps("2026-01-04", "s32", "ours", 7.0, "avx512"),
+                steps("2026-01-04", "s32", "pytorch_default", 7.0, "avx512")]
+        tree = Tree(block("training avx2"), {"train": rows})
+        tree.run("--write")
+        self.assertIn("| s32 | 300 | 50 % | 150 | 2.00 |", tree.document.read_text())
+
+    def test_without_rows_a_table_says_how_to_measure(self):
+        tree = Tree(block("training avx512"), {})
+        tree.run("--write")
+        self.assertIn("Not measured yet with avx512: `build/release/bench/train", tree.document.read_text())
+
+    def test_a_training_that_diverged_counts_as_an_error_of_one(self):
+        curve = {"errors": [0.5, 0.4], "training_losses": [2.0, 1.0]}
+        diverged = {"errors": [0.5], "training_losses": [2.0]}
+        row = {"data": "d", "point": 0, "epochs": 2, "isa": "avx2", "machine": "Processor", "commit": "c0ffee",
+               "versions": {"torch": "2"}, "ours": [curve, curve, curve], "pytorch": diverged}
+        tree = Tree(block("learning"), {"learning": [row]})
+        tree.run("--write")
+        self.assertIn("| d | 1 | 40.0 % | 100.0 % | -60.00 ± 0.00 | 60.00 | 0.00 |", tree.document.read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
