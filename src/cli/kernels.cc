@@ -3,9 +3,9 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/other_kernels.h"
 #include "crescendo/error.h"
 #include "objective/cnn.h"
-#include "search/kernel_choice.h"
 #include "search/summary.h"
 #include "train/kernels/dispatch.h"
 
@@ -19,7 +19,7 @@ struct KernelsOptions {
 
 KernelTable table_of(const KernelsOptions& options) {
   if (options.shipped) return shipped_kernel_table(choose_kernels().name);
-  if (options.storage.empty()) return kernel_table_of_this_processor(user_cache_folder(), {});
+  if (options.storage.empty()) return measured_kernels({});
   const auto store = open_existing_store(options.storage);
   const Study study = store->study(choose_study(*store, options.study));
   const std::string text = read_cnn_options(study.objective.options).kernels;

@@ -10,6 +10,7 @@
 #include "base/processes.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/other_kernels.h"
 #include "cli/summary_text.h"
 #include "cli/words.h"
 #include "crescendo/error.h"
@@ -122,6 +123,7 @@ int run(TrainOptions options) {
   PointFile file = parse_point_file(read_file(options.point), options.point);
   if (options.epochs) file.epochs = *options.epochs;
   if (!options.kernels.empty()) file.training.kernels = to_text(read_kernel_table(options.kernels));
+  warn_of_other_kernels(file.training);
   prepare_checkpoint(options);
   for (const std::string& target : {options.save, options.onnx}) {
     if (!target.empty()) make_writable_folder(fs::absolute(target).parent_path());
@@ -150,6 +152,7 @@ int run(TrainOptions options) {
   }
   return kExitSucceeded;
 }
+
 std::function<int()> declare(CLI::App& command) {
   const auto options = std::make_shared<TrainOptions>();
   command.add_option("--point", options->point, "a point's TOML, as 'tune' and 'best' write it")->required();

@@ -10,6 +10,7 @@
 #include "base/processes.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/other_kernels.h"
 #include "cli/progress.h"
 #include "cli/summary_text.h"
 #include "cli/words.h"
@@ -199,6 +200,7 @@ class Tune {
     // Only now: a search whose pictures cannot be read leaves nothing to be at odds with.
     if (!store->create(plan.study)) {
       check_continues(*store, plan.study, options_);  // another process may have been quicker
+      choose_kernels(*store, plan.study);
       const bool larger = !(store->study(plan.study.name).budget == plan.study.budget);
       if (larger) store->set_budget(plan.study.name, plan.study.budget);
     }
@@ -230,19 +232,14 @@ class Tune {
     if (std::find(names.begin(), names.end(), study.name) != names.end()) {
       cnn.kernels = read_cnn_options(store.study(study.name).objective.options).kernels;
     } else if (cnn.kernels.empty() && cnn.backend == CnnOptions{}.backend) {
-      cnn.kernels = to_text(kernel_table_of_this_processor(user_cache_folder(), [&](double done) {
+      cnn.kernels = to_text(measured_kernels([&](double done) {
         stop_if_interrupted();
         if (shows_progress_) progress_.show(fmt::format("timing the kernels of this processor: {:.0f} %", 100 * done));
       }));
       progress_.clear();
     }
     study.objective.options = to_options(cnn);
-    if (!cnn.kernels.empty() && !kernels_here(cnn)) {
-      fmt::print(stderr,
-                 "crescendo: this processor lacks the instructions that the search was begun with ({}), so the last "
-                 "digits of its numbers will differ\n",
-                 cnn.kernels.substr(0, cnn.kernels.find(' ')));
-    }
+    warn_of_other_kernels(cnn);
   }
 
   void say_plan(const Plan& plan) const {

@@ -11,6 +11,7 @@
 #include "objective/names.h"
 #include "train/arena.h"
 #include "train/backends.h"
+#include "train/judge.h"
 #include "train/weights_file.h"
 
 namespace crescendo {
@@ -41,6 +42,7 @@ constexpr Option<CnnOptions> kOptions[] = {
      "which kernels compute, as 'crescendo kernels' prints it; else the shipped"},
 };
 constexpr std::span<const Option<CnnOptions>> kCarried = std::span(kOptions).subspan(5);
+static_assert(kCarried.front().name == "channels", "what a point's file carries begins there");
 
 int side_of(const Rung& rung) { return static_cast<int>(rung.fidelity.at("image_side")); }
 
@@ -142,12 +144,9 @@ class CnnObjective : public Objective {
 
   double test_error(const fs::path& weights, const ImageSet& images) {
     const TrainedNetwork trained = load_weights(weights);
-    const auto network =
-        backend_.make(trained.shape, {256, static_cast<std::size_t>(options_.memory_mib) << 20}, arena_);
-    network->set_parameters(trained.weights);
-    ImageSet normalised = images;
-    normalised.normalisation = trained.normalisation;
-    return judge(*network, normalised, normalised.indices(Part::kTest)).error;
+    return judge_weights(backend_, arena_, trained.shape, trained.weights, trained.normalisation, images, Part::kTest,
+                         kernels_here(options_))
+        .error;
   }
 
   CnnOptions options_;

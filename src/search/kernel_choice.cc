@@ -20,9 +20,12 @@ std::string_view variable(const char* name) {
   return value ? value : "";
 }
 
-/// What a line of the cache begins with. The shipped table is part of it: a program that ships another measures anew.
+constexpr int kKernelsVersion = 1;  // raised when the kernels change so much that measurements are out of date
+
+/// What a line of the cache begins with.
 std::string key_of(const KernelSet& kernels) {
-  return processor_name() + " | " + to_text(shipped_kernel_table(kernels.name)) + " | ";
+  return processor_name() + " | kernels " + std::to_string(kKernelsVersion) + " | " +
+         to_text(shipped_kernel_table(kernels.name)) + " | ";
 }
 
 std::optional<KernelTable> find_measured(const fs::path& file, const std::string& key) {
@@ -38,7 +41,8 @@ std::optional<KernelTable> find_measured(const fs::path& file, const std::string
   return {};
 }
 
-void keep_measured(const fs::path& file, const std::string& key, const KernelTable& table) {
+/// Why it could not be kept; empty: it was.
+std::string keep_measured(const fs::path& file, const std::string& key, const KernelTable& table) {
   std::string lines;
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {
@@ -48,9 +52,10 @@ void keep_measured(const fs::path& file, const std::string& key, const KernelTab
   fs::create_directories(file.parent_path(), ignored);
   try {
     write_file(file, lines + key + to_text(table) + "\n");
-  } catch (const Error&) {
-    // The next search measures again, which takes a second.
+  } catch (const Error& error) {
+    return error.what();
   }
+  return "";
 }
 
 }  // namespace
@@ -61,21 +66,29 @@ fs::path user_cache_folder() {
   return {};
 }
 
-KernelTable kernel_table_of_this_processor(const fs::path& cache, const std::function<void(double)>& tick) {
+KernelChoice kernels_of_this_processor(const fs::path& cache, const std::function<void(double)>& tick) {
   const KernelSet& kernels = choose_kernels();
   const std::string_view wanted = variable("CRESCENDO_KERNELS");
-  if (wanted == "shipped") return shipped_kernel_table(kernels.name);
+  if (wanted == "shipped") return {shipped_kernel_table(kernels.name)};
   if (!wanted.empty()) bad_input("CRESCENDO_KERNELS is '" + std::string(wanted) + "'; it may be shipped, or not set");
   const std::string key = key_of(kernels);
-  const fs::path file = cache.empty() ? fs::path() : cache / "kernels.txt";
-  if (!file.empty()) {
-    if (const auto measured = find_measured(file, key)) return *measured;
+  const fs::path file = cache / "kernels.txt";
+  const bool keeps = !cache.empty() && processor_name() != "unknown";
+  if (keeps) {
+    if (const auto measured = find_measured(file, key)) return {*measured};
   }
   const KernelTable table = timed_kernel_table(kernels, tick);
-  if (!file.empty()) keep_measured(file, key, table);
-  return table;
+  if (!keeps) return {table, "there is no cache folder, or the processor has no name"};
+  return {table, keep_measured(file, key, table)};
 }
 
-KernelTable read_kernel_table(const fs::path& file) { return parse_kernel_table(read_file(file), file.string()); }
+KernelTable read_kernel_table(const fs::path& file) {
+  KernelTable table = parse_kernel_table(read_file(file), file.string());
+  if (!runs_here(table)) {
+    bad_input(file.string() + " holds kernels of " + table.isa() +
+              ", whose instructions this processor lacks; 'crescendo kernels' prints some that it has");
+  }
+  return table;
+}
 
 }  // namespace crescendo

@@ -18,6 +18,8 @@
 #include "train/arena.h"
 #include "train/backends.h"
 #include "train/checkpoint_file.h"
+#include "train/judge.h"
+#include "train/kernels/dispatch.h"
 
 namespace crescendo {
 namespace {
@@ -55,6 +57,8 @@ Retrained retrain_once(const PointFile& file, const ImageSet& images, const Imag
   Retrained one;
   one.plan = training_plan(file.training, file.space, file.point, images, file.epochs, seed);
   one.plan.memory_bytes = 0;  // a single training may take what it needs
+  // Named in any case, so that a checkpoint goes on with the kernels that it began with, or not at all.
+  if (!one.plan.kernels) one.plan.kernels = shipped_kernel_table(choose_kernels().name);
   const auto training = images.indices(Part::kTraining), validation = images.indices(Part::kValidation);
   TrainingResult result =
       train_or_fail(backend, arena, one.plan, images, training, validation, options, options.checkpoint);
@@ -69,11 +73,8 @@ Retrained retrain_once(const PointFile& file, const ImageSet& images, const Imag
   }
   one.weights = std::move(result.weights);
   if (test.size() == 0) return one;
-  ImageSet judged = test;
-  judged.normalisation = images.normalisation;
-  const auto network = backend.make(one.plan.shape, {256, 0}, arena);
-  network->set_parameters(one.weights);
-  const Judgement judgement = judge(*network, judged, judged.indices(Part::kTest));
+  const Judgement judgement = judge_weights(backend, arena, one.plan.shape, one.weights, images.normalisation, test,
+                                            Part::kTest, one.plan.kernels);
   one.test_error = judgement.error;
   one.test_per_class_error = judgement.per_class_error;
   return one;

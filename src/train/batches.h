@@ -10,7 +10,9 @@ namespace crescendo {
 /// Gathers batches from an image set without allocating for each.
 class BatchBuffer {
  public:
-  explicit BatchBuffer(const ImageSet& images) : images_(images) {}
+  explicit BatchBuffer(const ImageSet& images) : BatchBuffer(images, images.normalisation) {}
+  BatchBuffer(const ImageSet& images, const Normalisation& normalisation)
+      : images_(images), normalisation_(normalisation) {}
 
   /// The pictures at these indices; valid until the next call, and no longer than what is given to it.
   Batch gather(std::span<const int> indices, std::span<const PicturePlacement> placements = {},
@@ -21,11 +23,12 @@ class BatchBuffer {
       pictures_.push_back(images_.picture(index));
       labels_.push_back(images_.labels[index]);
     }
-    return {pictures_, labels_, images_.normalisation, placements, class_weights};
+    return {pictures_, labels_, normalisation_, placements, class_weights};
   }
 
  private:
   const ImageSet& images_;
+  const Normalisation& normalisation_;
   std::vector<const std::uint8_t*> pictures_;
   std::vector<int> labels_;
 };

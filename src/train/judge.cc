@@ -35,12 +35,12 @@ double mean_per_class_error(std::span<const int> confusion, std::size_t classes)
 }  // namespace
 
 std::optional<Judgement> judge_unless(const std::function<bool()>& cancelled, Network& network, const ImageSet& images,
-                                      std::span<const int> pictures) {
+                                      const Normalisation& normalisation, std::span<const int> pictures) {
   check(!pictures.empty(), "a network is judged on at least one picture");
   const std::size_t classes = network.shape().classes;
   Judgement judgement;
   judgement.confusion.resize(classes * classes);
-  BatchBuffer buffer(images);
+  BatchBuffer buffer(images, normalisation);
   std::vector<float> logits(std::min(kBatch, pictures.size()) * classes);
   std::size_t wrong = 0;
   for (std::size_t first = 0; first < pictures.size(); first += kBatch) {
@@ -64,7 +64,16 @@ std::optional<Judgement> judge_unless(const std::function<bool()>& cancelled, Ne
 }
 
 Judgement judge(Network& network, const ImageSet& images, std::span<const int> pictures) {
-  return *judge_unless([] { return false; }, network, images, pictures);
+  return *judge_unless([] { return false; }, network, images, images.normalisation, pictures);
+}
+
+Judgement judge_weights(const BackendEntry& backend, Arena& arena, const NetworkShape& shape,
+                        std::span<const float> weights, const Normalisation& normalisation, const ImageSet& images,
+                        Part part, const std::optional<KernelTable>& kernels) {
+  constexpr int kAtOnce = 64;  // few, since the memory of a training was counted for its batches
+  const auto network = backend.make(shape, {.max_batch = kAtOnce, .kernels = kernels ? &*kernels : nullptr}, arena);
+  network->set_parameters(weights);
+  return *judge_unless([] { return false; }, *network, images, normalisation, images.indices(part));
 }
 
 }  // namespace crescendo

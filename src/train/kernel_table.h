@@ -26,8 +26,11 @@ struct StageKind {
 
 StageKind kind_of(const Stage& stage);
 
+/// The pooled side that stands for a class of them.
+int side_of_class(int side);
+
 /// Which kernels compute a network: an instruction set, and the forward method of each kind of stage.
-/// The same table gives the same numbers on every machine that can run it.
+/// The same table gives the same numbers wherever the instruction set and the C library's exp and log are the same.
 class KernelTable {
  public:
   static constexpr int kSides = 10;
@@ -40,7 +43,9 @@ class KernelTable {
   /// The direct method for first stages and 1x1 filters.
   ForwardMethod forward(const Stage& stage) const;
 
-  /// A kind must have the method.
+  ForwardMethod at(const StageKind& kind) const { return methods_.at(kind); }
+
+  /// The kind must have the method.
   void set(const StageKind& kind, ForwardMethod method);
 
   friend bool operator==(const KernelTable&, const KernelTable&) = default;
@@ -57,12 +62,19 @@ bool has_method(int size, ForwardMethod method);
 /// All kinds that have a choice, in order.
 std::vector<StageKind> stage_kinds();
 
-/// What is used where nobody measured: by the number of multiplications, which is what timing found too for every kind
-/// and instruction set on the one processor at hand (the next method took at least a tenth longer).
+/// What is used where nobody measured: by the number of multiplications. On the processor at hand (Sapphire Rapids)
+/// timing chose the same for every kind with every instruction set: `crescendo kernels` repeats it.
 KernelTable shipped_kernel_table(std::string_view isa);
 
-/// The shipped table for `kernels`, changed where another method is at least 5 % faster on this processor.
-/// Takes about a second; `tick` is called now and then with the share that is done, and may throw to stop it.
+/// Seconds that a method takes for a kind. What is far above `to_beat` need not be exact.
+using KernelClock = std::function<double(const StageKind&, ForwardMethod, double to_beat)>;
+
+/// `table`, changed where another method takes less than 0.95 times as long by the clock. `tick` is called now and then
+/// with the share that is done, and may throw to stop it.
+KernelTable faster_kernel_table(KernelTable table, const KernelClock& clock,
+                                const std::function<void(double)>& tick = {});
+
+/// The shipped table for `kernels`, changed where this processor is faster otherwise. Takes about a second.
 KernelTable timed_kernel_table(const KernelSet& kernels, const std::function<void(double)>& tick = {});
 
 /// One line: `avx512 3:2444444444/2244444444 5:.. 7:..`, for each size the methods by side (d: direct, 2, 4: tiles of

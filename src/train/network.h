@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -141,7 +142,8 @@ struct NetworkLimits {
 };
 
 /// Thrown by a backend when weights and one picture's activations already pass the memory limit.
-struct OutOfMemory {
+struct OutOfMemory : std::bad_alloc {
+  OutOfMemory(std::size_t needed, std::size_t limit) : needed_bytes(needed), limit_bytes(limit) {}
   std::size_t needed_bytes, limit_bytes;
 };
 

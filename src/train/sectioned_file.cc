@@ -7,7 +7,7 @@
 namespace crescendo {
 namespace {
 
-constexpr std::uint32_t kLongestHeader = 16 << 20;  // far above any list of class names
+constexpr std::uint32_t kLongestHeader = 1u << 30;  // a checkpoint's curve takes some 200 bytes an epoch
 
 static_assert(std::endian::native == std::endian::little, "the numbers are written as they lie in memory");
 
@@ -18,6 +18,7 @@ std::string number_bytes(std::uint32_t value) { return {reinterpret_cast<const c
 std::string file_head(std::string_view letters, std::uint32_t version, const Json& header) {
   // A class is named for its folder, whose name need not be UTF-8.
   const std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  check(text.size() <= kLongestHeader, "a file's header is no longer than what is read again");
   return std::string(letters) + number_bytes(version) + number_bytes(static_cast<std::uint32_t>(text.size())) + text;
 }
 

@@ -98,7 +98,7 @@ class Run {
     if (auto ending = train_epoch(now)) return ending;
     std::optional<Judgement> judgement;
     if (!validation_.empty()) {
-      judgement = judge_unless(hooks_.cancelled, *network_, images_, validation_);
+      judgement = judge_unless(hooks_.cancelled, *network_, images_, images_.normalisation, validation_);
       if (!judgement) return cancelled_in(epoch);
       if (!std::isfinite(judgement->loss)) return diverged("validation", judgement->loss, epoch);
       now.validation_error = judgement->error;

@@ -68,6 +68,29 @@ TEST(KernelTable, RefusesTextThatIsNone) {
   }
 }
 
+TEST(KernelTable, ChangesOnlyWhereAnotherMethodIsMoreThanFivePercentFaster) {
+  const KernelTable shipped("avx2");
+  for (const auto& [time, changes] : {std::pair{0.96, false}, std::pair{0.94, true}}) {
+    const StageKind quick{5, 4, true};
+    const KernelTable table =
+        faster_kernel_table(shipped, [&, other = time](const StageKind& kind, ForwardMethod method, double) {
+          return method == shipped.at(kind) ? 1.0 : kind == quick && method == ForwardMethod::kDirect ? other : 1.2;
+        });
+    EXPECT_EQ(table.at(quick) == ForwardMethod::kDirect, changes);
+    KernelTable wanted = shipped;
+    if (changes) wanted.set(quick, ForwardMethod::kDirect);
+    EXPECT_EQ(table, wanted);
+  }
+}
+
+TEST(KernelTable, TakesTheFastestOfSeveralThatAreFaster) {
+  const KernelTable shipped("avx2");
+  const KernelTable table = faster_kernel_table(shipped, [&](const StageKind&, ForwardMethod method, double) {
+    return method == ForwardMethod::kWinograd2 ? 0.5 : method == ForwardMethod::kDirect ? 0.7 : 1.0;
+  });
+  for (const StageKind& kind : stage_kinds()) EXPECT_EQ(table.at(kind), ForwardMethod::kWinograd2);
+}
+
 TEST(KernelTable, IsMeasuredForTheInstructionSetAndKeepsToItsMethods) {
   const KernelSet& kernels = choose_kernels();
   double last = 0;

@@ -5,7 +5,7 @@
 
 // Fused direct forward: the 4 outputs of one pool window x 1 or 2 output blocks stay in registers over the whole sum,
 // so that only the maximum and its position are written, a quarter of the full-resolution map.
-// Used where Winograd does not pay: first stages (few channels), 1x1 and 7x7.
+// Used where Winograd does not pay: first stages (few channels) and 1x1.
 
 namespace crescendo {
 namespace {

@@ -1,7 +1,7 @@
-#One source, one object per instruction set; src / train / kernels / dispatch.cc chooses at run time.
-#Contraction into FMA is allowed here alone : everywhere else a* b + c rounds twice on every machine.
+# One source, one object per instruction set; src/train/kernels/dispatch.cc chooses at run time.
+# Contraction into FMA is allowed here alone: everywhere else a*b+c rounds twice on every machine.
 
-#Optimised in every build type : unoptimised, the tests would take minutes.
+# Optimised in every build type: unoptimised, the tests would take minutes.
 set(kernel_optimisation -O3)
 if(CRESCENDO_SANITIZE OR CRESCENDO_FUZZ)
   set(kernel_optimisation -O1)  # -O3 with a check at every access compiles for minutes
@@ -12,7 +12,7 @@ function(crescendo_kernels name lanes)
   add_library(crescendo_kernels_${name} OBJECT ${CMAKE_SOURCE_DIR}/src/train/kernels/kernels.cc)
   target_include_directories(crescendo_kernels_${name} PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
   target_compile_definitions(crescendo_kernels_${name} PRIVATE CRESCENDO_LANES=${lanes} CRESCENDO_OPS=${ops})
-#- Wno - psabi : vectors wider than the instruction set's are passed between inlined functions only.
+  # -Wno-psabi: vectors wider than the instruction set's are passed between inlined functions only.
   target_compile_options(crescendo_kernels_${name} PRIVATE ${kernel_optimisation} ${ARGN}
                          -Wno-psabi -Wno-unknown-pragmas)
   set_target_properties(crescendo_kernels_${name} PROPERTIES CXX_EXTENSIONS ON POSITION_INDEPENDENT_CODE ON)
