@@ -279,7 +279,7 @@ class TreeBuilder {
       const auto row = static_cast<std::size_t>(members_[i]);
       const double x = column[row];
       const auto code = static_cast<std::size_t>(is_category ? x : 0);
-      goes_right_[row] = is_category ? set_[code / 64] >> (code % 64) & 1 : x > split.threshold;
+      goes_right_[row] = is_category ? (set_[code / 64] >> (code % 64) & 1) != 0 : x > split.threshold;
     }
     const std::size_t middle = part(members_, node);
     // The orders of two rows are not read again.
