@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "cli/commands.h"
+#include "cli/outputs.h"
 #include "crescendo/error.h"
 #include "objective/cnn.h"
 #include "search/summary.h"
@@ -22,19 +23,23 @@ struct BestOptions {
   bool json = false;
 };
 
+constexpr std::string_view kSqlite = "sqlite:///";
+
 // Where 'tune' left the trials' files: beside the storage's file, unless its --storage said otherwise.
 fs::path study_folder(const BestOptions& options) {
-  constexpr std::string_view kScheme = "sqlite:///";
   if (!options.out.empty()) return options.out;
-  if (options.storage.starts_with(kScheme)) return fs::path(options.storage.substr(kScheme.size())).parent_path();
+  if (options.storage.starts_with(kSqlite)) return fs::path(options.storage.substr(kSqlite.size())).parent_path();
   bad_input(fmt::format("{} does not say where the study's files are; give --out", options.storage));
 }
 
 // Those that the trial kept, not trained again.
 void write_network(const BestOptions& options, const History& history) {
+  const std::string file = options.storage.starts_with(kSqlite) ? options.storage.substr(kSqlite.size()) : "";
+  check_outputs({{"--save", options.save}, {"--onnx", options.onnx}}, {{"--storage", file}});
   const auto winner = best(history);
   if (!options.trial && !winner) not_found("nothing has finished yet, so there are no weights");
   const int trial = options.trial.value_or(winner ? winner->trial : 0);
+  if (options.trial) point_toml(history, trial);  // says which trials there are, if it is none
   const fs::path weights = study_folder(options) / "trials" / std::to_string(trial) / kWeightsFile;
   if (!fs::exists(weights)) {
     not_found(
@@ -43,22 +48,20 @@ void write_network(const BestOptions& options, const History& history) {
                     trial, weights.string()));
   }
   const TrainedNetwork network = load_weights(weights);
-  for (const std::string& target : {options.save, options.onnx}) {
-    if (!target.empty()) make_writable_folder(fs::absolute(target).parent_path());
-  }
   if (!options.save.empty()) save_weights(options.save, network);
   if (!options.onnx.empty()) save_onnx(options.onnx, network);
 }
 
 std::function<int()> declare(CLI::App& command) {
   const auto options = std::make_shared<BestOptions>();
+  const auto given = [](const std::string& text) { return text.empty() ? std::string("must not be empty") : ""; };
   command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
   const auto trial = command.add_option("--trial", options->trial, "print the point of this trial instead of the best");
   command.add_flag("--json", options->json, "print one object (docs/formats.md) instead of the point's TOML")
       ->excludes(trial);
-  command.add_option("--save", options->save, "also write its weights to this file, if 'tune' kept them");
-  command.add_option("--onnx", options->onnx, "the same as an ONNX model");
+  command.add_option("--save", options->save, "also write its weights to this file, if 'tune' kept them")->check(given);
+  command.add_option("--onnx", options->onnx, "the same as an ONNX model")->check(given);
   command.add_option("--out", options->out, "the study's folder, of 'tune --out'; default: that of the storage's file");
   return [options] {
     const auto store = open_existing_store(options->storage);

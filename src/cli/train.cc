@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/other_kernels.h"
+#include "cli/outputs.h"
 #include "cli/summary_text.h"
 #include "cli/words.h"
 #include "crescendo/error.h"
@@ -112,7 +113,6 @@ void prepare_checkpoint(TrainOptions& options) {
   if (options.retrain.repeats > 1) {
     bad_input("--checkpoint keeps one training; leave out --repeats, or the checkpoint");
   }
-  make_writable_folder(fs::absolute(options.checkpoint).parent_path());
   options.retrain.checkpoint = options.checkpoint;
   options.retrain.on_continue = [](const fs::path& file, int epoch) {
     fmt::print(stderr, "goes on from {}, after epoch {}\n", file.string(), epoch);
@@ -125,9 +125,8 @@ int run(TrainOptions options) {
   if (!options.kernels.empty()) file.training.kernels = to_text(read_kernel_table(options.kernels));
   warn_of_other_kernels(file.training);
   prepare_checkpoint(options);
-  for (const std::string& target : {options.save, options.onnx}) {
-    if (!target.empty()) make_writable_folder(fs::absolute(target).parent_path());
-  }
+  check_outputs({{"--checkpoint", options.checkpoint}, {"--save", options.save}, {"--onnx", options.onnx}},
+                {{"--point", options.point}, {"--kernels", options.kernels}});
   const int side_px = options.size > 0 ? options.size : file.image_side;
   if (side_px == 0) bad_input(fmt::format("{} names no image_side; give --size PX", options.point));
   const Pictures pictures = load(options, file, side_px);
@@ -154,6 +153,7 @@ int run(TrainOptions options) {
 }
 
 std::function<int()> declare(CLI::App& command) {
+  const auto given = [](const std::string& text) { return text.empty() ? std::string("must not be empty") : ""; };
   const auto options = std::make_shared<TrainOptions>();
   command.add_option("--point", options->point, "a point's TOML, as 'tune' and 'best' write it")->required();
   command.add_option("--data", options->data, "folder of pictures")->required();
@@ -169,10 +169,13 @@ std::function<int()> declare(CLI::App& command) {
       ->check(CLI::Range(1e-6, 1.0))
       ->capture_default_str();
   command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores")->check(CLI::Range(1, 4096));
-  command.add_option("--save", options->save, "write the weights of the first training to this file");
-  command.add_option("--onnx", options->onnx, "write the network of the first training to this file, as an ONNX model");
-  command.add_option("--checkpoint", options->checkpoint,
-                     "write this file after each epoch, and go on from it if it is there");
+  command.add_option("--save", options->save, "write the weights of the first training to this file")->check(given);
+  command.add_option("--onnx", options->onnx, "write the network of the first training to this file, as an ONNX model")
+      ->check(given);
+  command
+      .add_option("--checkpoint", options->checkpoint,
+                  "write this file after each epoch, and go on from it if it is there")
+      ->check(given);
   const auto grey = command.add_flag("--grey,--gray", options->grey, "use grey pictures");
   command.add_flag("--colour,--color", options->colour, "use colour pictures")->excludes(grey);
   command.add_option("--kernels", options->kernels,

@@ -147,6 +147,16 @@ void check_study(const Study& study) {
 
 std::string fingerprint_of(const Study& study) { return read_cnn_options(study.objective.options).fingerprint; }
 
+// A folder holds the files of one study: another one's trials would take the places of the first one's.
+void check_folder(const Study& study, const TuneOptions& options) {
+  const fs::path file = fs::path(options.out) / "study.toml";
+  if (!fs::exists(file)) return;
+  const std::string name = parse_study_file(read_file(file), file.string()).name;
+  if (name == study.name) return;
+  bad_input(fmt::format("{} holds the files of the study '{}', not of '{}'; choose another --out, or --name {}",
+                        options.out, name, study.name, shell_quoted(name)));
+}
+
 // Throws Error (bad input) if a study of this name is there that the options do not go on with.
 void check_continues(Store& store, const Study& wanted, const TuneOptions& options) {
   const auto names = store.studies();
@@ -188,6 +198,7 @@ class Tune {
     Plan plan = make_plan(options_);
     check_study(plan.study);
     make_writable_folder(options_.out);
+    check_folder(plan.study, options_);
     const std::string url = options_.storage.empty()
                                 ? fmt::format("sqlite:///{}", (fs::path(options_.out) / "study.db").string())
                                 : options_.storage;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace crescendo {
+
+/// A file that a command was told to write or to read, with the option that named it; an empty path: not given.
+struct NamedFile {
+  std::string option, path;
+};
+
+/// Makes sure, before any work, that every output can be written and is no other output and no input.
+/// Throws Error (bad input) that names the option.
+void check_outputs(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs);
+
+}  // namespace crescendo
