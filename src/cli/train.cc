@@ -153,7 +153,6 @@ int run(TrainOptions options) {
 }
 
 std::function<int()> declare(CLI::App& command) {
-  const auto given = [](const std::string& text) { return text.empty() ? std::string("must not be empty") : ""; };
   const auto options = std::make_shared<TrainOptions>();
   command.add_option("--point", options->point, "a point's TOML, as 'tune' and 'best' write it")->required();
   command.add_option("--data", options->data, "folder of pictures")->required();
@@ -169,13 +168,13 @@ std::function<int()> declare(CLI::App& command) {
       ->check(CLI::Range(1e-6, 1.0))
       ->capture_default_str();
   command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores")->check(CLI::Range(1, 4096));
-  command.add_option("--save", options->save, "write the weights of the first training to this file")->check(given);
+  command.add_option("--save", options->save, "write the weights of the first training to this file")->check(not_empty);
   command.add_option("--onnx", options->onnx, "write the network of the first training to this file, as an ONNX model")
-      ->check(given);
+      ->check(not_empty);
   command
       .add_option("--checkpoint", options->checkpoint,
                   "write this file after each epoch, and go on from it if it is there")
-      ->check(given);
+      ->check(not_empty);
   const auto grey = command.add_flag("--grey,--gray", options->grey, "use grey pictures");
   command.add_flag("--colour,--color", options->colour, "use colour pictures")->excludes(grey);
   command.add_option("--kernels", options->kernels,

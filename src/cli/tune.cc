@@ -348,23 +348,22 @@ class Tune {
 
 std::function<int()> declare(CLI::App& command) {
   const auto options = std::make_shared<TuneOptions>();
-  const auto given = [](const std::string& text) { return text.empty() ? std::string("must not be empty") : ""; };
   command
       .add_option("--data", options->data,
                   "folder of pictures: a folder per class, IDX files (MNIST) or CIFAR binaries")
-      ->check(given);
+      ->check(not_empty);
   command.add_option("--sizes", options->sizes, "image sides in px, smallest first, as 32,64,128; default: chosen")
-      ->check(given);
+      ->check(not_empty);
   command
       .add_option("--fit", options->fit,
                   "how pictures become square: crop, the centre (default), or pad, all of it on its mean colour")
-      ->check(given);
+      ->check(not_empty);
   command.add_option("--trials", options->trials, "budget: trials in all")->check(CLI::Range(1, 100'000'000));
   command.add_option("--time", options->time, "budget: wall time, as 90s, 30m, 1h30m; default 30m if no --trials")
-      ->check(given);
-  command.add_option("--sampler", options->sampler, "how points are chosen; see 'crescendo list'")->check(given);
+      ->check(not_empty);
+  command.add_option("--sampler", options->sampler, "how points are chosen; see 'crescendo list'")->check(not_empty);
   command.add_option("--schedule", options->schedule, "how sizes follow each other; see 'crescendo list'")
-      ->check(given);
+      ->check(not_empty);
   command.add_option("--jobs", options->jobs, "trials at a time, one thread each; default: all cores")
       ->check(CLI::Range(1, 4096));
   command.add_option("--seed", options->seed, "of everything random; default 0")
@@ -373,15 +372,17 @@ std::function<int()> declare(CLI::App& command) {
       ->check(CLI::Range(1, 1'000'000));
   command.add_option("--share", options->share, "share of the training and validation pictures, in 0..1; default 1")
       ->check(CLI::Range(1e-6, 1.0));
-  command.add_option("--out", options->out, "folder for everything that is kept")->check(given)->capture_default_str();
+  command.add_option("--out", options->out, "folder for everything that is kept")
+      ->check(not_empty)
+      ->capture_default_str();
   command.add_option("--storage", options->storage, "where the study is kept; default sqlite:///OUT/study.db")
-      ->check(given);
-  command.add_option("--name", options->name, "the study's name; default: the name of --out")->check(given);
+      ->check(not_empty);
+  command.add_option("--name", options->name, "the study's name; default: the name of --out")->check(not_empty);
   command
       .add_option("--kernels", options->kernels,
                   "compute with the kernels in this file, as 'crescendo kernels' prints them; default: measured once")
-      ->check(given);
-  command.add_option("--study-file", options->study_file, "a study's TOML, as --dry-run writes it")->check(given);
+      ->check(not_empty);
+  command.add_option("--study-file", options->study_file, "a study's TOML, as --dry-run writes it")->check(not_empty);
   command.add_option("--keep", options->keep, "points whose weights stay on disk, the best ones (at least 3)")
       ->check(CLI::Range(3, 1'000'000))
       ->capture_default_str();

@@ -36,7 +36,7 @@ TrainingResult train_or_fail(const BackendEntry& backend, Arena& arena, const Tr
   if (!file.empty()) {
     hooks.checkpoint = [&](const Checkpoint& checkpoint) { save_checkpoint(file, checkpoint); };
     if (std::filesystem::exists(file)) from = load_checkpoint(file);
-    if (from) options.on_continue(file, from->epoch);
+    hooks.continues = [&](int epoch) { options.on_continue(file, epoch); };
   }
   TrainingResult result = train(backend, arena, plan, images, training, validation, hooks, from ? &*from : nullptr);
   if (result.end == TrainingEnd::kCancelled) throw Stopped{};

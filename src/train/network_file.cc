@@ -12,7 +12,7 @@ namespace crescendo {
 
 TrainedNetwork load_network(const std::filesystem::path& file) {
   const std::string bytes = read_file(file);
-  if (bytes.starts_with("CRSW")) return parse_weights(bytes, file);
+  if (bytes.starts_with(kWeightsMagic)) return parse_weights(bytes, file);
   // An ONNX file has no magic; it begins with the field of its IR version.
   if (bytes.starts_with('\x08')) return parse_onnx(bytes, file.string());
   bad_input(fmt::format("{} is no trained network; weights.bin and the ONNX models of 'train --onnx' are read",

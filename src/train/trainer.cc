@@ -60,7 +60,10 @@ class Run {
 
   void run(const BackendEntry& backend, Arena& arena, const Checkpoint* from) {
     if (from || hooks_.checkpoint) pictures_ = pictures_fingerprint(images_, training_, validation_);
-    if (from) check_continues(*from, plan_, pictures_, training_);
+    if (from) {
+      check_continues(*from, plan_, pictures_, training_);
+      hooks_.continues(from->epoch);
+    }
     const int batch = std::min(plan_.batch_size, static_cast<int>(order_.size()));
     network_ = backend.make(plan_.shape,
                             {.max_batch = batch,

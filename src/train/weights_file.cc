@@ -8,7 +8,6 @@
 namespace crescendo {
 namespace {
 
-constexpr std::string_view kMagic = "CRSW";
 constexpr std::uint32_t kVersion = 1;
 
 void read_header(std::string_view text, const FilePieces& pieces, TrainedNetwork& network) {
@@ -41,7 +40,7 @@ void save_weights(const std::filesystem::path& file, const TrainedNetwork& netwo
       {"fit", fit_name(network.fit)},
   };
   // The weights may be hundreds of megabytes: they are written from where they stand.
-  write_file(file, {file_head(kMagic, kVersion, header), array_bytes(network.weights)});
+  write_file(file, {file_head(kWeightsMagic, kVersion, header), array_bytes(network.weights)});
 }
 
 TrainedNetwork load_weights(const std::filesystem::path& file) { return parse_weights(read_file(file), file); }
@@ -49,7 +48,7 @@ TrainedNetwork load_weights(const std::filesystem::path& file) { return parse_we
 TrainedNetwork parse_weights(std::string_view bytes, const std::filesystem::path& file) {
   FilePieces pieces(file, "a file of trained weights", bytes);
   TrainedNetwork network;
-  read_header(pieces.take_head(kMagic, kVersion), pieces, network);
+  read_header(pieces.take_head(kWeightsMagic, kVersion), pieces, network);
   network.weights = pieces.take_array<float>(parameter_count(network.shape), "weights");
   pieces.finish("weights");
   return network;

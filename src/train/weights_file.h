@@ -18,6 +18,8 @@ struct TrainedNetwork {
   Fit fit = Fit::kCrop;        // how its pictures became square
 };
 
+inline constexpr std::string_view kWeightsMagic = "CRSW";  // what such a file begins with
+
 /// Writes one file, whole or not at all. Throws Error (unavailable) with the system's reason.
 ///
 /// Format, version 1: "CRSW", version (u32), length of the header (u32), header (JSON: shape, classes, normalisation,

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "tests/end_to_end/program.h"
+#include "train/kernels/dispatch.h"
 
 namespace crescendo::end_to_end {
 namespace {
@@ -275,10 +276,27 @@ TEST_F(Tune, ATrainingGoesOnFromItsCheckpoint) {
 
   const Ended other = crescendo("train --point point.toml --data photos --size 16 --epochs 5 --checkpoint here.crcp");
   EXPECT_EQ(other.status, 2);
-  EXPECT_NE(other.err.find("the checkpoint belongs to another training: its seed is "), std::string::npos) << other.err;
+  EXPECT_TRUE(other.err.starts_with("crescendo: the checkpoint belongs to another training: its seed is "))
+      << other.err;
   const Ended broken = crescendo(train + "--checkpoint whole.bin");
   EXPECT_EQ(broken.status, 2);
   EXPECT_NE(broken.err.find("whole.bin is not a checkpoint"), std::string::npos) << broken.err;
+}
+
+TEST_F(Tune, ACheckpointGoesOnWithTheKernelsThatItBeganWithOrNotAtAll) {
+  write_file(path("point.toml"), kPointOfEveryFeature);  // which names no kernels
+  const std::string train = "train --point point.toml --data photos --size 16 --checkpoint here.crcp ";
+  setenv("CRESCENDO_ISA", "portable", 1);
+  const Ended first = crescendo(train + "--epochs 1");
+  const Ended again = crescendo(train + "--epochs 1");
+  unsetenv("CRESCENDO_ISA");
+  EXPECT_EQ(first.status, 0) << first.err;
+  EXPECT_EQ(again.status, 0) << again.err;
+  if (choose_kernels().name == "portable") GTEST_SKIP() << "this processor has one instruction set only";
+  const Ended other = crescendo(train + "--epochs 2");
+  EXPECT_EQ(other.status, 2);
+  EXPECT_TRUE(other.err.starts_with("crescendo: the checkpoint belongs to another training: its kernels is "))
+      << other.err;
 }
 
 TEST_F(Tune, ATrainingThatWasInterruptedGoesOn) {

@@ -128,6 +128,17 @@ TEST_F(Cnn, KeepsWeightsAtTheTopRungOnlyAndTestsThem) {
   EXPECT_EQ(total, 40);
 }
 
+TEST_F(Cnn, TestsANetworkThatATrialsMemoryWouldNotHold) {
+  const Point large = parse_point(study_.space, Json::parse(R"({"learning_rate": 0.01, "batch_size": 16,
+      "conv_layers": 1, "filters_1": 64, "filter_size_1": 3, "fc_layers": 1, "units_1": 256,
+      "use_l1": false, "use_l2": false})"));
+  study_.ladder = image_ladder(std::array{8, 16}, 1);
+  ASSERT_FALSE(make_cnn({}, pictures_)->evaluate(assignment(large, 1), {})->failed);
+  CnnOptions tight;
+  tight.memory_mib = 1;  // its weights alone are 4 MiB
+  EXPECT_TRUE(make_cnn(tight, pictures_)->test(study_, 1, folder_));
+}
+
 TEST_F(Cnn, TheSameAssignmentGivesTheSameBits) {
   const Point p = point(0.03);
   const auto a = make_cnn({}, pictures_)->evaluate(assignment(p, 1), {});
