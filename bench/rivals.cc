@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/files.h"
 #include "crescendo/error.h"
 
 namespace crescendo {
@@ -99,13 +100,8 @@ void add_onednn(std::vector<Contestant>& list, std::string_view isa) {
 }  // namespace
 
 std::string peers_folder() {
-  const auto variable = [](const char* name) -> std::string {
-    const char* const value = std::getenv(name);
-    return value ? value : "";
-  };
-  if (const std::string folder = variable("CRESCENDO_PEERS"); !folder.empty()) return folder;
-  const std::string cache = variable("XDG_CACHE_HOME");
-  return (cache.empty() ? variable("HOME") + "/.cache" : cache) + "/crescendo/peers";
+  const char* const folder = std::getenv("CRESCENDO_PEERS");
+  return folder && *folder ? folder : (user_cache_folder() / "peers").string();
 }
 
 std::string peers_python() {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <random>
@@ -52,6 +53,14 @@ void make_writable_folder(const fs::path& folder) {
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
     bad_input(fmt::format("cannot write to the folder {}: {}", folder.string(), std::strerror(errno)));
   }
+}
+
+fs::path user_cache_folder() {
+  const char* const cache = std::getenv("XDG_CACHE_HOME");
+  if (cache && fs::path(cache).is_absolute()) return fs::path(cache) / "crescendo";
+  const char* const home = std::getenv("HOME");
+  if (home && *home) return fs::path(home) / ".cache" / "crescendo";
+  return {};
 }
 
 }  // namespace crescendo

@@ -20,4 +20,8 @@ void write_file(const std::filesystem::path& path, std::initializer_list<std::st
 /// Makes the folder and its parents. Throws Error (bad input) naming the folder if it cannot be made or written to.
 void make_writable_folder(const std::filesystem::path& folder);
 
+/// Where programs keep what they can make again: crescendo in $XDG_CACHE_HOME, if that is an absolute path, or else in
+/// .cache of the home folder; empty where neither is known.
+std::filesystem::path user_cache_folder();
+
 }  // namespace crescendo

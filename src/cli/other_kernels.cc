@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/files.h"
+
 namespace crescendo {
 
 void warn_of_other_kernels(const CnnOptions& options) {

@@ -8,7 +8,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "objective/cnn_space.h"
-#include "objective/names.h"
+#include "base/names.h"
 #include "train/arena.h"
 #include "train/backends.h"
 #include "train/judge.h"

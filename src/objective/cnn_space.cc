@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "crescendo/error.h"
-#include "objective/names.h"
+#include "base/names.h"
 
 namespace crescendo {
 namespace {

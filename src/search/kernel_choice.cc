@@ -60,12 +60,6 @@ std::string keep_measured(const fs::path& file, const std::string& key, const Ke
 
 }  // namespace
 
-fs::path user_cache_folder() {
-  if (const auto folder = variable("XDG_CACHE_HOME"); !folder.empty()) return fs::path(folder) / "crescendo";
-  if (const auto home = variable("HOME"); !home.empty()) return fs::path(home) / ".cache" / "crescendo";
-  return {};
-}
-
 KernelChoice kernels_of_this_processor(const fs::path& cache, const std::function<void(double)>& tick) {
   const KernelSet& kernels = choose_kernels();
   const std::string_view wanted = variable("CRESCENDO_KERNELS");

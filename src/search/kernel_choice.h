@@ -8,10 +8,6 @@
 
 namespace crescendo {
 
-/// Where programs keep what they can make again: $XDG_CACHE_HOME/crescendo, or .cache/crescendo in the home folder;
-/// empty where neither is known.
-std::filesystem::path user_cache_folder();
-
 struct KernelChoice {
   KernelTable table;
   std::string not_kept = {};  // why the next search will measure again, and may choose others; empty: it will not

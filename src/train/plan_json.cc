@@ -1,24 +1,17 @@
 #include "train/plan_json.h"
 
-#include <algorithm>
 #include <string>
 
-#include "crescendo/error.h"
+#include "base/names.h"
 
 namespace crescendo {
 namespace {
 
+constexpr std::string_view kWhere = "the plan";
+
 template <class Enum, class Names>
 std::string_view name_of(Enum value, const Names& names) {
   return names[static_cast<std::size_t>(value)];
-}
-
-template <class Enum, class Names>
-void read_name(const Json& json, const Names& names, Enum& value) {
-  const auto text = json.get<std::string>();
-  const auto found = std::find(names.begin(), names.end(), text);
-  if (found == names.end()) bad_input("this program has no '" + text + "'");
-  value = static_cast<Enum>(found - names.begin());
 }
 
 }  // namespace
@@ -75,10 +68,10 @@ TrainingPlan plan_from_json(const Json& json) {
   TrainingPlan plan;
   plan.shape = shape_from_json(json.at("shape"));
   json.at("batch_size").get_to(plan.batch_size);
-  read_name(json.at("optimiser"), kOptimiserNames, plan.optimiser);
+  plan.optimiser = from_name<Optimiser>(kOptimiserNames, json.at("optimiser").get<std::string>(), "optimiser", kWhere);
   json.at("learning_rate").get_to(plan.learning_rate);
   const Json& schedule = json.at("schedule");
-  read_name(schedule.at("decay"), kDecayNames, plan.schedule.decay);
+  plan.schedule.decay = from_name<Decay>(kDecayNames, schedule.at("decay").get<std::string>(), "decay", kWhere);
   schedule.at("warmup_epochs").get_to(plan.schedule.warmup_epochs);
   schedule.at("step_factor").get_to(plan.schedule.step_factor);
   schedule.at("step_share").get_to(plan.schedule.step_share);
@@ -88,7 +81,8 @@ TrainingPlan plan_from_json(const Json& json) {
   json.at("l2").get_to(plan.l2);
   json.at("mirror").get_to(plan.augmentation.mirror);
   json.at("shift").get_to(plan.augmentation.shift);
-  read_name(json.at("class_weights"), kClassWeightingNames, plan.class_weights);
+  plan.class_weights = from_name<ClassWeighting>(kClassWeightingNames, json.at("class_weights").get<std::string>(),
+                                                 "class_weights", kWhere);
   json.at("max_epochs").get_to(plan.max_epochs);
   json.at("patience").get_to(plan.patience);
   json.at("seed").get_to(plan.seed);

@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/files.h"
@@ -149,6 +151,21 @@ TEST(Processes, AnEndedOneIsGoneEvenBeforeItsParentLooked) {
 TEST(Processes, OfAnotherHostNothingIsKnown) {
   EXPECT_EQ(process_state("some-other-host:1:1"), ProcessState::kUnknown);
   EXPECT_EQ(process_state("nonsense"), ProcessState::kUnknown);
+}
+
+TEST(Files, TheCacheFolderIsTheUsersAndARelativeOneIsIgnored) {
+  const char* const variables[] = {"XDG_CACHE_HOME", "HOME"};
+  std::map<std::string, std::optional<std::string>> before;
+  for (const char* name : variables) before[name] = std::getenv(name) ? std::optional(std::getenv(name)) : std::nullopt;
+  setenv("HOME", "/home/user", 1);
+  setenv("XDG_CACHE_HOME", "/var/caches", 1);
+  EXPECT_EQ(user_cache_folder(), "/var/caches/crescendo");
+  setenv("XDG_CACHE_HOME", "relative", 1);
+  EXPECT_EQ(user_cache_folder(), "/home/user/.cache/crescendo");
+  unsetenv("XDG_CACHE_HOME");
+  unsetenv("HOME");
+  EXPECT_EQ(user_cache_folder(), "");
+  for (const auto& [name, value] : before) value ? setenv(name.c_str(), value->c_str(), 1) : unsetenv(name.c_str());
 }
 
 }  // namespace
