@@ -16,13 +16,29 @@ namespace crescendo {
 using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
 enum class Kind { kFloat, kInt, kCategorical, kOrdinal };
-enum class Comparison { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
+enum class Comparison { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kIn };
 
-/// `parameter comparison value`, as in conv_layers >= 3. Categories know only == and !=; ordinals compare by position.
+/// `parameter comparison value`, as in conv_layers >= 3, or `parameter in [value, ...]`. Categories know only ==, != and
+/// in; ordinals compare by position.
 struct Condition {
   std::string parameter;
   Comparison comparison = Comparison::kEqual;
   Value value;
+  std::vector<Value> values = {};  // of kIn alone, at least one
+};
+
+/// What no point may break; one that names a parameter which is not active is kept. Either of two forms:
+/// `not (condition and condition ...)`, a forbidden combination; or `2 * a + b <= c + 10`, an inequality between floats
+/// and ints, held here as: sum of factor * parameter, `comparison`, bound.
+struct Constraint {
+  struct Term {
+    double factor = 1;
+    std::string parameter;
+  };
+  std::vector<Condition> forbidden = {};  // not empty: the first form
+  std::vector<Term> terms = {};
+  Comparison comparison = Comparison::kLessOrEqual;  // of the second form: < <= > >=
+  double bound = 0;
 };
 
 struct Parameter {
@@ -64,10 +80,11 @@ class Space {
  public:
   Space() = default;
 
-  /// Throws Error (bad input) naming the parameter that breaks a rule and the rule.
-  explicit Space(std::vector<Parameter> parameters);
+  /// Throws Error (bad input) naming the parameter or constraint that breaks a rule and the rule.
+  explicit Space(std::vector<Parameter> parameters, std::vector<Constraint> constraints = {});
 
   std::span<const Parameter> parameters() const { return parameters_; }
+  std::span<const Constraint> constraints() const { return constraints_; }
   const Parameter& operator[](std::size_t i) const { return parameters_[i]; }
   std::size_t size() const { return parameters_.size(); }
   std::optional<std::size_t> find(std::string_view name) const;
@@ -92,6 +109,7 @@ class Space {
   };
 
   std::vector<Parameter> parameters_;
+  std::vector<Constraint> constraints_;
   std::vector<std::vector<ResolvedCondition>> conditions_;
 };
 

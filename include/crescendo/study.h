@@ -37,6 +37,7 @@ struct Budget {
 struct Study {
   std::string name;
   std::uint64_t seed = 0;
+  bool maximize = false;  // what users see is -loss: inside, lower is always better
   Named objective, sampler, schedule;
   Budget budget;
   std::vector<Rung> ladder;  // lowest first, at least one; no more than 32

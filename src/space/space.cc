@@ -84,6 +84,8 @@ bool holds(Comparison comparison, double a, double b) {
       return a > b;
     case Comparison::kGreaterOrEqual:
       return a >= b;
+    case Comparison::kIn:
+      break;
   }
   return false;
 }
@@ -95,7 +97,8 @@ bool operator==(const Point& a, const Point& b) {
                     [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
 }
 
-Space::Space(std::vector<Parameter> parameters) : parameters_(std::move(parameters)) {
+Space::Space(std::vector<Parameter> parameters, std::vector<Constraint> constraints)
+    : parameters_(std::move(parameters)), constraints_(std::move(constraints)) {
   std::set<std::string> names;
   for (Parameter& p : parameters_) {
     const std::string who = fmt::format("parameter '{}'", p.name);
