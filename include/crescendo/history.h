@@ -11,6 +11,12 @@
 
 namespace crescendo {
 
+/// A point that a user wants tried before any is proposed.
+struct Queued {
+  int number = 0;  // from 0, in the order in which they were enqueued
+  Point point;
+};
+
 /// What a store knows of a study: trials, boxes and time used, at one revision.
 ///
 /// 1. trials()[i].number == i. 2. The orders below are those a fresh sort would give. 3. A trial that was once finished
@@ -47,12 +53,16 @@ class History {
   /// Numbers of the trials that name `parent`, in the order of claims.
   std::span<const int> children(int parent) const;
 
+  /// The enqueued points that no trial has taken yet, in the order in which they came.
+  std::span<const Queued> queue() const { return queue_; }
+
   // What follows is for stores.
   void set_trial(Trial trial);
   void add_box(int rung, Box box);
   void set_revision(std::uint64_t revision) { revision_ = revision; }
   void set_elapsed_seconds(double seconds) { elapsed_seconds_ = seconds; }
   void set_budget(const Budget& budget);
+  void set_queue(std::vector<Queued> queue) { queue_ = std::move(queue); }
 
  private:
   struct RungOrder {
@@ -69,6 +79,7 @@ class History {
   std::vector<RungOrder> rungs_;
   std::vector<UsedBox> boxes_;
   std::map<int, std::vector<int>> children_;
+  std::vector<Queued> queue_;
   std::uint64_t revision_ = 0;
   double elapsed_seconds_ = 0;
 };

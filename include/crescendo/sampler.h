@@ -17,6 +17,10 @@ class Sampler {
   /// In a space of finitely many points it avoids those that run, while others are left.
   /// Thread-safe.
   virtual Point propose(const History& history, const Box& box, int number, Rng& rng) const = 0;
+
+  /// Adds to the tag of a proposal that is being claimed at `rung` what the sampler wants stored with it, as its
+  /// generation. It runs under the store's lock, so at most microseconds a trial.
+  virtual void stamp(const History&, int /*rung*/, Tag&) const {}
 };
 
 /// The sampler a study names. Throws Error (bad input) for an unknown name or option, and for a space

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -63,6 +64,9 @@ class Store {
   virtual Study study(std::string_view name) = 0;
   virtual void set_budget(std::string_view study, const Budget& budget) = 0;
 
+  /// Adds points to those that are tried before any is proposed.
+  virtual void enqueue(const Study& study, std::span<const Point> points) = 0;
+
   /// A stretch of time in which a process works on a study, extended by its claims and by touch_session. The study's
   /// elapsed time is the union of its sessions.
   virtual int open_session(std::string_view study, const std::string& owner, double now) = 0;
@@ -73,7 +77,7 @@ class Store {
 
   /// Under the write lock: extends the session, refreshes the history, takes over a trial whose worker is gone (its
   /// lease ran out, or its owner ended), or else lets `decide` say the next step and records it. The history then holds
-  /// the claimed trial. A promoted trial has its point; a started one is to be placed.
+  /// the claimed trial. A trial that was promoted or takes a queued point has its point; another is to be placed.
   virtual Claim claim(History& history, const Claimant& who, const OwnerQuestion& state_of,
                       const std::function<Step(const History&)>& decide) = 0;
 

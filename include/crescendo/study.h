@@ -72,7 +72,7 @@ struct Trial {
   int number = 0;             // from 0, in the order of claims
   std::optional<int> parent;  // the trial whose point it executes again
   int rung = 0;
-  std::optional<int> box;  // which of the history's boxes its point was proposed in; none for a parent's point
+  std::optional<int> box;  // which of the history's boxes its point was proposed in; none for a point it was given
   Tag tag;
   TrialState state = TrialState::kRunning;
   std::optional<Point> point;  // none while it is claimed and not placed
@@ -89,7 +89,14 @@ struct Trial {
   std::uint64_t seen_revision = 0;  // the history its point was proposed from
   int proposal = 0;                 // which proposal from it was taken: 0, or more after another worker was quicker
   std::uint64_t revision = 0;       // of its last change
+  std::uint64_t claimed_revision = 0, placed_revision = 0, ended_revision = 0;  // 0: not yet
 };
+
+/// Whether its point was given to it: enqueued by a user, not proposed, promoted or repeated.
+inline bool was_enqueued(const Trial& trial) { return !trial.box && !trial.parent; }
+
+/// A loss as users see it, and what they report as a loss: turned round where the study maximizes.
+inline double turned(const Study& study, double loss) { return study.maximize ? 0 - loss : loss; }
 
 /// True when a is better: by loss, then by tie, then the earlier one. Both must be finished.
 bool better(const Trial& a, const Trial& b);

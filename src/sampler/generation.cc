@@ -69,7 +69,18 @@ Generations generations(const History& history, int rung, int population, int ex
 }
 
 int current_generation(const History& history, int rung, int population) {
-  return generations(history, rung, population).current;
+  int last = 0, ended = 0;
+  for (const int number : history.at_rung(rung)) {
+    const Trial& trial = history.trial(number);
+    if (!is_proposal(trial)) continue;
+    if (trial.tag.generation < 0) return generations(history, rung, population).current;
+    if (trial.tag.generation > last) {
+      last = trial.tag.generation;
+      ended = 0;
+    }
+    ended += trial.tag.generation == last && trial.state != TrialState::kRunning;
+  }
+  return ended >= std::max(1, population) ? last + 1 : last;
 }
 
 }  // namespace crescendo

@@ -23,7 +23,7 @@ struct Generations {
 /// for the n trials of the rung.
 Generations generations(const History& history, int rung, int population, int except = -1);
 
-/// What a trial's tag is stamped with when a proposal at `rung` is claimed.
+/// What a trial's tag is stamped with when a proposal at `rung` is claimed. Cost: O(n), where all have tags.
 int current_generation(const History& history, int rung, int population);
 
 }  // namespace crescendo

@@ -65,6 +65,10 @@ class GeneticSampler : public Sampler {
     return uniform_->propose(history, box, number, rng);
   }
 
+  void stamp(const History& history, int rung, Tag& tag) const override {
+    if (tag.generation < 0) tag.generation = current_generation(history, rung, options_.population);
+  }
+
  private:
   // Best first; none where the child is to be random.
   std::vector<const Point*> choose_parents(const History& history, int number, Rng& rng) const {

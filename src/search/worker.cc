@@ -10,13 +10,12 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "crescendo/error.h"
+#include "search/claiming.h"
 #include "search/trial_folder.h"
 
 namespace crescendo {
 namespace {
 
-constexpr std::uint64_t kExecution = 1, kProposal = 2;  // keys of the random streams
-constexpr int kProposals = 3;                           // before a point that another worker has just taken is kept
 constexpr std::chrono::milliseconds kPatience(20), kMostPatience(320);  // between two questions of a waiting worker
 
 class Worker {
@@ -29,8 +28,9 @@ class Worker {
       const Going going = s_.going();
       if (going == Going::kCancel) return WorkerEnd::kInterrupted;
       if (going == Going::kStop) return WorkerEnd::kFinished;  // out of time: what begins now would only be cut off
-      const Claim claim = s_.store.claim(history_, claimant(), s_.state_of,
-                                         [this](const History& history) { return s_.schedule.next(history); });
+      const Claim claim = s_.store.claim(history_, claimant(), s_.state_of, [this](const History& history) {
+        return next_step(history, s_.schedule, s_.sampler);
+      });
       if (std::holds_alternative<Finish>(claim)) return WorkerEnd::kFinished;
       if (const auto* lease = std::get_if<Lease>(&claim)) {
         patience = kPatience;
@@ -49,7 +49,7 @@ class Worker {
   double lease_end() const { return s_.clock.now() + s_.lease_seconds; }
 
   void execute(Lease lease) {
-    if (!history_.trial(lease.trial).point && !place(lease)) return;
+    if (!place_point(s_.store, s_.sampler, history_, lease)) return;
     const Trial trial = history_.trial(lease.trial);
     s_.observer.on_claim(history_, trial);
     std::optional<Outcome> outcome;
@@ -78,21 +78,6 @@ class Worker {
       outcome->artifacts = folder.publish();
     }
     return outcome;
-  }
-
-  // Proposes and places a point; false if the trial was taken over. The history then holds it.
-  bool place(Lease lease) {
-    const auto box = history_.trial(lease.trial).box;
-    check(box.has_value(), "a trial that was started has a box");
-    for (int proposal = 0;; ++proposal) {
-      Rng rng = proposal_stream(*s_.study, lease.trial, proposal);
-      const Point point = s_.sampler.propose(history_, history_.box(*box), lease.trial, rng);
-      const bool last = proposal + 1 >= kProposals;
-      const Placement placed = s_.store.place(*s_.study, lease, point, history_.revision(), proposal, last);
-      if (placed == Placement::kLost) return false;
-      s_.store.refresh(history_);
-      if (placed == Placement::kPlaced) return true;
-    }
   }
 
   std::optional<Outcome> evaluate(const Trial& trial, Lease lease, const std::filesystem::path& folder) {
@@ -126,6 +111,7 @@ class Worker {
       outcome->reason = error.what();
     }
     if (store_failed) std::rethrow_exception(store_failed);
+    if (outcome) outcome->loss = turned(*s_.study, outcome->loss);
     if (outcome && !outcome->failed && !std::isfinite(outcome->loss)) {
       outcome->failed = true;
       outcome->reason = "its loss is not a finite number";
@@ -134,10 +120,12 @@ class Worker {
     return outcome;
   }
 
-  Going after_epoch(const Trial& trial, Lease lease, const EpochReport& report) {
-    Json line{{"epoch", report.epoch}, {"loss", report.loss}};
-    for (const auto& [name, value] : report.metrics) line[name] = value;
+  Going after_epoch(const Trial& trial, Lease lease, const EpochReport& told) {
+    Json line{{"epoch", told.epoch}, {"loss", told.loss}};
+    for (const auto& [name, value] : told.metrics) line[name] = value;
     curve_.push_back(std::move(line));
+    EpochReport report = told;
+    report.loss = turned(*s_.study, told.loss);
     if (!s_.store.report(*s_.study, lease, report, lease_end())) return Going::kCancel;
     s_.observer.on_epoch(trial, report);
     if (!s_.schedule.keep_going(history_, trial.number, report.epoch, report.loss)) return Going::kStop;
@@ -152,13 +140,5 @@ class Worker {
 }  // namespace
 
 WorkerEnd run_worker(const WorkerSetting& setting) { return Worker(setting).run(); }
-
-std::uint64_t trial_seed(const Study& study, int number) {
-  return Rng(study.seed, {kExecution, static_cast<std::uint64_t>(number)}).next();
-}
-
-Rng proposal_stream(const Study& study, int number, int proposal) {
-  return Rng(study.seed, {kProposal, static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(proposal)});
-}
 
 }  // namespace crescendo

@@ -44,8 +44,4 @@ enum class WorkerEnd {
 /// and another takes its trial over. Throws what the store throws; an objective's exception is a failed trial.
 WorkerEnd run_worker(const WorkerSetting& setting);
 
-/// The random streams of trial `number`: of its execution, and of the proposal of its point.
-std::uint64_t trial_seed(const Study& study, int number);
-Rng proposal_stream(const Study& study, int number, int proposal);
-
 }  // namespace crescendo

@@ -15,7 +15,6 @@ struct Stored {
   Trial trial;
   std::string owner;  // empty: released, anyone may take it
   double lease_until = 0;
-  std::uint64_t placed_revision = 0;
   std::vector<EpochReport> epochs;
   std::map<std::string, double> metrics;
   std::vector<Artifact> artifacts;
@@ -26,6 +25,8 @@ struct StoredStudy {
   std::uint64_t revision = 0;
   std::vector<Stored> trials;
   std::vector<std::pair<int, Box>> boxes;  // with the rung each was first used at
+  std::vector<Queued> queue;
+  int enqueued = 0;  // in all
 };
 
 struct Session {
@@ -59,6 +60,13 @@ class MemoryStore : public Store {
     const std::lock_guard lock(mutex_);
     find(name).study.budget = budget;
     ++find(name).revision;
+  }
+
+  void enqueue(const Study& study, std::span<const Point> points) override {
+    const std::lock_guard lock(mutex_);
+    StoredStudy& stored = find(study.name);
+    for (const Point& point : points) stored.queue.push_back({stored.enqueued++, point});
+    ++stored.revision;
   }
 
   int open_session(std::string_view study, const std::string&, double now) override {
@@ -100,10 +108,10 @@ class MemoryStore : public Store {
     if (const auto* start = std::get_if<Start>(&step)) {
       fresh.trial.rung = start->rung;
       fresh.trial.tag = start->tag;
-      fresh.trial.box = history.find_box(start->rung, start->box);
-      if (!fresh.trial.box) {
-        fresh.trial.box = static_cast<int>(stored.boxes.size());
-        stored.boxes.emplace_back(start->rung, start->box);
+      if (start->queued) {
+        fresh.trial.point = take_queued(stored, *start->queued);
+      } else {
+        fresh.trial.box = box_number(stored, history, *start);
       }
     } else {
       const auto& promote = std::get<Promote>(step);
@@ -114,6 +122,8 @@ class MemoryStore : public Store {
       fresh.trial.parent = promote.parent;
       fresh.trial.point = parent.trial.point;
     }
+    fresh.trial.claimed_revision = stored.revision + 1;
+    if (fresh.trial.point) fresh.trial.placed_revision = fresh.trial.claimed_revision;
     stored.trials.push_back(std::move(fresh));
     return take(stored, stored.trials.back(), who, history);
   }
@@ -125,7 +135,7 @@ class MemoryStore : public Store {
     Stored* trial = held(stored, lease);
     if (!trial) return Placement::kLost;
     const auto same = [&](const Stored& other) {
-      return &other != trial && other.placed_revision > seen_revision && other.trial.rung == trial->trial.rung &&
+      return &other != trial && other.trial.placed_revision > seen_revision && other.trial.rung == trial->trial.rung &&
              other.trial.point == point;
     };
     if (!may_repeat && std::any_of(stored.trials.begin(), stored.trials.end(), same)) return Placement::kStale;
@@ -133,7 +143,7 @@ class MemoryStore : public Store {
     trial->trial.seen_revision = seen_revision;
     trial->trial.proposal = proposal;
     touch(stored, *trial);
-    trial->placed_revision = stored.revision;
+    trial->trial.placed_revision = stored.revision;
     return Placement::kPlaced;
   }
 
@@ -171,6 +181,7 @@ class MemoryStore : public Store {
     trial->metrics = outcome.metrics;
     trial->artifacts = outcome.artifacts;
     touch(stored, *trial);
+    trial->trial.ended_revision = stored.revision;
     return true;
   }
 
@@ -229,6 +240,21 @@ class MemoryStore : public Store {
     return nullptr;
   }
 
+  static int box_number(StoredStudy& stored, const History& history, const Start& start) {
+    if (const auto known = history.find_box(start.rung, start.box)) return *known;
+    stored.boxes.emplace_back(start.rung, start.box);
+    return static_cast<int>(stored.boxes.size()) - 1;
+  }
+
+  static Point take_queued(StoredStudy& stored, int number) {
+    const auto queued =
+        std::find_if(stored.queue.begin(), stored.queue.end(), [&](const Queued& q) { return q.number == number; });
+    check(queued != stored.queue.end(), "a queued point is taken once");
+    Point point = std::move(queued->point);
+    stored.queue.erase(queued);
+    return point;
+  }
+
   static void touch(StoredStudy& stored, Stored& trial) { trial.trial.revision = ++stored.revision; }
 
   Claim take(StoredStudy& stored, Stored& trial, const Claimant& who, History& history) {
@@ -249,6 +275,7 @@ class MemoryStore : public Store {
     for (const Stored& trial : stored.trials) {
       if (trial.trial.revision > history.revision()) history.set_trial(trial.trial);
     }
+    history.set_queue(stored.queue);
     history.set_revision(stored.revision);
     std::vector<std::pair<double, double>> spans;
     for (const Session& session : sessions_) {

@@ -8,7 +8,7 @@
 namespace crescendo {
 namespace {
 
-constexpr int kOurSchemaVersion = 1;
+constexpr int kOurSchemaVersion = 2;
 constexpr std::string_view kOptunaRevision = "v3.2.0.a";
 
 // {pk} primary key, {f} float, {t} time, and the enumerations. The tables without our prefix are Optuna's, column for
@@ -67,6 +67,14 @@ constexpr std::array kSideTables = {
     "NULL, PRIMARY KEY (trial_id, path))",
 };
 
+// Added by version 2. Such tables only come; those that are there do not change.
+constexpr std::array kTablesOfVersion2 = {
+    "CREATE TABLE crescendo_queue (study_id INTEGER NOT NULL, number INTEGER NOT NULL, point TEXT NOT NULL, "
+    "trial INTEGER, PRIMARY KEY (study_id, number))",
+    "CREATE TRIGGER crescendo_queue_deleted AFTER DELETE ON studies BEGIN "
+    "DELETE FROM crescendo_queue WHERE study_id = OLD.study_id; END",
+};
+
 void make_tables(SqlConnection& connection, auto& tables) {
   for (const char* statement : tables) {
     connection.execute(fmt::format(fmt::runtime(statement), fmt::arg("pk", connection.primary_key_type()),
@@ -93,16 +101,40 @@ void check_versions(SqlConnection& connection) {
   });
 }
 
+int our_version(SqlConnection& connection) {
+  std::int64_t version = 0;
+  connection.query("SELECT version FROM crescendo_schema", {}, [&](const SqlRow& row) { version = row.integer(0); });
+  return static_cast<int>(version);
+}
+
+// A database of version 1 is given what it lacks; the versions before had studies of the same kind.
+void bring_up_to_date(SqlConnection& connection) {
+  if (our_version(connection) != 1) return;
+  make_tables(connection, kTablesOfVersion2);
+  connection.execute("UPDATE crescendo_schema SET version = 2");
+}
+
+void in_transaction(SqlConnection& connection, auto&& what) {
+  connection.begin(true);
+  try {
+    what();
+    connection.commit();
+  } catch (...) {
+    connection.rollback();
+    throw;
+  }
+}
+
 }  // namespace
 
 void check_schema(SqlConnection& connection) {
   if (!connection.table_exists("crescendo_schema")) not_found("the database holds no study of Crescendo");
+  if (our_version(connection) < kOurSchemaVersion) in_transaction(connection, [&] { bring_up_to_date(connection); });
   check_versions(connection);
 }
 
 void prepare_schema(SqlConnection& connection) {
-  connection.begin(true);
-  try {
+  in_transaction(connection, [&] {
     if (!connection.table_exists("studies")) {
       if (connection.has_tables())
         bad_input("the database belongs to another program; choose another --out or --storage");
@@ -112,6 +144,7 @@ void prepare_schema(SqlConnection& connection) {
     }
     if (!connection.table_exists("crescendo_schema")) {
       make_tables(connection, kSideTables);
+      make_tables(connection, kTablesOfVersion2);
       connection.execute(fmt::format("INSERT INTO crescendo_schema VALUES ({})", kOurSchemaVersion));
       // Optuna deletes studies row by row and knows nothing of the side tables.
       connection.execute(
@@ -125,12 +158,9 @@ void prepare_schema(SqlConnection& connection) {
           "DELETE FROM crescendo_box WHERE study_id = OLD.study_id; "
           "DELETE FROM crescendo_session WHERE study_id = OLD.study_id; END");
     }
+    bring_up_to_date(connection);
     check_versions(connection);
-    connection.commit();
-  } catch (...) {
-    connection.rollback();
-    throw;
-  }
+  });
 }
 
 }  // namespace crescendo

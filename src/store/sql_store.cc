@@ -72,6 +72,9 @@ Trial read_trial(const SqlRow& row, std::size_t parameters) {
   trial.proposal = static_cast<int>(row.integer(16));
   trial.revision = static_cast<std::uint64_t>(row.integer(17));
   if (!row.null(18)) trial.box = static_cast<int>(row.integer(18));
+  trial.claimed_revision = static_cast<std::uint64_t>(row.integer(19));
+  if (!row.null(6)) trial.placed_revision = static_cast<std::uint64_t>(row.integer(6));
+  if (!row.null(20)) trial.ended_revision = static_cast<std::uint64_t>(row.integer(20));
   return trial;
 }
 
@@ -109,7 +112,8 @@ class SqlStore : public Store {
     }
     if (taken) return false;
     const std::int64_t id = insert("INSERT INTO studies (study_name) VALUES ($1) RETURNING study_id", {study.name});
-    execute("INSERT INTO study_directions (direction, study_id, objective) VALUES ('MINIMIZE', $1, 0)", {id});
+    execute("INSERT INTO study_directions (direction, study_id, objective) VALUES ($1, $2, 0)",
+            {std::string(study.maximize ? "MAXIMIZE" : "MINIMIZE"), id});
     execute("INSERT INTO study_user_attributes (study_id, \"key\", value_json) VALUES ($1, 'crescendo:space', $2)",
             {id, to_line(to_json(study.space))});
     execute("INSERT INTO crescendo_study (study_id, revision, definition) VALUES ($1, 0, $2)",
@@ -130,6 +134,20 @@ class SqlStore : public Store {
     study.budget = budget;
     execute("UPDATE crescendo_study SET revision = revision + 1, definition = $1 WHERE study_id = $2",
             {to_line(to_json(study)), id_of(name)});
+    transaction.commit();
+  }
+
+  void enqueue(const Study& study, std::span<const Point> points) override {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(*connection_);
+    const std::int64_t id = id_of(study.name);
+    for (const Point& point : points) {
+      execute(
+          "INSERT INTO crescendo_queue (study_id, number, point) SELECT $1, COALESCE(MAX(number), -1) + 1, $2 FROM "
+          "crescendo_queue WHERE study_id = $3",
+          {id, to_line(point_to_json(study.space, point)), id});
+    }
+    execute("UPDATE crescendo_study SET revision = revision + 1 WHERE study_id = $1", {id});
     transaction.commit();
   }
 
@@ -204,15 +222,13 @@ class SqlStore : public Store {
     if (!trial) return false;
     touch(*trial);
     execute("UPDATE crescendo_trial SET lease_until = $1 WHERE trial_id = $2", {lease_until, *trial});
-    const char* type = std::isfinite(report.loss) ? "FINITE"
-                       : std::isnan(report.loss)  ? "NAN"
-                       : report.loss > 0          ? "INF_POS"
-                                                  : "INF_NEG";
+    const double shown = turned(study, report.loss);
+    const char* type = std::isfinite(shown) ? "FINITE" : std::isnan(shown) ? "NAN" : shown > 0 ? "INF_POS" : "INF_NEG";
     execute(
         "INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type) VALUES "
         "($1, $2, $3, $4) ON CONFLICT (trial_id, step) DO UPDATE SET intermediate_value = "
         "EXCLUDED.intermediate_value, intermediate_value_type = EXCLUDED.intermediate_value_type",
-        {*trial, std::int64_t{report.epoch}, finite_or_null(report.loss), type});
+        {*trial, std::int64_t{report.epoch}, finite_or_null(shown), type});
     write_metrics(*trial, report.epoch, report.metrics);
     transaction.commit();
     return true;
@@ -239,9 +255,9 @@ class SqlStore : public Store {
         {revision, outcome.failed ? SqlValue(nullptr) : SqlValue(outcome.loss), finite_or_null(outcome.tie),
          std::int64_t{outcome.stopped_early}, outcome.reason, outcome.seconds, outcome.cpu_seconds, *trial});
     if (!outcome.failed) {
-      write_last_value(*trial, outcome.loss);
+      write_last_value(*trial, turned(study, outcome.loss));
       execute("INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES ($1, 0, $2, 'FINITE')",
-              {*trial, outcome.loss});
+              {*trial, turned(study, outcome.loss)});
     } else {
       execute("INSERT INTO trial_user_attributes (trial_id, \"key\", value_json) VALUES ($1, 'crescendo:reason', $2)",
               {*trial, to_line(outcome.reason)});
@@ -268,13 +284,14 @@ class SqlStore : public Store {
   std::vector<EpochReport> curve(std::string_view study, int trial) override {
     const std::lock_guard lock(mutex_);
     const std::int64_t id = trial_id(study, trial);
+    const Study whole = read_study(study);
     std::vector<EpochReport> epochs;
     query(
         "SELECT v.step, v.intermediate_value, v.intermediate_value_type FROM trial_intermediate_values v JOIN "
         "crescendo_trial c ON c.trial_id = v.trial_id WHERE v.trial_id = $1 AND (c.last_epoch IS NULL OR v.step <= "
         "c.last_epoch) ORDER BY v.step",
         {id}, [&](const SqlRow& row) {
-          epochs.push_back({static_cast<int>(row.integer(0)), read_loss(row, 1), {}});
+          epochs.push_back({static_cast<int>(row.integer(0)), turned(whole, read_loss(row, 1)), {}});
         });
     for (EpochReport& epoch : epochs) epoch.metrics = read_metrics(id, epoch.epoch);
     return epochs;
@@ -397,6 +414,7 @@ class SqlStore : public Store {
     if (std::holds_alternative<Finish>(step)) return Finish{};
     const auto* promote = std::get_if<Promote>(&step);
     const auto* start = std::get_if<Start>(&step);
+    const bool proposed = start && !start->queued;
     const int rung = promote ? promote->rung : start->rung;
     const Tag tag = promote ? promote->tag : start->tag;
     const auto number = static_cast<std::int64_t>(history.trials().size());
@@ -412,8 +430,10 @@ class SqlStore : public Store {
         "cpu_seconds, box) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11, 0, '', 0, 0, $12)",
         {trial, study, revision, std::int64_t{rung},
          promote ? SqlValue(std::int64_t{promote->parent}) : SqlValue(nullptr), to_line(to_json(tag)), who.owner,
-         who.now + who.lease_seconds, revision, promote ? SqlValue(revision) : SqlValue(nullptr),
-         history.elapsed_seconds(), start ? SqlValue(box_number(study, history, *start)) : SqlValue(nullptr)});
+         who.now + who.lease_seconds, revision, proposed ? SqlValue(nullptr) : SqlValue(revision),
+         history.elapsed_seconds(), proposed ? SqlValue(box_number(study, history, *start)) : SqlValue(nullptr)});
+    if (start && start->queued)
+      write_point(history.study(), trial, take_queued(study, history, *start->queued, number));
     if (promote) {
       const Trial& parent = history.trial(promote->parent);
       check(parent.state == TrialState::kFinished, "only what finished is promoted");
@@ -445,6 +465,26 @@ class SqlStore : public Store {
             {study, std::int64_t{history.boxes()}, std::int64_t{start.rung},
              to_line(box_to_json(history.study().space, start.box)), start.box.reason});
     return history.boxes();
+  }
+
+  // The point, which from now on belongs to the trial with this number.
+  Point take_queued(std::int64_t study, const History& history, int queued, std::int64_t trial) {
+    const auto found = std::find_if(history.queue().begin(), history.queue().end(),
+                                    [&](const Queued& q) { return q.number == queued; });
+    check(found != history.queue().end(), "a queued point is taken once");
+    execute("UPDATE crescendo_queue SET trial = $1 WHERE study_id = $2 AND number = $3",
+            {trial, study, std::int64_t{queued}});
+    return found->point;
+  }
+
+  void read_queue(History& history, std::int64_t study) {
+    std::vector<Queued> queue;
+    query("SELECT number, point FROM crescendo_queue WHERE study_id = $1 AND trial IS NULL ORDER BY number", {study},
+          [&](const SqlRow& row) {
+            queue.push_back({static_cast<int>(row.integer(0)),
+                             parse_point(history.study().space, parse_json(row.text(1), "a stored point"))});
+          });
+    history.set_queue(std::move(queue));
   }
 
   void write_point(const Study& study, std::int64_t trial, const Point& point) {
@@ -503,6 +543,7 @@ class SqlStore : public Store {
       history.set_budget(read_study(history.study().name).budget);
       read_boxes(history, study);
       read_trials(history, study);
+      read_queue(history, study);
       history.set_revision(revision);
     }
     if (trials != static_cast<std::int64_t>(history.trials().size())) {
@@ -533,7 +574,8 @@ class SqlStore : public Store {
     query(
         "SELECT c.trial_id, t.number, c.parent, c.rung, c.tag, t.state, c.placed_revision, c.loss, c.tie, "
         "c.stopped_early, c.reason, c.seconds, c.cpu_seconds, c.elapsed_seconds, c.attempt, c.seen_revision, "
-        "c.proposal, c.revision, c.box FROM crescendo_trial c JOIN trials t ON t.trial_id = c.trial_id WHERE "
+        "c.proposal, c.revision, c.box, c.claimed_revision, c.ended_revision FROM crescendo_trial c JOIN trials t ON "
+        "t.trial_id = c.trial_id WHERE "
         "c.study_id = $1 "
         "AND c.revision > $2",
         since,
@@ -550,7 +592,9 @@ class SqlStore : public Store {
         "SELECT v.trial_id, v.intermediate_value, v.intermediate_value_type FROM crescendo_trial c JOIN "
         "trial_intermediate_values v ON v.trial_id = c.trial_id WHERE c.study_id = $1 AND c.revision > $2 AND "
         "(c.last_epoch IS NULL OR v.step <= c.last_epoch) ORDER BY v.trial_id, v.step",
-        since, [&](const SqlRow& row) { changed.at(row.integer(0)).curve.push_back(read_loss(row, 1)); });
+        since, [&](const SqlRow& row) {
+          changed.at(row.integer(0)).curve.push_back(turned(history.study(), read_loss(row, 1)));
+        });
     for (auto& [id, trial] : changed) history.set_trial(std::move(trial));
   }
 

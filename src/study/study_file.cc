@@ -122,6 +122,7 @@ Json to_json(const Study& study) {
   Json json;
   json["name"] = study.name;
   json["seed"] = study.seed;
+  if (study.maximize) json["maximize"] = true;
   json["objective"] = to_json(study.objective);
   json["sampler"] = to_json(study.sampler);
   json["schedule"] = to_json(study.schedule);
@@ -139,6 +140,7 @@ Study parse_study(const Json& json) {
   if (study.name.empty() || study.name.size() > 512) bad_input("the study: name must have 1 to 512 bytes");
   in.read("seed", study.seed);
   if (study.seed > INT64_MAX) bad_input("the study: seed must be below 2^63");  // TOML has no larger numbers
+  in.read("maximize", study.maximize);
   study.objective = parse_named(in.require("objective"), "objective");
   study.sampler = parse_named(in.require("sampler"), "sampler");
   study.schedule = parse_named(in.require("schedule"), "schedule");

@@ -108,6 +108,51 @@ TEST_P(StoreSuite, EveryDoubleComesBackExactly) {
   }
 }
 
+TEST_P(StoreSuite, ATrialKnowsTheRevisionsOfItsClaimItsPointAndItsEnd) {
+  History h = history();
+  const Lease lease = claim(h);
+  const std::uint64_t claimed = h.revision();
+  EXPECT_EQ(h.trial(0).claimed_revision, claimed);
+  EXPECT_EQ(h.trial(0).placed_revision, 0u);
+  store_->place(study_, lease, some_point(1), claimed, 0, false);
+  store_->refresh(h);
+  EXPECT_EQ(h.trial(0).placed_revision, h.revision());
+  store_->report(study_, lease, {1, 0.5, {}}, 2000);
+  store_->finish(study_, lease, outcome_of(0.5), 1001);
+  store_->refresh(h);
+  EXPECT_EQ(h.trial(0).claimed_revision, claimed);
+  EXPECT_EQ(h.trial(0).placed_revision, claimed + 1);
+  EXPECT_EQ(h.trial(0).ended_revision, h.revision());
+
+  const Lease next = std::get<Lease>(store_->claim(h, claimant(), kUnknown, [](const History&) -> Step {
+    return Promote{0, 1, Tag{}};
+  }));
+  EXPECT_EQ(h.trial(next.trial).claimed_revision, h.revision());
+  EXPECT_EQ(h.trial(next.trial).placed_revision, h.revision());
+}
+
+TEST_P(StoreSuite, EnqueuedPointsAreTakenOnceAndInTheirOrder) {
+  const std::vector<Point> points = {some_point(1), some_point(2)};
+  History h = history();
+  store_->enqueue(study_, points);
+  store_->enqueue(study_, std::vector<Point>{some_point(3)});
+  store_->refresh(h);
+  ASSERT_EQ(h.queue().size(), 3u);
+  EXPECT_EQ(h.queue()[1].point, points[1]);
+  const auto take = [](int number) {
+    return [number](const History& seen) -> Step { return Start{0, seen.study().rung_box(0), Tag{}, number}; };
+  };
+  const Lease lease = std::get<Lease>(store_->claim(h, claimant(), kUnknown, take(h.queue()[1].number)));
+  EXPECT_EQ(h.trial(lease.trial).point, points[1]);
+  EXPECT_TRUE(was_enqueued(h.trial(lease.trial)));
+  ASSERT_EQ(h.queue().size(), 2u);
+  EXPECT_EQ(h.queue()[1].point, some_point(3));
+  History fresh = history();
+  store_->refresh(fresh);
+  EXPECT_EQ(fresh.queue().size(), 2u);
+  EXPECT_EQ(fresh.trial(lease.trial).point, points[1]);
+}
+
 TEST_P(StoreSuite, ReadsAreCopies) {
   History before = history();
   claim(before);

@@ -115,6 +115,7 @@ class MortalStore : public Store {
   bool create(const Study& study) override { return store_.create(study); }
   Study study(std::string_view name) override { return store_.study(name); }
   void set_budget(std::string_view s, const Budget& b) override { store_.set_budget(s, b); }
+  void enqueue(const Study& s, std::span<const Point> p) override { store_.enqueue(s, p); }
   int open_session(std::string_view s, const std::string& o, double now) override {
     return store_.open_session(s, o, now);
   }

@@ -72,6 +72,38 @@ class SqliteStore : public testing::Test {
 
 const Point kPoint{{0.015625, 2, 32, 0, 2, 0.25, -0.5}};
 
+TEST_F(SqliteStore, ShowsTheUsersOwnValueWhereTheStudyMaximizes) {
+  study_.name = "up";
+  study_.maximize = true;
+  store_->create(study_);
+  session_ = store_->open_session("up", "me", 1000);
+  Outcome outcome;
+  outcome.loss = -0.75;
+  run_trial(Start{1, study_.rung_box(1), Tag{}}, kPoint, outcome);
+  EXPECT_EQ(sql("SELECT direction FROM study_directions ORDER BY study_id"), "MINIMIZE\nMAXIMIZE\n");
+  EXPECT_EQ(sql("SELECT value FROM trial_values"), "0.75\n");
+  EXPECT_EQ(sql("SELECT intermediate_value FROM trial_intermediate_values"), "0.75\n0.75\n");
+  EXPECT_EQ(sql("SELECT loss FROM crescendo_trial"), "-0.75\n");
+  History history(std::make_shared<const Study>(study_));
+  store_->refresh(history);
+  EXPECT_EQ(history.trial(0).loss, -0.75);
+  EXPECT_EQ(history.trial(0).curve.front(), -0.75);
+  EXPECT_EQ(store_->curve("up", 0).front().loss, -0.75);
+}
+
+TEST_F(SqliteStore, BringsADatabaseOfVersion1UpToDate) {
+  store_.reset();
+  sql("DROP TRIGGER crescendo_queue_deleted");
+  sql("DROP TABLE crescendo_queue");
+  sql("UPDATE crescendo_schema SET version = 1");
+  store_ = open_existing_store("sqlite:///" + file_.string());
+  History history(std::make_shared<const Study>(study_));
+  store_->enqueue(study_, std::vector<Point>{kPoint});
+  store_->refresh(history);
+  EXPECT_EQ(history.queue().size(), 1u);
+  EXPECT_EQ(sql("SELECT version FROM crescendo_schema"), "2\n");
+}
+
 TEST_F(SqliteStore, BelowTheTopRungATrialIsPrunedAndAtTheTopComplete) {
   Outcome outcome;
   outcome.loss = 0.25;

@@ -1,0 +1,99 @@
+#include "search/replay.h"
+
+#include <algorithm>
+
+#include "search/claiming.h"
+
+namespace crescendo {
+namespace {
+
+/// One change of a trial that proposals could see.
+struct Change {
+  std::uint64_t revision;
+  int trial;
+};
+
+/// The history as it was, moved on from revision to revision.
+class Past {
+ public:
+  explicit Past(const History& whole) : whole_(whole), past_(std::make_shared<const Study>(whole.study())) {
+    for (int box = 0; box < whole.boxes(); ++box) past_.add_box(0, whole.box(box));  // a proposal asks by number
+    for (const Trial& trial : whole.trials()) {
+      for (const std::uint64_t revision : {trial.claimed_revision, trial.placed_revision, trial.ended_revision}) {
+        if (revision > 0) changes_.push_back({revision, trial.number});
+      }
+    }
+    std::sort(changes_.begin(), changes_.end(),
+              [](const Change& a, const Change& b) { return a.revision < b.revision; });
+  }
+
+  /// The revisions asked for must not fall.
+  const History& at(std::uint64_t revision) {
+    for (; next_ < changes_.size() && changes_[next_].revision <= revision; ++next_) {
+      const Trial& trial = whole_.trial(changes_[next_].trial);
+      // A promoted trial is placed by its claim, so one change may stand there twice.
+      const bool there = trial.number < static_cast<int>(past_.trials().size());
+      if (there && past_.trial(trial.number).revision == changes_[next_].revision) continue;
+      past_.set_trial(as_of(trial, changes_[next_].revision));
+    }
+    past_.set_revision(revision);
+    return past_;
+  }
+
+ private:
+  static Trial as_of(const Trial& trial, std::uint64_t revision) {
+    const bool ended = trial.ended_revision > 0 && trial.ended_revision <= revision;
+    Trial then = ended ? trial : Trial{};
+    then.revision = revision;
+    if (ended) return then;
+    then.number = trial.number;
+    then.parent = trial.parent;
+    then.rung = trial.rung;
+    then.box = trial.box;
+    then.tag = trial.tag;
+    then.claimed_revision = trial.claimed_revision;
+    if (trial.placed_revision > 0 && trial.placed_revision <= revision) {
+      then.point = trial.point;
+      then.placed_revision = trial.placed_revision;
+      then.seen_revision = trial.seen_revision;
+      then.proposal = trial.proposal;
+    }
+    return then;
+  }
+
+  const History& whole_;
+  History past_;
+  std::vector<Change> changes_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+ReplayReport replay(const History& history, const Sampler& sampler, const std::function<void(int, int)>& progress) {
+  ReplayReport report;
+  std::vector<int> proposed;
+  for (const Trial& trial : history.trials()) {
+    if (!trial.point) {
+      ++report.missing;
+    } else if (!trial.box) {
+      ++report.given;
+    } else {
+      proposed.push_back(trial.number);
+    }
+  }
+  std::stable_sort(proposed.begin(), proposed.end(),
+                   [&](int a, int b) { return history.trial(a).seen_revision < history.trial(b).seen_revision; });
+  Past past(history);
+  for (const int number : proposed) {
+    const Trial& trial = history.trial(number);
+    Rng rng = proposal_stream(history.study(), number, trial.proposal);
+    Point point = sampler.propose(past.at(trial.seen_revision), history.box(*trial.box), number, rng);
+    if (!(point == *trial.point)) report.deviations.push_back({number, *trial.point, std::move(point)});
+    progress(++report.proposed, static_cast<int>(proposed.size()));
+  }
+  std::sort(report.deviations.begin(), report.deviations.end(),
+            [](const Deviation& a, const Deviation& b) { return a.trial < b.trial; });
+  return report;
+}
+
+}  // namespace crescendo
