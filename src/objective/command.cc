@@ -15,17 +15,21 @@ const std::vector<std::string> kOwnPlaceholders = {"trial", "seed", "folder"};
 // 31 bits of it: what every library's seed takes.
 std::string seed_text(std::uint64_t seed) { return std::to_string(seed >> 33); }
 
-// What each placeholder stands for; one that the point or the rung has no value for is empty.
-Values placeholder_values(const Assignment& assignment) {
-  const Study& study = assignment.study;
+// All placeholders, empty, as those stay that a point or its rung has no value for.
+Values placeholders(const Study& study) {
   Values values;
+  for (const std::string& name : kOwnPlaceholders) values[name];
+  for (const Parameter& p : study.space.parameters()) values[p.name];
   for (const Rung& rung : study.ladder) {
-    for (const auto& [name, value] : rung.fidelity) values[name] = "";
+    for (const auto& [name, value] : rung.fidelity) values[name];
   }
-  for (const Parameter& p : study.space.parameters()) values[p.name] = "";
-  for (const auto& [name, value] : flat_object(study, assignment.point, assignment.rung).items()) {
-    values[name] = to_text(to_value(value, name));
-  }
+  return values;
+}
+
+Values placeholder_values(const Assignment& assignment) {
+  const Json object = flat_object(assignment.study, assignment.point, assignment.rung);
+  Values values = placeholders(assignment.study);
+  for (const auto& [name, value] : object.items()) values[name] = to_text(to_value(value, name));
   values["trial"] = std::to_string(assignment.trial);
   values["seed"] = seed_text(assignment.seed);
   values["folder"] = assignment.folder.empty() ? "" : std::filesystem::absolute(assignment.folder).string();
@@ -66,14 +70,7 @@ ObjectiveMaker make(const Study& study) {
   ProgramOptions options = read_program_options(study.objective.options, "command");
   check_program_names(study, kOwnPlaceholders);
   const std::vector<std::string> words = split_command_line(options.run);
-  // Only the names matter here.
-  Values values;
-  for (const std::string& name : kOwnPlaceholders) values[name] = "";
-  for (const Parameter& p : study.space.parameters()) values[p.name] = "";
-  for (const Rung& rung : study.ladder) {
-    for (const auto& [name, value] : rung.fidelity) values[name] = "";
-  }
-  const std::vector<std::string> filled = fill_placeholders(words, values);
+  const std::vector<std::string> filled = fill_placeholders(words, placeholders(study));
   if (filled.front() == words.front()) check_program(filled);
   return [options] { return std::make_unique<CommandObjective>(options); };
 }
