@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/words.h"
 #include "crescendo/error.h"
-#include "objective/objectives.h"
+#include "crescendo/sampler.h"
 #include "search/ask.h"
 #include "search/program_study.h"
 #include "search/summary.h"
