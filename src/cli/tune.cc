@@ -70,7 +70,7 @@ class Tune {
     const auto store = open_store(url);
     go_on_with_stored(*store, study);
     const ObjectiveMaker objective = subject_->objective(study);
-    read_sources(study);
+    if (!stored_study(*store, study.name)) read_sources(study);
     // Only now: a search whose pictures cannot be read leaves nothing to be at odds with.
     if (store->create(study)) {
       if (!first.empty()) store->enqueue(study, first);
@@ -88,6 +88,7 @@ class Tune {
  private:
   bool is_program() const {
     if (options_.study_file.empty()) return !options_.command.empty() || !options_.server.empty();
+    check_beside_study_file(options_);
     return parse_study_file(read_file(options_.study_file), options_.study_file).objective.name != "cnn";
   }
 

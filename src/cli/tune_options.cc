@@ -54,6 +54,16 @@ void override_study(const TuneOptions& options, Study& study) {
   if (options.trials || !options.time.empty()) study.budget = options.budget();
 }
 
+void check_beside_study_file(const TuneOptions& options) {
+  if (!options.sizes.empty() || !options.fit.empty() || options.epochs || options.share || options.grey ||
+      options.colour || options.augment || options.balanced) {
+    bad_input(
+        "with --study-file, sizes, fit, epochs, share, colour, augmentation and class weights stand in the file; "
+        "leave the options out");
+  }
+  refuse_program_options(options, "--study-file, where it stands in the file");
+}
+
 void refuse_picture_options(const TuneOptions& options, const std::string& other) {
   refuse({{"--data", !options.data.empty()},
           {"--sizes", !options.sizes.empty()},

@@ -39,6 +39,9 @@ void declare_tune_options(CLI::App& command, TuneOptions& options);
 /// What the options say of a study that was read from --study-file, put into it: name, seed, methods, budget.
 void override_study(const TuneOptions& options, Study& study);
 
+/// Throws Error (bad input) if options were given that stand in the file of --study-file.
+void check_beside_study_file(const TuneOptions& options);
+
 /// Throws Error (bad input) naming those of these options that were given though they belong to `other`.
 void refuse_picture_options(const TuneOptions& options, const std::string& other);
 void refuse_program_options(const TuneOptions& options, const std::string& other);

@@ -141,12 +141,6 @@ class PictureSubject : public Subject {
  private:
   // A study's file says everything; what stands on the command line beside it wins.
   Study study_of_file() {
-    if (!options_.sizes.empty() || !options_.fit.empty() || options_.epochs || options_.share || options_.grey ||
-        options_.colour || options_.augment || options_.balanced) {
-      bad_input(
-          "with --study-file, sizes, fit, epochs, share, colour, augmentation and class weights stand in the file; "
-          "leave the options out");
-    }
     Study study = parse_study_file(read_file(options_.study_file), options_.study_file);
     override_study(options_, study);
     if (study.maximize) bad_input("the objective cnn is an error, which is minimized; remove maximize from the study");

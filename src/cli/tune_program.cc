@@ -93,7 +93,6 @@ class ProgramSubject : public Subject {
   }
 
   Study study_of_file() const {
-    refuse_program_options(options_, "--study-file, where it stands in the file");
     Study study = parse_study_file(read_file(options_.study_file), options_.study_file);
     override_study(options_, study);
     return study;

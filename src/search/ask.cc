@@ -4,6 +4,7 @@
 
 #include "base/processes.h"
 #include "crescendo/error.h"
+#include "objective/program.h"
 #include "search/claiming.h"
 
 namespace crescendo {
@@ -24,7 +25,7 @@ std::variant<Asked, Wait, Finish> ask(Store& store, const Study& study, double n
     const Lease lease = std::get<Lease>(claim);
     if (!place_point(store, *sampler, history, lease)) continue;  // taken over: another one is there
     const Trial& trial = history.trial(lease.trial);
-    return Asked{lease.trial, lease.attempt, trial.rung, trial_seed(study, lease.trial), *trial.point};
+    return Asked{lease.trial, lease.attempt, trial.rung, program_seed(trial_seed(study, lease.trial)), *trial.point};
   }
 }
 
