@@ -19,6 +19,8 @@ SpaceFile parse_own(std::string_view text, std::string_view what) {
   const Json json = parse_toml(text, what);
   FieldReader in(json, std::string(what));
   SpaceFile file;
+  // Rather none than a space that allows more than its file.
+  if (in.has("constraints")) bad_input(fmt::format("{}: constraints are not read from a space file", what));
   file.space = parse_space(in.require("parameter"));
   bool maximize = false;
   if (in.read("maximize", maximize)) file.maximize = maximize;

@@ -1,12 +1,13 @@
 #include "space/yaml.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cmath>
+#include <sstream>
 
 namespace crescendo {
 namespace {
@@ -132,14 +133,37 @@ class Reader {
   int values_ = 0;
 };
 
+// Follows a document and keeps nothing.
+class Ignoring : public YAML::EventHandler {
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// YAML::LoadAll does not do: of a text such as ", a" it makes documents without end.
+void check_one_document(const std::string& text, std::string_view what) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  Ignoring ignoring;
+  if (parser.HandleNextDocument(ignoring) && parser.HandleNextDocument(ignoring)) {
+    bad_input(fmt::format("{} holds more than one document", what));
+  }
+}
+
 }  // namespace
 
 Json parse_yaml(std::string_view text, std::string_view what) {
   if (text.size() > kMostBytes) bad_input(fmt::format("{} is larger than 1 MiB", what));
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) bad_input(fmt::format("{} holds {} documents; one is wanted", what, documents.size()));
-    return documents.empty() ? Json(nullptr) : Reader(what).read(documents.front(), 0);
+    const std::string copy(text);
+    check_one_document(copy, what);
+    return Reader(what).read(YAML::Load(copy), 0);
   } catch (const YAML::Exception& error) {
     bad_input(fmt::format("{}, line {}, column {}: {}", what, error.mark.line + 1, error.mark.column + 1, error.msg));
   }

@@ -38,7 +38,8 @@ TEST(Yaml, SaysWhereItCannotBeRead) {
   EXPECT_EQ(refusal("a: &x {b: 1}\nc:\n  <<: *x"),
             "x.yaml, line 3: the merge key << has no counterpart here; write out what it stands for");
   EXPECT_EQ(refusal("!!int '5'"), "x.yaml, line 1: the tag tag:yaml.org,2002:int has no counterpart here");
-  EXPECT_EQ(refusal("a: 1\n---\nb: 2"), "x.yaml holds 2 documents; one is wanted");
+  EXPECT_EQ(refusal("a: 1\n---\nb: 2"), "x.yaml holds more than one document");
+  EXPECT_EQ(refusal("# without an end\n, a: 1"), "x.yaml holds more than one document");
   EXPECT_EQ(refusal("99999999999999999999"), "x.yaml, line 1: the whole number 99999999999999999999 is too large");
   EXPECT_EQ(refusal("1e999"), "x.yaml, line 1: no floating-point number is 1e999");
   EXPECT_EQ(refusal("a: \"\\xff\"\nb: \xff"), "x.yaml, line 2: a text is not UTF-8");
