@@ -54,6 +54,11 @@ std::vector<int> parse_sizes(std::string_view text, std::string_view option) {
   }
 }
 
+std::string reason_text(const std::string& reason) {
+  const std::size_t first = reason.find('\n'), last = reason.find_last_of('\n');
+  return first == std::string::npos ? reason : reason.substr(0, first) + " " + reason.substr(last + 1);
+}
+
 std::string shell_quoted(const std::string& text) {
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) || std::string_view("/:._-+=,").find(c) != std::string::npos;

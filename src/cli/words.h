@@ -18,6 +18,9 @@ std::string duration_text(double seconds);
 /// "32,64,128" as whole numbers. Throws Error (bad input) naming `option`.
 std::vector<int> parse_sizes(std::string_view text, std::string_view option);
 
+/// The first and the last line of a reason that may hold a program's last words.
+std::string reason_text(const std::string& reason);
+
 /// As it can be pasted into a shell: in quotes where it needs them.
 std::string shell_quoted(const std::string& text);
 
