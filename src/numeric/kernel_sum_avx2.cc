@@ -1,0 +1,9 @@
+#if defined(__AVX2__)  // what CMakeLists.txt compiles this file for, where the processor is of that family
+#include "numeric/kernel_sum_lanes.h"
+
+namespace crescendo {
+
+void kernel_sum_avx2(const KernelRows& rows, double* offset, double* sum) { sum_kernels(rows, offset, sum); }
+
+}  // namespace crescendo
+#endif
