@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numbers>
 
@@ -17,6 +18,14 @@ constexpr std::size_t kFew = 8;
 
 // A product of so many factors, each between 0.4 and clip, stays in the range of a double.
 constexpr std::size_t kFactorsOfALog = 16;
+
+// Kernels after which is asked whether the density is high enough. The last ones, which are the newest and like the
+// points that are drawn now, come first.
+constexpr std::size_t kBlock = 128;
+
+// A kernel whose exponent is this far below the prior's adds less than half of the last bit to a sum in which the prior
+// is, so it makes no difference whether it is left out.
+constexpr double kNegligible = -38;
 
 using Lanes = std::array<double, kBatch>;
 
@@ -229,10 +238,12 @@ void GrowingMixture::settle(std::span<const double> weights) {
   for (const double weight : weights_) total_ += weight;
 }
 
-// Log of the prior's density at each lane.
-std::array<double, kBatch> GrowingMixture::log_prior(const PointBatch& points) const {
+GrowingMixture::Sums GrowingMixture::prior(const PointBatch& points) const {
   static const double kLogFactor = -std::log(std::sqrt(2 * std::numbers::pi) * mass_between(0.5, 1, 0, 1));
-  Lanes result{};
+  Sums sums;
+  sums.offset.fill(0);
+  sums.sum.fill(prior_weight_);
+  Lanes& result = sums.offset;
   for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
     for (std::size_t j = 0; j < kBatch; ++j) {
       switch (axes_[axis].kind) {
@@ -250,12 +261,7 @@ std::array<double, kBatch> GrowingMixture::log_prior(const PointBatch& points) c
       }
     }
   }
-  return result;
-}
-
-void GrowingMixture::log_floor(const PointBatch& points, std::array<double, kBatch>& result) const {
-  result = log_prior(points);
-  for (double& lane : result) lane += std::log(prior_weight_) - std::log(total_);
+  return sums;
 }
 
 // What each kind adds to the exponents: [kind][lane].
@@ -276,7 +282,16 @@ void GrowingMixture::append_table(std::size_t axis, const PointBatch& points, st
   }
 }
 
-void GrowingMixture::log_density(const PointBatch& points, std::array<double, kBatch>& result, bool plain) const {
+std::size_t GrowingMixture::blocks() const { return (weights_.size() + kBlock - 1) / kBlock; }
+
+std::array<double, kBatch> GrowingMixture::log_of(const Sums& sums) const {
+  Lanes result;
+  for (std::size_t j = 0; j < kBatch; ++j) result[j] = sums.offset[j] + std::log(sums.sum[j]) - std::log(total_);
+  return result;
+}
+
+void GrowingMixture::add(const PointBatch& points, std::size_t from, std::size_t to, const Lanes& enough, Sums& sums,
+                         bool plain) const {
   std::vector<double> table;
   std::vector<std::size_t> begins;
   for (const std::size_t axis : tables_) {
@@ -286,12 +301,24 @@ void GrowingMixture::log_density(const PointBatch& points, std::array<double, kB
   std::vector<const double*> table_of, at;
   for (const std::size_t begin : begins) table_of.push_back(table.data() + begin);
   for (const std::size_t axis : normals_) at.push_back(points.at[axis].data());
-  Lanes offset = log_prior(points), sum;
-  sum.fill(prior_weight_);
-  quickest_kernel_sum(plain)({weights_.size(), normals_.size(), tables_.size(), weights_.data(), log_norms_.data(),
-                              rows_.data(), kinds_.data(), table_of.data(), at.data()},
-                             offset.data(), sum.data());
-  for (std::size_t j = 0; j < kBatch; ++j) result[j] = offset[j] + std::log(sum[j]) - std::log(total_);
+  const double negligible = kNegligible + std::log(std::min(1.0, prior_weight_));
+  const KernelRows rows{normals_.size(), tables_.size(), negligible,      weights_.data(), log_norms_.data(),
+                        rows_.data(),    kinds_.data(),  table_of.data(), at.data()};
+  const KernelSum add_block = quickest_kernel_sum(plain);
+  for (std::size_t block = from; block > to; --block) {
+    const std::size_t begin = (block - 1) * kBlock;
+    add_block(rows, begin, std::min(begin + kBlock, weights_.size()), sums.offset.data(), sums.sum.data());
+    const Lanes now = log_of(sums);
+    if (std::equal(now.begin(), now.end(), enough.begin(), std::greater<>())) break;
+  }
+}
+
+void GrowingMixture::log_density(const PointBatch& points, Lanes& result, bool plain) const {
+  Lanes never;
+  never.fill(std::numeric_limits<double>::infinity());
+  Sums sums = prior(points);
+  add(points, blocks(), 0, never, sums, plain);
+  result = log_of(sums);
 }
 
 }  // namespace crescendo

@@ -22,7 +22,8 @@ struct PointBatch {
 /// bandwidths, not the mixture. For many kernels; it cannot be drawn from.
 ///
 /// 1. What it answers depends on the kernels that are there, their numbers, coordinates and weights, not on how they
-/// came there: the same bits. 2. Kernels have numbers of their own, with gaps; they are added up in that order.
+/// came there: the same bits. 2. Kernels have numbers of their own, with gaps; they are added up in blocks of these, the
+/// last block first.
 class GrowingMixture {
  public:
   GrowingMixture(std::vector<Axis> axes, const ParzenRule& rule);
@@ -41,8 +42,24 @@ class GrowingMixture {
   /// that are far from all lanes.
   void log_density(const PointBatch& points, std::array<double, kBatch>& result, bool plain = false) const;
 
-  /// What the prior alone adds to that: never more than the density, at no cost.
-  void log_floor(const PointBatch& points, std::array<double, kBatch>& result) const;
+  // The same step by step, for who can do without those points at which it turns out high.
+
+  /// What has been added up at some points: sum * exp(offset), before it is divided by the kernels' weight.
+  struct Sums {
+    std::array<double, kBatch> offset, sum;
+  };
+
+  /// How many blocks of kernels there are to add up: from the last one down to 0.
+  std::size_t blocks() const;
+
+  Sums prior(const PointBatch& points) const;
+
+  /// Adds the blocks below `from` down to `to`, or until the density is above `enough` at every lane.
+  void add(const PointBatch& points, std::size_t from, std::size_t to, const std::array<double, kBatch>& enough,
+           Sums& sums, bool plain = false) const;
+
+  /// Log of the density of what has been added up so far, which is never more than the whole.
+  std::array<double, kBatch> log_of(const Sums& sums) const;
 
  private:
   // The few different kernels of an axis of cells: (mean, bandwidth).
@@ -63,7 +80,6 @@ class GrowingMixture {
   void release_kind(std::size_t axis, std::size_t kernel);
   void fit_norms();
   void append_table(std::size_t axis, const PointBatch& points, std::vector<double>& table) const;
-  std::array<double, kBatch> log_prior(const PointBatch& points) const;
   bool before(std::size_t axis, std::uint32_t a, std::uint32_t b) const;
 
   std::vector<Axis> axes_;

@@ -4,7 +4,9 @@
 
 namespace crescendo {
 
-void kernel_sum_plain(const KernelRows& rows, double* offset, double* sum) { sum_kernels(rows, offset, sum); }
+void kernel_sum_plain(const KernelRows& rows, std::size_t begin, std::size_t end, double* offset, double* sum) {
+  sum_kernels(rows, begin, end, offset, sum);
+}
 
 KernelSum quickest_kernel_sum([[maybe_unused]] bool plain) {
 #if defined(__x86_64__)

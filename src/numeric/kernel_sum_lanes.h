@@ -21,9 +21,6 @@ using Whole = std::int64_t __attribute__((vector_size(kBatch * sizeof(double))))
 
 [[gnu::always_inline]] inline void load(const double* from, Vector& to) { std::memcpy(&to, from, sizeof to); }
 
-// A kernel whose exponent is this far below the prior's on every lane adds nothing that double precision could hold.
-constexpr double kNegligible = -50;
-
 [[gnu::always_inline]] inline bool any_above(const Vector& exponents, double limit) {
 #if defined(__AVX512F__)
   __m512d all;
@@ -53,16 +50,16 @@ constexpr double kNegligible = -50;
     load(r.table[t] + r.kinds[kernel * r.tables + t] * kBatch, row);
     exponents += row;
   }
-  if (!any_above(exponents, kNegligible)) return false;
+  if (!any_above(exponents, r.negligible)) return false;
   const double* row = r.rows + kernel * r.normals * 2;
   for (std::size_t i = 0; i < r.normals; ++i) {
     Vector at;
     load(r.at[i], at);
     const Vector z = (at - row[2 * i]) * row[2 * i + 1];
     exponents -= z * z;
-    if (i % 2 == 1 && !any_above(exponents, kNegligible)) return false;
+    if (i % 2 == 1 && !any_above(exponents, r.negligible)) return false;
   }
-  return any_above(exponents, kNegligible);
+  return any_above(exponents, r.negligible);
 }
 
 // quick_exp() of numeric/normal.h, lane by lane.
@@ -86,11 +83,12 @@ constexpr double kNegligible = -50;
   result = p * power;
 }
 
-[[gnu::always_inline]] inline void sum_kernels(const KernelRows& r, double* offsets, double* sums) {
+[[gnu::always_inline]] inline void sum_kernels(const KernelRows& r, std::size_t begin, std::size_t end, double* offsets,
+                                               double* sums) {
   Vector offset, sum;
   load(offsets, offset);
   load(sums, sum);
-  for (std::size_t k = 0; k < r.kernels; ++k) {
+  for (std::size_t k = begin; k < end; ++k) {
     const double weight = r.weights[k];
     Vector exponents;
     if (weight == 0 || !exponents_of(r, k, offset, exponents)) continue;

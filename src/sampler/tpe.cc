@@ -3,6 +3,8 @@
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include "crescendo/error.h"
 #include "numeric/parzen.h"
@@ -56,26 +58,21 @@ class GroupModel {
   /// the first of them, for a fraction of the time.
   std::vector<std::vector<double>> ranked_draws(const Box& box, int count, bool best_alone, Rng& rng) const {
     std::vector<Candidate> candidates = draw(box, count, rng);
-    const auto batches = [&](const auto& judge) {
-      for (std::size_t begin = 0; begin < candidates.size(); begin += kBatch) {
-        if (!judge(std::span(candidates).subspan(begin, std::min(kBatch, candidates.size() - begin)))) return begin;
-      }
-      return candidates.size();
+    const std::size_t blocks = part_.bad.blocks(), rest = best_alone ? blocks - (blocks + 7) / 8 : 0;
+    const auto batch_at = [&](std::size_t begin) {
+      return std::span(candidates).subspan(begin, std::min(kBatch, candidates.size() - begin));
     };
-    // The bad ones' density is at least the prior's share of it, so the ratio has a bound that costs next to nothing.
-    batches([&](std::span<Candidate> batch) {
-      judge(batch, [&](const PointBatch& points, auto& bad) { part_.bad.log_floor(points, bad); });
-      return true;
-    });
+    const double none = -std::numeric_limits<double>::infinity();
+    for (std::size_t begin = 0; begin < candidates.size(); begin += kBatch) judge(batch_at(begin), blocks, rest, none);
     std::stable_sort(candidates.begin(), candidates.end(), higher);
-    double best = -std::numeric_limits<double>::infinity();
-    const std::size_t judged = batches([&](std::span<Candidate> batch) {
-      constexpr double kRounding = 1e-9;
-      if (best_alone && batch.front().score < best - kRounding) return false;
-      judge(batch, [&](const PointBatch& points, auto& bad) { part_.bad.log_density(points, bad); });
+    // A part of the bad ones' density bounds the ratio, which shows of most candidates that they are not the best.
+    std::size_t judged = rest > 0 ? 0 : candidates.size();
+    for (double best = none; judged < candidates.size(); judged = std::min(judged + kBatch, candidates.size())) {
+      const std::span<Candidate> batch = batch_at(judged);
+      if (batch.front().score < best - kRounding) break;
+      judge(batch, rest, 0, best);
       for (const Candidate& c : batch) best = std::max(best, c.score);
-      return true;
-    });
+    }
     candidates.resize(judged);
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
       return a.score > b.score || (a.score == b.score && a.number < b.number);
@@ -92,6 +89,7 @@ class GroupModel {
     int number;
     double good;   // log of the good ones' density
     double score;  // log of the ratio of the densities, or a bound of it
+    std::optional<std::pair<double, double>> bad;  // offset and sum of what of the bad ones' density is added up
     std::vector<double> values, at;
     std::vector<int> position;
   };
@@ -125,7 +123,7 @@ class GroupModel {
       good_.draw(ranges, rng, points);
       const int lanes = std::min(kLanes, count - begin);
       for (int lane = 0; lane < lanes; ++lane) {
-        Candidate c{begin + lane, 0, 0, values(box, points, static_cast<std::size_t>(lane)), {}, {}};
+        Candidate c{begin + lane, 0, 0, {}, values(box, points, static_cast<std::size_t>(lane)), {}, {}};
         for (std::size_t i = 0; i < group().size(); ++i) {
           c.at.push_back(points.at[i][static_cast<std::size_t>(lane)]);
           c.position.push_back(points.position[i][static_cast<std::size_t>(lane)]);
@@ -141,9 +139,12 @@ class GroupModel {
     return candidates;
   }
 
-  // Scores a batch by what `bad` says of the log of the bad ones' density.
-  template <typename Bad>
-  void judge(std::span<Candidate> batch, const Bad& bad) const {
+  // What rounding may do to a score.
+  static constexpr double kRounding = 1e-9;
+
+  // Adds the bad ones' blocks below `from` down to `to` to what a batch's scores are based on, or until all of them are
+  // below `best`.
+  void judge(std::span<Candidate> batch, std::size_t from, std::size_t to, double best) const {
     PointBatch points(group().size());
     for (std::size_t j = 0; j < kBatch; ++j) {
       const Candidate& c = batch[std::min(j, batch.size() - 1)];
@@ -152,9 +153,19 @@ class GroupModel {
         points.position[i][j] = c.position[i];
       }
     }
-    std::array<double, kBatch> densities;
-    bad(points, densities);
-    for (std::size_t j = 0; j < batch.size(); ++j) batch[j].score = batch[j].good - densities[j];
+    GrowingMixture::Sums sums = part_.bad.prior(points);
+    std::array<double, kBatch> enough;
+    for (std::size_t j = 0; j < kBatch; ++j) {
+      const Candidate& c = batch[std::min(j, batch.size() - 1)];
+      if (c.bad) std::tie(sums.offset[j], sums.sum[j]) = *c.bad;
+      enough[j] = c.good - best + kRounding;
+    }
+    part_.bad.add(points, from, to, enough, sums);
+    const auto densities = part_.bad.log_of(sums);
+    for (std::size_t j = 0; j < batch.size(); ++j) {
+      batch[j].bad = {sums.offset[j], sums.sum[j]};
+      batch[j].score = batch[j].good - densities[j];
+    }
   }
 
   // Also moves a coordinate to that of the value it is rounded to, which is what will be executed.

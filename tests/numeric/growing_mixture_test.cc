@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace crescendo {
@@ -112,8 +113,7 @@ TEST(GrowingMixture, IsAProductMixture) {
         for (int round = 0; round < 10; ++round) {
           const PointBatch batch = random_batch(axes, kernels, rng);
           const auto found = densities(mixture, batch), expected = densities(plain(axes, rule, kernels), batch);
-          std::array<double, kBatch> least;
-          mixture.log_floor(batch, least);
+          const auto least = mixture.log_of(mixture.prior(batch));
           for (std::size_t lane = 0; lane < kBatch; ++lane) {
             ASSERT_NEAR(found[lane], expected[lane], 1e-9) << n;
             ASSERT_LE(least[lane], found[lane] + 1e-12);
@@ -176,6 +176,39 @@ TEST(GrowingMixture, HasTheSameBitsWithEveryInstructionSet) {
     const auto again = densities(mixture, turned);
     for (std::size_t lane = 0; lane + 1 < kBatch; ++lane) ASSERT_EQ(again[lane], quick[(lane + 3) % kBatch]);
   }
+}
+
+TEST(GrowingMixture, AddedUpInPartsItIsTheSameAndCanStopWhereItIsHighEnough) {
+  Rng rng(5);
+  Kernels kernels;
+  for (std::size_t k = 0; k < 2000; ++k) kernels[k] = random_point(kSpaces[1], rng);
+  const GrowingMixture mixture = fresh(kSpaces[1], {}, kernels);
+  std::array<double, kBatch> never;
+  never.fill(std::numeric_limits<double>::infinity());
+  int stopped = 0;
+  for (int round = 0; round < 100; ++round) {
+    const PointBatch batch = random_batch(kSpaces[1], kernels, rng);
+    const auto whole = densities(mixture, batch);
+    GrowingMixture::Sums parts = mixture.prior(batch), part = parts;
+    const std::size_t middle = rng.below(mixture.blocks() + 1);
+    mixture.add(batch, mixture.blocks(), middle, never, parts);
+    mixture.add(batch, middle, 0, never, parts);
+    ASSERT_EQ(mixture.log_of(parts), whole);
+    std::array<double, kBatch> enough;
+    for (std::size_t lane = 0; lane < kBatch; ++lane) enough[lane] = whole[lane] - 1;
+    if (round % 2 == 0) enough[3] = whole[3];  // it is not above, so everywhere the whole is added up
+    mixture.add(batch, mixture.blocks(), 0, enough, part);
+    const auto found = mixture.log_of(part);
+    for (std::size_t lane = 0; lane < kBatch; ++lane) {
+      ASSERT_GE(found[lane], enough[lane]);
+      ASSERT_LE(found[lane], whole[lane]);
+    }
+    if (round % 2 == 0) {
+      ASSERT_EQ(found, whole);
+    }
+    stopped += found != whole;
+  }
+  EXPECT_GT(stopped, 40);
 }
 
 TEST(GrowingMixture, StaysFiniteWhereHundredsOfCoordinatesCoincide) {
