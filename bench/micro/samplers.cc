@@ -8,8 +8,8 @@
 // store and by the rivals' optimize(). Numbers are seconds of CPU time, medians of the rounds. With --rows a part is
 // left out of which FILE has all rows from this commit, compiler and machine: a run that was broken off goes on.
 //
-// A rival is bench/peers/search_times.py in the environment that `make peers` installs. It is asked by a line "proposals
-// COUNT" or "loop COUNT" and answers {"count", "cpu", "wall"}, the seconds for all of them together.
+// A rival is bench/peers/search_times.py in the environment that `make peers` installs. It is asked by a line
+// "proposals COUNT" or "loop COUNT" and answers {"count", "cpu", "wall"}, the seconds for all of them together.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

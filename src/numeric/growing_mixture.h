@@ -22,8 +22,8 @@ struct PointBatch {
 /// bandwidths, not the mixture. For many kernels; it cannot be drawn from.
 ///
 /// 1. What it answers depends on the kernels that are there, their numbers, coordinates and weights, not on how they
-/// came there: the same bits. 2. Kernels have numbers of their own, with gaps; they are added up in blocks of these, the
-/// last block first.
+/// came there: the same bits. 2. Kernels have numbers of their own, with gaps; they are added up in blocks of these,
+/// the last block first.
 class GrowingMixture {
  public:
   GrowingMixture(std::vector<Axis> axes, const ParzenRule& rule);
@@ -84,24 +84,25 @@ class GrowingMixture {
 
   std::vector<Axis> axes_;
   ParzenRule rule_;
-  std::vector<std::size_t> normals_, tables_;      // axes that are continuous, and the others
-  std::vector<std::vector<double>> prior_logs_;    // [axis] of each cell; of a choice, the same for all, only one
-  std::vector<std::size_t> slot_;                  // [axis] which of those it is
-  std::vector<std::vector<double>> at_;            // [axis][kernel]
-  std::vector<std::vector<std::uint32_t>> order_;  // [axis] kernels in ascending order of (at, kernel); none for choices
-  std::vector<char> there_;                        // [kernel]
-  std::vector<std::uint32_t> joining_;             // came since they were settled
+  std::vector<std::size_t> normals_, tables_;    // axes that are continuous, and the others
+  std::vector<std::vector<double>> prior_logs_;  // [axis] of each cell; of a choice, the same for all, only one
+  std::vector<std::size_t> slot_;                // [axis] which of those it is
+  std::vector<std::vector<double>> at_;          // [axis][kernel]
+  std::vector<std::vector<std::uint32_t>>
+      order_;                           // [axis] kernels in ascending order of (at, kernel); none for choices
+  std::vector<char> there_;             // [kernel]
+  std::vector<std::uint32_t> joining_;  // came since they were settled
   std::size_t count_ = 0;
-  std::size_t least_ = 0;                       // fewest kernels that there were since they were settled
-  bool left_ = false;                           // one has left since
-  std::vector<double> rows_;                    // [kernel][normal]{mean, steepness}
-  std::vector<double> factors_;                 // [kernel][normal] the density at the mean
-  std::vector<double> log_norms_;               // [kernel] log of their product
-  std::vector<std::uint32_t> kinds_;            // [kernel][table]
-  std::vector<Kinds> cells_;                    // [axis]
-  std::vector<std::uint32_t> stale_;            // kernels whose log_norms_ is to be computed
-  std::vector<double> weights_;                 // [kernel]
-  double prior_weight_ = 1, total_ = 1;         // of the prior, and of all
+  std::size_t least_ = 0;                // fewest kernels that there were since they were settled
+  bool left_ = false;                    // one has left since
+  std::vector<double> rows_;             // [kernel][normal]{mean, steepness}
+  std::vector<double> factors_;          // [kernel][normal] the density at the mean
+  std::vector<double> log_norms_;        // [kernel] log of their product
+  std::vector<std::uint32_t> kinds_;     // [kernel][table]
+  std::vector<Kinds> cells_;             // [axis]
+  std::vector<std::uint32_t> stale_;     // kernels whose log_norms_ is to be computed
+  std::vector<double> weights_;          // [kernel]
+  double prior_weight_ = 1, total_ = 1;  // of the prior, and of all
 };
 
 }  // namespace crescendo

@@ -30,8 +30,8 @@ using Whole = std::int64_t __attribute__((vector_size(kBatch * sizeof(double))))
   __m256d half[2];
   std::memcpy(half, &exponents, sizeof half);
   const __m256d bound = _mm256_set1_pd(limit);
-  return _mm256_movemask_pd(_mm256_or_pd(_mm256_cmp_pd(half[0], bound, _CMP_GT_OQ),
-                                         _mm256_cmp_pd(half[1], bound, _CMP_GT_OQ))) != 0;
+  return _mm256_movemask_pd(
+             _mm256_or_pd(_mm256_cmp_pd(half[0], bound, _CMP_GT_OQ), _mm256_cmp_pd(half[1], bound, _CMP_GT_OQ))) != 0;
 #else
   for (std::size_t j = 0; j < kBatch; ++j) {
     if (exponents[j] > limit) return true;

@@ -277,8 +277,7 @@ double ProductMixture::probability(std::size_t axis, std::size_t kind, int posit
   const std::vector<double>& edges = axes_[axis].edges;
   const double mean = column.mean[kind], sigma = column.sigma[kind];
   const auto cell = static_cast<std::size_t>(position);
-  return normal_mass((edges[cell] - mean) / sigma, (edges[cell + 1] - mean) / sigma) /
-         mass_between(mean, sigma, 0, 1);
+  return normal_mass((edges[cell] - mean) / sigma, (edges[cell + 1] - mean) / sigma) / mass_between(mean, sigma, 0, 1);
 }
 
 // What each kind adds to the exponents: [kind][lane].
@@ -295,7 +294,8 @@ std::vector<double> ProductMixture::lane_table(std::size_t axis, const LanePoint
   for (std::size_t kind = 0; kind < kinds; ++kind) {
     double* row = &table[kind * kLanes];
     for (int j = 0; j < kLanes; ++j) {
-      row[j] = first[j] < j ? row[first[j]] : std::log(std::max(kLowestProbability, probability(axis, kind, positions[j])));
+      row[j] =
+          first[j] < j ? row[first[j]] : std::log(std::max(kLowestProbability, probability(axis, kind, positions[j])));
     }
   }
   return table;

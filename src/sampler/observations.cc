@@ -16,8 +16,8 @@ Standing standing_of(const Trial& trial) {
 }  // namespace
 
 Observation observation_of(const Trial& trial, int rung, int row, int origin) {
-  return {&*trial.point, standing_of(trial), trial.loss, trial.tie, row,
-          trial.number,  -1,                 trial.rung, std::abs(rung - trial.rung), origin};
+  return {&*trial.point, standing_of(trial),          trial.loss, trial.tie, row, trial.number, -1,
+          trial.rung,    std::abs(rung - trial.rung), origin};
 }
 
 std::vector<Observation> lessons_for(const Study& study, int rung) {

@@ -87,8 +87,8 @@ class GroupModel {
  private:
   struct Candidate {
     int number;
-    double good;   // log of the good ones' density
-    double score;  // log of the ratio of the densities, or a bound of it
+    double good;                                   // log of the good ones' density
+    double score;                                  // log of the ratio of the densities, or a bound of it
     std::optional<std::pair<double, double>> bad;  // offset and sum of what of the bad ones' density is added up
     std::vector<double> values, at;
     std::vector<int> position;

@@ -34,8 +34,8 @@ std::vector<Group> TpeModel::groups() const {
   std::vector<Group> groups;
   if (rule_.joint) {
     const auto parameters = space_.parameters();
-    const bool conditions = std::any_of(parameters.begin(), parameters.end(),
-                                        [](const Parameter& p) { return !p.active_when.empty(); });
+    const bool conditions =
+        std::any_of(parameters.begin(), parameters.end(), [](const Parameter& p) { return !p.active_when.empty(); });
     std::vector<int> rows;
     for (std::size_t row = 0; conditions && row < there_.size(); ++row) {
       if (there_[row]) rows.push_back(static_cast<int>(row));

@@ -40,7 +40,8 @@ class RungWeights {
 /// Cuts observations, one for each point, into a better and a worse group.
 ///
 /// The best of each rung of each source, ranked among those of the same by loss, then tie, are good; of all rungs
-/// together at most `share.most`, the nearest rungs' first. Failed and running trials are bad; running ones do not count for n.
+/// together at most `share.most`, the nearest rungs' first. Failed and running trials are bad; running ones do not
+/// count for n.
 class SplitTrials {
  public:
   void add(const Observation& o);

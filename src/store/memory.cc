@@ -25,9 +25,9 @@ struct StoredStudy {
   Study study;
   std::uint64_t revision = 0;
   std::vector<Stored> trials;
-  std::set<int> running;                                // numbers
+  std::set<int> running;                               // numbers
   std::vector<std::pair<std::uint64_t, int>> changes;  // revisions, ascending, and the trials that changed
-  std::vector<std::pair<int, Box>> boxes;  // with the rung each was first used at
+  std::vector<std::pair<int, Box>> boxes;              // with the rung each was first used at
   std::vector<Queued> queue;
   int enqueued = 0;  // in all
 };
