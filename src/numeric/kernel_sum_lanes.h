@@ -17,7 +17,7 @@ namespace {
 
 // Eight lanes as one value, in as few registers as the instruction set allows.
 using Vector = double __attribute__((vector_size(kBatch * sizeof(double))));
-using Whole = std::int64_t __attribute__((vector_size(kBatch * sizeof(double))));
+using Whole = std::uint64_t __attribute__((vector_size(kBatch * sizeof(double))));
 
 [[gnu::always_inline]] inline void load(const double* from, Vector& to) { std::memcpy(&to, from, sizeof to); }
 
