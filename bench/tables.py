@@ -332,6 +332,62 @@ def reading_table(root):
                                          for row in read_rows(root, "reading")])
 
 
+# Samplers: bench/micro_samplers.
+
+
+PARTS = {
+    "tpe_100": ("a proposal of tpe, 100 trials", "ms"),
+    "tpe_1000": ("a proposal of tpe, 1,000 trials", "ms"),
+    "tpe_10000": ("a proposal of tpe, 10,000 trials", "ms"),
+    "smac_1000": ("a proposal of smac, 1,000 trials", "ms"),
+    "loop_1000": ("a search by tpe, 1,000 trials", "s"),
+    "loop_10000": ("a search by tpe, 10,000 trials", "s"),
+}
+SEARCHERS = {"rustuna": "rustuna", "optuna": "Optuna", "smac": "SMAC3"}
+
+
+def digits(value):
+    """Three of them."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.{1 if value >= 10 else 2 if value >= 1 else 3}f}"
+
+
+def samplers_table(root):
+    latest = {}  # of each part, the rows of the last run
+    for row in read_rows(root, "samplers"):
+        run = latest.setdefault(row["part"], {})
+        if run and next(iter(run.values()))["date"] < row["date"]:
+            run.clear()
+        run[row["who"]] = row
+    if not latest:
+        return "Not measured yet: `build/release/bench/micro_samplers --rows bench/results/samplers.jsonl`.\n"
+    lines = []
+    for part, (title, unit) in PARTS.items():
+        run = latest.get(part)
+        if not run:
+            continue
+        line = [title, f"{digits(run['ours']['median'] * (1000 if unit == 'ms' else 1))} {unit}"]
+        for who in SEARCHERS:
+            if who in run:
+                times_ours = run[who]["median"] / run["ours"]["median"]
+                line += [f"{digits(run[who]['median'] * (1000 if unit == 'ms' else 1))} {unit}", digits(times_ours)]
+            else:
+                line += ["-", "-"]
+        lines.append(line)
+    header = ["CPU time of", ">ours"]
+    for title in SEARCHERS.values():
+        header += [f">{title}", ">times ours"]
+    rows = [row for run in latest.values() for row in run.values()]
+    versions = {f"{name} {version}" for row in rows for name, version in row["versions"].items()}
+
+    def all_of(field):
+        return ", ".join(sorted({row[field][:10] if field == "date" else row[field] for row in rows}))
+
+    return table(header, lines) + (f"\n{all_of('machine')}; {all_of('compiler')}, {', '.join(sorted(versions))}; commit "
+                                   f"{all_of('commit')}, {all_of('date')}.\n")
+
+
 def all_tables():
     made = {
         "bf16": bf16_table,
@@ -341,6 +397,7 @@ def all_tables():
         "learning": learning_table,
         "prototype": prototype_table,
         "reading": reading_table,
+        "samplers": samplers_table,
     }
     for isa in ("avx2", "avx512"):
         made[f"training {isa}"] = lambda root, isa=isa: rates_table(root, "train", isa)

@@ -34,6 +34,7 @@ Finals survey(const History& history, const FinalsOptions& options) {
       finals.next->tag.repeat = repeats + 1;
     }
   }
+  if (history.running(top) == 0) return finals;
   for (const int number : history.at_rung(top)) {
     const Trial& trial = history.trial(number);
     finals.first_executions_running |= trial.state == TrialState::kRunning && trial.tag.repeat < 0;
@@ -69,7 +70,7 @@ Step finals_step(const History& history, const FinalsOptions& options, const All
   bool due = time_for_repeats(history, finals, allowance, missing);
   if (study.budget.trials) {
     const int at_least = std::max(3, static_cast<int>(std::ceil(0.4 * allowance.trials)));
-    due |= first_executions(history, top) >= at_least && trials_left(history, top, allowance) <= missing;
+    due |= trials_left(history, top, allowance) <= missing && first_executions(history, top) >= at_least;
   }
   if (!due || missing == 0) return otherwise();
   if (finals.first_executions_running) return Wait{};  // the leaders may still change

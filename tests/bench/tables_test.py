@@ -101,6 +101,21 @@ class TablesTest(unittest.TestCase):
         tree.run("--write")
         self.assertIn("Not measured yet with avx512: `build/release/bench/train", tree.document.read_text())
 
+    def test_samplers_are_told_as_times_and_as_multiples_of_ours_by_the_last_run_of_each_part(self):
+        def row(date, part, who, median):
+            return {"date": date, "machine": "Processor", "commit": "c0ffee", "compiler": "g++", "part": part, "who": who,
+                    "median": median, "versions": {} if who == "ours" else {who: "2.4"}}
+
+        rows = [row("2026-01-01", "tpe_1000", "ours", 1.0), row("2026-01-01", "tpe_1000", "rustuna", 1.0),
+                row("2026-01-02", "tpe_1000", "ours", 0.0001), row("2026-01-02", "tpe_1000", "rustuna", 0.002),
+                row("2026-01-01", "loop_1000", "ours", 0.05), row("2026-01-01", "loop_1000", "optuna", 50.0)]
+        tree = Tree(block("samplers"), {"samplers": rows})
+        tree.run("--write")
+        text = tree.document.read_text()
+        self.assertIn("| a proposal of tpe, 1,000 trials | 0.100 ms | 2.00 ms | 20.0 | - | - | - | - |", text)
+        self.assertIn("| a search by tpe, 1,000 trials | 0.050 s | - | - | 50.0 s | 1,000 | - | - |", text)
+        self.assertIn("optuna 2.4, rustuna 2.4", text)
+
     def test_a_training_that_diverged_counts_as_an_error_of_one(self):
         curve = {"errors": [0.5, 0.4], "training_losses": [2.0, 1.0]}
         diverged = {"errors": [0.5], "training_losses": [2.0]}
