@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "images/datasets.h"
+#include "objective/objectives.h"
 #include "sampler/samplers.h"
 #include "schedule/schedules.h"
 
@@ -15,7 +16,8 @@ void print_entry(const auto& entry) {
 
 void print_options(const std::vector<OptionInfo>& options) {
   for (const OptionInfo& option : options) {
-    fmt::print("    {:<10} {} (default {}, {})\n", option.name, option.help, option.standard, option.range);
+    const std::string standard = option.standard.empty() ? "" : fmt::format("default {}, ", option.standard);
+    fmt::print("    {:<18} {} ({}{})\n", option.name, option.help, standard, option.range);
   }
 }
 
@@ -31,6 +33,11 @@ std::function<int()> declare(CLI::App&) {
       print_entry(make());
       print_options(make().options);
     }
+    fmt::print("\nobjectives\n");
+    for (const auto& make : kObjectives) {
+      fmt::print("  {:<10} {}\n", make().name, make().summary);
+      print_options(make().options);
+    }
     fmt::print("\ndata sets\n");
     for (const auto& make : kDataSets) print_entry(make());
     return kExitSucceeded;
@@ -39,6 +46,8 @@ std::function<int()> declare(CLI::App&) {
 
 }  // namespace
 
-Command list_command() { return {"list", "list samplers, schedules and data sets with their options", declare}; }
+Command list_command() {
+  return {"list", "list samplers, schedules, objectives and data sets with their options", declare};
+}
 
 }  // namespace crescendo

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "objective/cnn_space.h"
+#include "objective/objectives.h"
 #include "base/names.h"
 #include "train/arena.h"
 #include "train/backends.h"
@@ -247,6 +248,10 @@ TrainingPlan training_plan(const CnnOptions& options, const Space& space, const 
 
 std::unique_ptr<Objective> make_cnn(const CnnOptions& options, std::shared_ptr<const CnnPictures> pictures) {
   return std::make_unique<CnnObjective>(options, std::move(pictures));
+}
+
+ObjectiveEntry cnn_objective() {
+  return {"cnn", "the validation error of a CNN on a folder of pictures", describe<CnnOptions>(kOptions), nullptr};
 }
 
 }  // namespace crescendo

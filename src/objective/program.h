@@ -1,8 +1,16 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/child_process.h"
+#include "base/json.h"
 #include "base/options.h"
+#include "crescendo/outcome.h"
+#include "crescendo/study.h"
+#include "objective/listen.h"
 
 namespace crescendo {
 
@@ -16,5 +24,25 @@ struct ProgramOptions {
 /// Throws Error (bad input) for an unknown option, a value out of range, or a line that cannot be split.
 ProgramOptions read_program_options(const Options& given, std::string_view objective);
 Options to_options(const ProgramOptions& options);
+std::vector<OptionInfo> describe_program_options();
+
+/// Throws Error (bad input) for a parameter that has the name of a fidelity or one of `reserved`, and for such a
+/// fidelity: programs get them all side by side.
+void check_program_names(const Study& study, const std::vector<std::string>& reserved);
+
+/// Throws Error (bad input) if there is no such program: one sentence now instead of as many failed trials.
+void check_program(const std::vector<std::string>& words);
+
+/// The active parameters and the rung's fidelity, each under its own name. Whole numbers of a fidelity are ints.
+Json flat_object(const Study& study, const Point& point, int rung);
+
+/// "it ended with exit status 3", "it was ended by signal 9 (Killed)"; empty for status 0.
+std::string end_sentence(const ChildEnd& end);
+
+/// What a trial came to, without its seconds; none if it was cancelled. Its loss is that of the answer, or else of the
+/// curve's last point. `bad_end`: what was wrong with the program's end where it has ended by itself; empty: nothing.
+/// The reason of a failure of the program is a sentence and, on the lines behind it, the program's last words.
+std::optional<Outcome> outcome_of(const Heard& heard, const std::string& bad_end, const ProgramOptions& options,
+                                  const ChildProcess& program);
 
 }  // namespace crescendo

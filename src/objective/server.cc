@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "base/command_line.h"
+#include "objective/objectives.h"
+#include "objective/program.h"
+
+namespace crescendo {
+namespace {
+
+// One process for all trials of a worker, started for the first of them. Whenever a trial does not end with the answer
+// to it, the process is ended too, because what it says next could belong to that trial.
+class ServerObjective : public Objective {
+ public:
+  ServerObjective(ProgramOptions options, std::vector<std::string> words)
+      : options_(std::move(options)), words_(std::move(words)) {}
+
+  std::optional<Outcome> evaluate(const Assignment& assignment, const Hooks& hooks) override {
+    const auto began = std::chrono::steady_clock::now();
+    std::optional<Heard> heard = ready();
+    const double cpu_before = program_->cpu_seconds();
+    if (!heard) {
+      program_->send(to_line(flat_object(assignment.study, assignment.point, assignment.rung)) + "\n");
+      heard = listen(*program_, {Manner::kAnswer, options_.loss, options_.time_limit_seconds, began}, hooks);
+    }
+    const bool answered = heard->end == Heard::End::kAnswered;
+    std::string bad_end;
+    double cpu_after = program_->cpu_seconds();
+    if (!answered) {
+      const ChildEnd end = program_->stop();
+      const std::string sentence = end_sentence(end);
+      bad_end = sentence.empty() ? "it ended without an answer" : sentence;
+      cpu_after = end.cpu_seconds;
+    }
+    std::optional<Outcome> outcome = outcome_of(*heard, bad_end, options_, *program_);
+    if (!answered) program_.reset();
+    if (!outcome) return {};
+    outcome->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    outcome->cpu_seconds = std::max(0.0, cpu_after - cpu_before);
+    return outcome;
+  }
+
+ private:
+  // Sees to it that a process waits for a point. What fails the trial, if it has said something that nobody asked for.
+  std::optional<Heard> ready() {
+    std::string line;
+    const auto said =
+        program_ ? program_->read_line(line, std::chrono::steady_clock::now()) : ChildProcess::Reading::kEnded;
+    if (said == ChildProcess::Reading::kNothingYet) return {};
+    if (said == ChildProcess::Reading::kLine) {
+      return Heard{Heard::End::kFailed, {}, {}, "it wrote a second line after its answer to the trial before"};
+    }
+    program_.reset();  // it ended between two trials
+    program_ = std::make_unique<ChildProcess>(words_);
+    return {};
+  }
+
+  ProgramOptions options_;
+  std::vector<std::string> words_;
+  std::unique_ptr<ChildProcess> program_;
+};
+
+ObjectiveMaker make(const Study& study) {
+  const ProgramOptions options = read_program_options(study.objective.options, "server");
+  check_program_names(study, {});
+  const std::vector<std::string> words = fill_placeholders(split_command_line(options.run), {});
+  check_program(words);
+  return [options, words] { return std::make_unique<ServerObjective>(options, words); };
+}
+
+}  // namespace
+
+ObjectiveEntry server_objective() {
+  return {"server", "a program that answers a line for each trial", describe_program_options(), make};
+}
+
+}  // namespace crescendo
