@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -33,6 +34,15 @@ struct Budget {
   friend bool operator==(const Budget&, const Budget&) = default;
 };
 
+/// A trial of another study, told in this one's space. Its loss compares with those of the same source and rung only.
+struct Lesson {
+  int source = 0;       // which of the study's `learn_from`, from 0
+  int rungs_below = 0;  // its rung, counted down from the top of its own ladder
+  Point point;
+  bool failed = false;
+  double loss = 0, tie = 0;  // where not failed; lower is better
+};
+
 /// A search, completely described: data in a store, never changed after it is made except for a larger budget.
 struct Study {
   std::string name;
@@ -42,6 +52,9 @@ struct Study {
   Budget budget;
   std::vector<Rung> ladder;  // lowest first, at least one; no more than 32
   Space space;
+
+  std::vector<std::string> learn_from = {};               // other studies, each as URL#STUDY
+  std::shared_ptr<const std::vector<Lesson>> lessons = {};  // of them, as they were when this study was made; null: none
 
   int top() const { return static_cast<int>(ladder.size()) - 1; }
 

@@ -22,10 +22,15 @@ Command best_command();
 Command train_command();
 Command predict_command();
 Command kernels_command();
+Command ask_command();
+Command tell_command();
+Command enqueue_command();
+Command replay_command();
 Command list_command();
 
 inline constexpr std::array kCommands = {
-    &tune_command, &trials_command, &best_command, &train_command, &predict_command, &kernels_command, &list_command,
+    &tune_command, &trials_command,  &best_command,   &train_command,  &predict_command, &kernels_command,
+    &ask_command,  &tell_command,    &enqueue_command, &replay_command, &list_command,
 };
 
 }  // namespace crescendo

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/loss_text.h"
 #include "cli/words.h"
 #include "schedule/budget.h"
 #include "study/study_file.h"
@@ -84,11 +85,12 @@ void ProgressLine::describe(const History& history) {
   const int done = static_cast<int>(history.trials().size()) - running;
   standing_ =
       study.budget.trials ? fmt::format("{}/{} trials", done, *study.budget.trials) : fmt::format("{} trials", done);
-  if (rung_ >= 0) standing_ += ", " + rung_name(study.ladder[static_cast<std::size_t>(rung_)]);
+  const std::string here = rung_ < 0 ? "" : rung_name(study.ladder[static_cast<std::size_t>(rung_)]);
+  if (!here.empty()) standing_ += ", " + here;
   if (const auto winner = best(history)) {
     const int at = history.trial(winner->trial).rung;
-    standing_ +=
-        fmt::format(", best {} at {}", percent(winner->loss), rung_name(study.ladder[static_cast<std::size_t>(at)]));
+    const std::string name = rung_name(study.ladder[static_cast<std::size_t>(at)]);
+    standing_ += fmt::format(", best {}{}", loss_text(study, winner->loss), name.empty() ? "" : " at " + name);
   }
   double left = study.budget.trials ? seconds_to_come(history, std::max(0, rung_), jobs_) : *study.budget.seconds;
   if (study.budget.seconds) left = std::min(left, *study.budget.seconds - history.elapsed_seconds());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/loss_text.h"
 #include "cli/words.h"
 #include "search/image_study.h"
 #include "search/summary.h"
@@ -36,6 +37,39 @@ std::string training_text(const CnnOptions& options) {
   return parts.empty() ? "" : fmt::format("training: {}\n", fmt::join(parts, ", "));
 }
 
+// The best point and what it comes to.
+std::string winner_text(Store& store, const History& history, const Finalist& winner) {
+  const Study& study = history.study();
+  const Trial& trial = history.trial(winner.trial);
+  const std::string rung = rung_name(study.ladder[static_cast<std::size_t>(trial.rung)]);
+  std::string text = fmt::format("\nbest point: trial {}{}\n{}", trial.number, rung.empty() ? "" : ", at " + rung,
+                                 point_text(study, *trial.point));
+  const std::string_view seeds = winner.trials.size() > 1 ? ", mean of {} seeds" : "";
+  text += fmt::format("  {:<16} {}{}\n", trains_pictures(study) ? "validation error" : loss_name(study),
+                      loss_text(study, winner.loss), fmt::format(fmt::runtime(seeds), winner.trials.size()));
+  if (const auto test_error = recorded_test_error(store, study.name, winner)) {
+    text += fmt::format("  test error       {}, of its {} on pictures that no trial saw\n", percent(*test_error),
+                        winner.trials.size() > 1 ? "networks" : "network");
+  }
+  return text;
+}
+
+// The files, and what to do next.
+std::string kept_text(const Study& study, const Kept& kept) {
+  std::vector<std::vector<std::string>> files = {
+      {(fs::path(kept.folder) / "study.toml").string(), "the whole search, to edit and run again with --study-file"},
+      {kept.url, "every trial; Optuna and its dashboard open it"}};
+  for (const std::vector<std::string>& file : kept.files) {
+    files.push_back({(fs::path(kept.folder) / file[0]).string(), file[1]});
+  }
+  std::string text = "\nfiles\n" + table(files, "ll");
+  text += fmt::format("\nnext: crescendo trials --storage {}\n", shell_quoted(kept.url));
+  if (trains_pictures(study)) {
+    text += "      crescendo tune --data YOUR/FOLDER --out out/yours   (a folder of pictures per class)\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string budget_text(const Budget& budget) {
@@ -60,9 +94,12 @@ std::string plan_text(const Study& study, const DataSet& data, int jobs) {
   text += fmt::format("sizes:    {} (median shorter side of the pictures: {} px)\n", fmt::join(rungs, " -> "),
                       data.median_shorter_side_px());
   text += training_text(cnn);
-  text += fmt::format("search:   sampler {}, schedule {}, {} on {} worker{}, seed {}\n", study.sampler.name,
-                      study.schedule.name, budget_text(study.budget), jobs, jobs == 1 ? "" : "s", study.seed);
-  return text;
+  return text + search_text(study, jobs);
+}
+
+std::string search_text(const Study& study, int jobs) {
+  return fmt::format("search:   sampler {}, schedule {}, {} on {} worker{}, seed {}\n", study.sampler.name,
+                     study.schedule.name, budget_text(study.budget), jobs, jobs == 1 ? "" : "s", study.seed);
 }
 
 std::string report_text(const LoadReport& report) {
@@ -91,7 +128,8 @@ std::string loaded_text(const CnnPictures& pictures, const LoadReport& report) {
 
 std::string rungs_text(const History& history) {
   const Study& study = history.study();
-  std::vector<std::vector<std::string>> rows = {{"size", "trials", "failed", "trial seconds", "best error"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"size", "trials", "failed", "trial seconds", trains_pictures(study) ? "best error" : "best " + loss_name(study)}};
   for (int rung = 0; rung <= study.top(); ++rung) {
     double seconds = 0;
     int failed = 0;
@@ -104,12 +142,12 @@ std::string rungs_text(const History& history) {
     rows.push_back({rung_name(study.ladder[static_cast<std::size_t>(rung)]),
                     std::to_string(history.at_rung(rung).size()), std::to_string(failed),
                     fmt::format("{:.1f}", seconds),
-                    ranked.empty() ? "-" : percent(history.trial(ranked.front()).loss)});
+                    ranked.empty() ? "-" : loss_text(study, history.trial(ranked.front()).loss)});
   }
   return table(rows, "lrrrr");
 }
 
-std::string result_text(Store& store, const History& history, const std::string& url, const std::string& folder) {
+std::string result_text(Store& store, const History& history, const Kept& kept) {
   const Study& study = history.study();
   std::string text = fmt::format("\n{} trials in {}\n\n{}", history.trials().size(),
                                  duration_text(history.elapsed_seconds()), rungs_text(history));
@@ -121,30 +159,13 @@ std::string result_text(Store& store, const History& history, const std::string&
   }
   const auto winner = best(history);
   if (!winner) return text;
-  const Trial& trial = history.trial(winner->trial);
-  text += fmt::format("\nbest point: trial {}, at {}\n{}", trial.number,
-                      rung_name(study.ladder[static_cast<std::size_t>(trial.rung)]), point_text(study, *trial.point));
-  text += fmt::format("  validation error {}{}\n", percent(winner->loss),
-                      winner->trials.size() > 1 ? fmt::format(", mean of {} seeds", winner->trials.size()) : "");
-  if (const auto test_error = recorded_test_error(store, study.name, *winner)) {
-    text += fmt::format("  test error       {}, of its {} on pictures that no trial saw\n", percent(*test_error),
-                        winner->trials.size() > 1 ? "networks" : "network");
-  }
-  const auto path = [&](const char* name) { return (fs::path(folder) / name).string(); };
-  std::vector<std::vector<std::string>> files = {
-      {path("best.toml"), "the best point; 'crescendo train --point' takes it"},
-      {path("study.toml"), "the whole search, to edit and run again with --study-file"},
-      {url, "every trial; Optuna and its dashboard open it"},
-      {path("trials/"), "curve.json and confusion.json of each trial, weights.bin of the best"},
-      {path("cache/"), "the pictures at the searched sizes; may be deleted"}};
-  if (trial.rung < study.top()) {
+  text += winner_text(store, history, *winner);
+  const int rung = history.trial(winner->trial).rung;
+  if (rung < study.top()) {
     text += fmt::format("\nThe budget ended before a trial at {} did; more --time or --trials go on from here.\n",
                         rung_name(study.ladder.back()));
   }
-  text += "\nfiles\n" + table(files, "ll");
-  text += fmt::format("\nnext: crescendo trials --storage {}\n", shell_quoted(url));
-  text += fmt::format("      crescendo tune --data YOUR/FOLDER --out out/yours   (a folder of pictures per class)\n");
-  return text;
+  return kept.folder.empty() ? text + "\nnothing was kept: the study was in memory only\n" : text + kept_text(study, kept);
 }
 
 }  // namespace crescendo

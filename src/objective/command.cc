@@ -12,9 +12,6 @@ using Values = std::map<std::string, std::string>;
 
 const std::vector<std::string> kOwnPlaceholders = {"trial", "seed", "folder"};
 
-// 31 bits of it: what every library's seed takes.
-std::string seed_text(std::uint64_t seed) { return std::to_string(seed >> 33); }
-
 // All placeholders, empty, as those stay that a point or its rung has no value for.
 Values placeholders(const Study& study) {
   Values values;
@@ -31,7 +28,7 @@ Values placeholder_values(const Assignment& assignment) {
   Values values = placeholders(assignment.study);
   for (const auto& [name, value] : object.items()) values[name] = to_text(to_value(value, name));
   values["trial"] = std::to_string(assignment.trial);
-  values["seed"] = seed_text(assignment.seed);
+  values["seed"] = std::to_string(program_seed(assignment.seed));
   values["folder"] = assignment.folder.empty() ? "" : std::filesystem::absolute(assignment.folder).string();
   return values;
 }

@@ -33,6 +33,9 @@ void check_program_names(const Study& study, const std::vector<std::string>& res
 /// Throws Error (bad input) if there is no such program: one sentence now instead of as many failed trials.
 void check_program(const std::vector<std::string>& words);
 
+/// A trial's seed for programs: 31 bits of it, which every library's generators take.
+inline std::uint64_t program_seed(std::uint64_t seed) { return seed >> 33; }
+
 /// The active parameters and the rung's fidelity, each under its own name. Whole numbers of a fidelity are ints.
 Json flat_object(const Study& study, const Point& point, int rung);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "numeric/expected_improvement.h"
 #include "sampler/log_cost.h"
@@ -10,28 +11,47 @@
 namespace crescendo {
 namespace {
 
+constexpr int kSourcesApart = 64;  // more than a ladder has rungs
+
+// Other studies lie beyond all rungs, each in a place of its own, so that a split can tell them apart.
+int distance(const Observation& trial) { return trial.rungs_away + kSourcesApart * (trial.source + 1); }
+
 std::vector<double> encode(const RowSpace& rows, std::span<const Observation> seen, bool pending) {
   std::vector<double> encoded;
   for (const Observation& trial : seen) {
     if ((trial.standing == Standing::kPending) != pending) continue;
     encoded.resize(encoded.size() + rows.width());
-    rows.encode(*trial.point, trial.rungs_away, std::span(encoded).last(rows.width()));
+    rows.encode(*trial.point, distance(trial), std::span(encoded).last(rows.width()));
   }
   return encoded;
 }
 
-// Of the trials that ended.
-std::vector<double> costs(std::span<const Observation> seen) {
+// Of the trials of a source that ended.
+std::vector<double> costs(std::span<const Observation> seen, int source) {
   double worst = -std::numeric_limits<double>::infinity();
   for (const Observation& trial : seen) {
-    if (trial.standing == Standing::kFinished) worst = std::max(worst, trial.loss);
+    if (trial.source == source && trial.standing == Standing::kFinished) worst = std::max(worst, trial.loss);
   }
   std::vector<double> losses;
   for (const Observation& trial : seen) {
-    if (trial.standing == Standing::kPending) continue;
-    losses.push_back(trial.standing == Standing::kFinished ? trial.loss : worst);
+    if (trial.source != source || trial.standing == Standing::kPending) continue;
+    losses.push_back(trial.standing == Standing::kFinished ? trial.loss : std::max(worst, 0.0));
   }
   return log_costs(losses);
+}
+
+// Of all trials that ended, each source's on a scale of its own, because their losses do not compare.
+std::vector<double> costs(std::span<const Observation> seen) {
+  std::map<int, std::vector<double>> of_source;
+  std::map<int, std::size_t> next;
+  std::vector<double> all;
+  for (const Observation& trial : seen) {
+    if (trial.standing == Standing::kPending) continue;
+    auto [found, is_new] = of_source.try_emplace(trial.source);
+    if (is_new) found->second = costs(seen, trial.source);
+    all.push_back(found->second[next[trial.source]++]);
+  }
+  return all;
 }
 
 Forest fit(const RowSpace& rows, std::span<const Observation> seen, ForestOptions options, std::uint64_t seed) {

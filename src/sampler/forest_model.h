@@ -12,7 +12,7 @@ namespace crescendo {
 
 /// What a random forest has learnt of the logarithm of the loss: SMAC's model.
 ///
-/// Every trial teaches, wherever it lies and whatever its rung. A failed one counts as the worst loss seen; a running
+/// Every trial teaches, wherever it lies and whatever its rung or study. A failed one counts as the worst loss seen; a running
 /// one as what the forest says of it without knowing it, so that the doubt around it shrinks and the next worker looks
 /// elsewhere.
 class ForestModel {

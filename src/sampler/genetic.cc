@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
+#include <tuple>
 
 #include "sampler/generation.h"
 #include "sampler/observations.h"
@@ -42,7 +44,7 @@ constexpr int kTries = 16;  // children that were tried before, or draws outside
 /// number is changed by a normal step instead of drawn again.
 /// Parallel: extra workers draw further children of the same parents while a generation is open.
 /// Other rungs: while a rung's own first generation is open, parents are the best of what else is known (other rungs,
-/// nearest first; points promoted or given at this one), in the share of children that they are of a population; the
+/// nearest first; points promoted or given at this one; other studies), in the share of children that they are of a population; the
 /// other children are random. Failed trials are never parents.
 /// Conditional parameters: a value that neither parent has is drawn.
 /// Cost: O(trials log trials).
@@ -104,7 +106,8 @@ class GeneticSampler : public Sampler {
     return points;
   }
 
-  // The best different points that finished and are no proposals of this rung, at most a population of them.
+  // The best different points that finished and are no proposals of this rung, of this study and of those that it
+  // learns from, at most a population of them.
   std::vector<const Point*> best_elsewhere(const History& history, int number) const {
     std::vector<Observation> found = observations(history, number);
     std::erase_if(found, [&](const Observation& trial) {
@@ -112,14 +115,24 @@ class GeneticSampler : public Sampler {
              (trial.rungs_away == 0 && is_proposal(history.trial(trial.trial)));
     });
     std::sort(found.begin(), found.end(), [&](const Observation& a, const Observation& b) {
-      if (a.rungs_away != b.rungs_away) return a.rungs_away < b.rungs_away;
-      return better(history.trial(a.trial), history.trial(b.trial));
+      return std::tie(a.rungs_away, a.source, a.rung, a.loss, a.tie, a.row) <
+             std::tie(b.rungs_away, b.source, b.rung, b.loss, b.tie, b.row);
     });
+    // Losses compare within a rung of a source only: of those as near, the best of each, then the second of each.
+    std::vector<std::pair<int, int>> places;  // rungs_away, place in its group
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const bool same = i > 0 && std::tie(found[i].rungs_away, found[i].source, found[i].rung) ==
+                                     std::tie(found[i - 1].rungs_away, found[i - 1].source, found[i - 1].rung);
+      places.emplace_back(found[i].rungs_away, same ? places.back().second + 1 : 0);
+    }
+    std::vector<std::size_t> order(found.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return places[a] < places[b]; });
     std::vector<const Point*> points;
-    for (const Observation& trial : found) {
+    for (const std::size_t i : order) {
       if (static_cast<int>(points.size()) == options_.population) break;
-      const bool is_new = std::none_of(points.begin(), points.end(), [&](auto* p) { return *p == *trial.point; });
-      if (is_new) points.push_back(trial.point);
+      const Point* point = found[i].point;
+      if (std::none_of(points.begin(), points.end(), [&](auto* p) { return *p == *point; })) points.push_back(point);
     }
     return points;
   }

@@ -16,17 +16,27 @@ Standing standing_of(const Trial& trial) {
 }  // namespace
 
 std::vector<Observation> observations(const History& history, int number) {
+  const Study& study = history.study();
   const auto trials = history.trials();
   const auto there = static_cast<std::size_t>(number) < trials.size();
-  const int rung = there ? history.trial(number).rung : history.study().top();
+  const int rung = there ? history.trial(number).rung : study.top();
   std::vector<Observation> found;
-  found.reserve(trials.size());
-  std::vector<int> origins(trials.size());
+  found.reserve(trials.size() + (study.lessons ? study.lessons->size() : 0));
+  if (study.lessons) {
+    for (const Lesson& lesson : *study.lessons) {
+      const int row = static_cast<int>(found.size()), its_rung = study.top() - lesson.rungs_below;
+      found.push_back({&lesson.point, lesson.failed ? Standing::kFailed : Standing::kFinished, lesson.loss, lesson.tie,
+                       row, -1, lesson.source, its_rung, 1 + std::abs(rung - its_rung), row});
+    }
+  }
+  const int lessons = static_cast<int>(found.size());
+  std::vector<int> origins(trials.size());  // rows
   for (const Trial& trial : trials) {
-    const int origin = trial.parent ? origins[static_cast<std::size_t>(*trial.parent)] : trial.number;
+    const int row = lessons + trial.number;
+    const int origin = trial.parent ? origins[static_cast<std::size_t>(*trial.parent)] : row;
     origins[static_cast<std::size_t>(trial.number)] = origin;
     if (trial.number == number || !trial.point) continue;
-    found.push_back({&*trial.point, standing_of(trial), trial.loss, trial.tie, trial.number, trial.rung,
+    found.push_back({&*trial.point, standing_of(trial), trial.loss, trial.tie, row, trial.number, -1, trial.rung,
                      std::abs(rung - trial.rung), origin});
   }
   return found;
@@ -34,7 +44,7 @@ std::vector<Observation> observations(const History& history, int number) {
 
 std::vector<Observation> one_for_each_point(std::vector<Observation> all) {
   const auto rank = [](const Observation& o) {
-    return std::tuple(o.standing == Standing::kPending, o.rungs_away, -o.rung, o.trial);
+    return std::tuple(o.standing == Standing::kPending, o.rungs_away, -o.rung, o.row);
   };
   std::vector<int> chosen;  // [origin] position in `all`, -1: none yet
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -41,6 +41,8 @@ constexpr Option<SmacOptions> kOptions[] = {
     {"min_leaf", &SmacOptions::min_leaf, 1, 1000, "trials in a leaf, at least"},
 };
 
+constexpr double kPartWithLessons = 0.25;  // of the initial design, where another study is learnt from
+
 /// Sequential model-based algorithm configuration: a random forest of the logarithm of the loss, asked for the point
 /// with the largest expected improvement over what it predicts for the best trial.
 ///
@@ -48,7 +50,9 @@ constexpr Option<SmacOptions> kOptions[] = {
 /// Lindauer et al. 2022, "SMAC3: A Versatile Bayesian Optimization Package for Hyperparameter Optimization"; constants
 /// of SMAC3 2.4's hyperparameter-optimisation facade.
 /// Differs: the forest is refitted for every proposal (there, every 8), because it costs milliseconds here. Trials of
-/// other rungs are learnt from too, the distance in rungs being one more feature. Running trials are learnt from with
+/// other rungs and studies are learnt from too, the distance in rungs and the source being one more feature; losses of
+/// another study are transformed among themselves, and its lessons take the place of three quarters of the initial
+/// design. Running trials are learnt from with
 /// the loss that the forest predicts for them, so that workers spread out (there, they are ignored). A failed trial
 /// counts as the worst loss seen. Where the budget is time alone, the initial design ends with startup_share of it.
 /// Conditional parameters: an inactive one has a value of its own that splits tell apart.
@@ -74,12 +78,13 @@ class SmacSampler : public Sampler {
   bool in_initial_design(const History& history, int number) const {
     const Study& study = history.study();
     if (number == 0) return true;
-    if (number >= options_.startup_per_parameter * static_cast<int>(study.space.size())) return false;
-    if (study.budget.trials && number >= std::floor(options_.startup_share * *study.budget.trials)) return false;
+    const double part = study.lessons ? kPartWithLessons : 1;
+    if (number >= part * options_.startup_per_parameter * static_cast<double>(study.space.size())) return false;
+    if (study.budget.trials && number >= std::floor(part * options_.startup_share * *study.budget.trials)) return false;
     if (!study.budget.seconds) return true;
     const bool there = static_cast<std::size_t>(number) < history.trials().size();
     const double elapsed = there ? history.trial(number).elapsed_seconds : history.elapsed_seconds();
-    return elapsed < options_.startup_share * *study.budget.seconds;
+    return elapsed < part * options_.startup_share * *study.budget.seconds;
   }
 
   // The point of the initial design for a trial.

@@ -50,14 +50,14 @@ ProductMixture fit(const TrialColumns& columns, const Group& group, std::span<co
                    const ParzenRule& rule) {
   Trials trials;
   for (const SplitTrial& t : from) {
-    if (!std::isnan(columns.at(group[0], t.trial))) trials.push_back(t);
+    if (!std::isnan(columns.at(group[0], t.row))) trials.push_back(t);
   }
   std::vector<double> weights = forgetting_weights(trials.size(), static_cast<std::size_t>(rule.forget_after));
   constexpr std::uint32_t kNone = ~std::uint32_t{0};
   std::vector<std::uint32_t> kernel_of(columns.rows(), kNone);
   for (std::size_t k = 0; k < trials.size(); ++k) {
     weights[k] *= trials[k].weight;
-    kernel_of[static_cast<std::size_t>(trials[k].trial)] = static_cast<std::uint32_t>(k);
+    kernel_of[static_cast<std::size_t>(trials[k].row)] = static_cast<std::uint32_t>(k);
   }
   const auto observe = [&](std::size_t i, std::vector<Observed>& observed) {
     // Without a branch on what is a member: all but a few are, the few at random places.
@@ -186,7 +186,7 @@ class TpeSampler : public Sampler {
         space.deactivate(point);
         if (!discrete) return point;
         const bool known =
-            std::any_of(seen.begin(), seen.end(), [&](const Observation& o) { return *o.point == point; });
+            std::any_of(seen.begin(), seen.end(), [&](const Observation& o) { return o.source < 0 && *o.point == point; });
         if (!known) return point;
         if (!executed && !pending.contains(point)) executed = std::move(point);
       }
@@ -200,7 +200,7 @@ class TpeSampler : public Sampler {
     if (options_.joint) {
       std::vector<int> trials;
       for (const Trials* side : {&halves.good, &halves.bad}) {
-        for (const SplitTrial& t : *side) trials.push_back(t.trial);
+        for (const SplitTrial& t : *side) trials.push_back(t.row);
       }
       groups = memo_.groups(space, trials);
     } else {

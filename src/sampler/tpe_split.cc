@@ -40,7 +40,7 @@ class RungWeights {
 };
 
 bool better_observation(const Observation* a, const Observation* b) {
-  return std::tie(a->loss, a->tie, a->trial) < std::tie(b->loss, b->tie, b->trial);
+  return std::tie(a->loss, a->tie, a->row) < std::tie(b->loss, b->tie, b->row);
 }
 
 }  // namespace
@@ -51,18 +51,18 @@ int GoodShare::count(int n) const {
 }
 
 Split split(const std::vector<Observation>& seen, const GoodShare& share, int enough) {
-  std::map<std::pair<int, int>, RungTrials> rungs;  // by distance; of two as near the higher rung first
+  std::map<std::tuple<int, int, int>, RungTrials> rungs;  // by distance; of two as near the higher rung first
   for (const Observation& o : seen) {
-    RungTrials& rung = rungs[{o.rungs_away, -o.rung}];
+    RungTrials& rung = rungs[{o.rungs_away, o.source, -o.rung}];
     if (o.standing == Standing::kFinished) rung.finished.push_back(&o);
     if (o.standing != Standing::kPending) ++rung.ended;
   }
-  std::vector<int> good;  // trials
+  std::vector<int> good;  // rows
   for (auto& [where, rung] : rungs) {
     const int left = share.most - static_cast<int>(good.size());
     const int count = std::min({share.count(rung.ended), static_cast<int>(rung.finished.size()), left});
     std::partial_sort(rung.finished.begin(), rung.finished.begin() + count, rung.finished.end(), better_observation);
-    for (int i = 0; i < count; ++i) good.push_back(rung.finished[static_cast<std::size_t>(i)]->trial);
+    for (int i = 0; i < count; ++i) good.push_back(rung.finished[static_cast<std::size_t>(i)]->row);
   }
   std::sort(good.begin(), good.end());
 
@@ -70,8 +70,8 @@ Split split(const std::vector<Observation>& seen, const GoodShare& share, int en
   Split result;
   result.bad.reserve(seen.size());
   for (const Observation& o : seen) {
-    const bool is_good = std::binary_search(good.begin(), good.end(), o.trial);
-    (is_good ? result.good : result.bad).push_back({o.trial, weights(o.rungs_away)});
+    const bool is_good = std::binary_search(good.begin(), good.end(), o.row);
+    (is_good ? result.good : result.bad).push_back({o.row, weights(o.rungs_away)});
   }
   return result;
 }

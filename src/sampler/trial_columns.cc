@@ -30,7 +30,7 @@ void TrialColumns::start(const Space& space) {
 }
 
 bool TrialColumns::stands(const Observation& o) const {
-  const auto row = static_cast<std::size_t>(o.trial);
+  const auto row = static_cast<std::size_t>(o.row);
   return row < known_.size() && known_[row] && same_values(&values_[row * axes_.size()], *o.point);
 }
 
@@ -43,7 +43,7 @@ void TrialColumns::update(const Space& space, const std::vector<Observation>& se
   bool contradicts = false;
   for (const Observation& o : seen) {
     if (stands(o)) continue;
-    const auto row = static_cast<std::size_t>(o.trial);
+    const auto row = static_cast<std::size_t>(o.row);
     contradicts = contradicts || (row < known_.size() && known_[row]);
     fresh.push_back(&o);
   }
@@ -57,14 +57,14 @@ void TrialColumns::update(const Space& space, const std::vector<Observation>& se
 
 void TrialColumns::add(const std::vector<const Observation*>& fresh) {
   const std::size_t width = axes_.size();
-  const auto rows = std::max(known_.size(), static_cast<std::size_t>(fresh.back()->trial) + 1);
+  const auto rows = std::max(known_.size(), static_cast<std::size_t>(fresh.back()->row) + 1);
   values_.resize(rows * width);
   at_.resize(rows * width);
   known_.resize(rows);
   std::vector<std::size_t> sorted(width);
   for (std::size_t p = 0; p < width; ++p) sorted[p] = ascending_[p].size();
   for (const Observation* o : fresh) {
-    const auto row = static_cast<std::size_t>(o->trial);
+    const auto row = static_cast<std::size_t>(o->row);
     known_[row] = 1;
     for (std::size_t p = 0; p < width; ++p) {
       const double value = o->point->values[p];

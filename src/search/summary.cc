@@ -13,17 +13,6 @@
 namespace crescendo {
 namespace {
 
-Json fidelity_json(const Rung& rung) {
-  Json json = Json::object();
-  for (const char* first : {"image_side", "epochs"}) {
-    if (rung.fidelity.contains(first)) json[first] = static_cast<std::int64_t>(rung.fidelity.at(first));
-  }
-  for (const auto& [name, value] : rung.fidelity) {
-    if (!json.contains(name)) json[name] = value;
-  }
-  return json;
-}
-
 const Rung& rung_of(const History& history, int rung) { return history.study().ladder[static_cast<std::size_t>(rung)]; }
 
 Json rung_json(const History& history, int rung) {
@@ -34,11 +23,22 @@ Json rung_json(const History& history, int rung) {
   const auto ranked = history.ranked(rung);
   json["trials"] = history.at_rung(rung).size();
   json["seconds"] = seconds;
-  json["best_loss"] = ranked.empty() ? Json(nullptr) : Json(history.trial(ranked.front()).loss);
+  json["best_loss"] = ranked.empty() ? Json(nullptr) : Json(turned(history.study(), history.trial(ranked.front()).loss));
   return json;
 }
 
 }  // namespace
+
+Json fidelity_json(const Rung& rung) {
+  Json json = Json::object();
+  for (const char* first : {"image_side", "epochs"}) {
+    if (rung.fidelity.contains(first)) json[first] = static_cast<std::int64_t>(rung.fidelity.at(first));
+  }
+  for (const auto& [name, value] : rung.fidelity) {
+    if (!json.contains(name)) json[name] = value;
+  }
+  return json;
+}
 
 History read_history(Store& store, std::string_view study) {
   History history(std::make_shared<const Study>(store.study(study)));
@@ -83,7 +83,7 @@ Json summary_json(Store& store, const History& history, const std::string& url) 
     const Trial& trial = history.trial(winner->trial);
     const auto test_error = recorded_test_error(store, study.name, *winner);
     json["best"] = {{"trial", trial.number},
-                    {"loss", winner->loss},
+                    {"loss", turned(study, winner->loss)},
                     {"test_error", test_error ? Json(*test_error) : Json(nullptr)},
                     {"fidelity", fidelity_json(rung_of(history, trial.rung))},
                     {"point", point_to_json(study.space, *trial.point)}};
@@ -100,11 +100,12 @@ Json trials_json(const History& history) {
     json["trial"] = trial.number;
     json["parent"] = trial.parent ? Json(*trial.parent) : Json(nullptr);
     json["state"] = state_name(study, trial);
-    json["loss"] = finished ? Json(trial.loss) : Json(nullptr);
+    json["loss"] = finished ? Json(turned(study, trial.loss)) : Json(nullptr);
     json["fidelity"] = fidelity_json(rung_of(history, trial.rung));
     json["seconds"] = trial.seconds;
     json["point"] = trial.point ? point_to_json(study.space, *trial.point) : Json(nullptr);
-    json["curve"] = trial.curve;
+    json["curve"] = Json::array();
+    for (const double loss : trial.curve) json["curve"].push_back(turned(study, loss));
     if (!trial.reason.empty()) json["reason"] = trial.reason;
     list.push_back(std::move(json));
   }
@@ -127,7 +128,7 @@ std::string point_toml(const History& history, int number) {
   }
   json["point"] = point;
   return fmt::format("# Trial {} of study '{}'{}\n\n{}", number, study.name,
-                     trial.state == TrialState::kFinished ? fmt::format(", loss {:.4f}", trial.loss) : "",
+                     trial.state == TrialState::kFinished ? fmt::format(", loss {:.4f}", turned(study, trial.loss)) : "",
                      to_toml(json));
 }
 

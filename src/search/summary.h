@@ -17,6 +17,9 @@ std::string choose_study(Store& store, const std::string& wanted);
 /// Mean test error that was recorded for the finalist's executions; none if none was.
 std::optional<double> recorded_test_error(Store& store, const std::string& study, const Finalist& finalist);
 
+/// A rung's fidelity, image_side and epochs first.
+Json fidelity_json(const Rung& rung);
+
 /// What `tune --json` and `best --json` print (docs/formats.md).
 Json summary_json(Store& store, const History& history, const std::string& url);
 

@@ -117,7 +117,7 @@ class SqlStore : public Store {
     execute("INSERT INTO study_user_attributes (study_id, \"key\", value_json) VALUES ($1, 'crescendo:space', $2)",
             {id, to_line(to_json(study.space))});
     execute("INSERT INTO crescendo_study (study_id, revision, definition) VALUES ($1, 0, $2)",
-            {id, to_line(to_json(study))});
+            {id, to_line(to_stored_json(study))});
     transaction.commit();
     return true;
   }
@@ -133,7 +133,7 @@ class SqlStore : public Store {
     Study study = read_study(name);
     study.budget = budget;
     execute("UPDATE crescendo_study SET revision = revision + 1, definition = $1 WHERE study_id = $2",
-            {to_line(to_json(study)), id_of(name)});
+            {to_line(to_stored_json(study)), id_of(name)});
     transaction.commit();
   }
 

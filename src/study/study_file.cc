@@ -116,6 +116,46 @@ Rung parse_rung(const Json& json, std::size_t position, const Space& space) {
   return rung;
 }
 
+Json to_json(const std::vector<Lesson>& lessons, const Space& space) {
+  Json list = Json::array();
+  for (const Lesson& lesson : lessons) {
+    Json json{{"source", lesson.source}, {"rungs_below", lesson.rungs_below}};
+    json["point"] = point_to_json(space, lesson.point);
+    if (!lesson.failed) {
+      json["loss"] = lesson.loss;
+      json["tie"] = lesson.tie;
+    }
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+std::shared_ptr<const std::vector<Lesson>> parse_lessons(const Json& list, const Space& space) {
+  if (!list.is_array()) bad_input("the study: lessons must be a list");
+  auto lessons = std::make_shared<std::vector<Lesson>>();
+  for (const Json& json : list) {
+    FieldReader in(json, "a lesson");
+    Lesson lesson;
+    in.read("source", lesson.source);
+    in.read("rungs_below", lesson.rungs_below);
+    lesson.point = parse_point(space, in.require("point"));
+    lesson.failed = !in.read("loss", lesson.loss);
+    in.read("tie", lesson.tie);
+    in.finish();
+    lessons->push_back(std::move(lesson));
+  }
+  return lessons;
+}
+
+std::vector<std::string> parse_sources(const Json& list) {
+  std::vector<std::string> sources;
+  for (const Json& source : list.is_array() ? list : Json::array({Json()})) {
+    if (!source.is_string()) bad_input("the study: learn_from must be a list of texts such as \"URL#STUDY\"");
+    sources.push_back(source.get<std::string>());
+  }
+  return sources;
+}
+
 }  // namespace
 
 Json to_json(const Study& study) {
@@ -123,6 +163,7 @@ Json to_json(const Study& study) {
   json["name"] = study.name;
   json["seed"] = study.seed;
   if (study.maximize) json["maximize"] = true;
+  if (!study.learn_from.empty()) json["learn_from"] = study.learn_from;
   json["objective"] = to_json(study.objective);
   json["sampler"] = to_json(study.sampler);
   json["schedule"] = to_json(study.schedule);
@@ -141,6 +182,7 @@ Study parse_study(const Json& json) {
   in.read("seed", study.seed);
   if (study.seed > INT64_MAX) bad_input("the study: seed must be below 2^63");  // TOML has no larger numbers
   in.read("maximize", study.maximize);
+  if (const Json* sources = in.take("learn_from")) study.learn_from = parse_sources(*sources);
   study.objective = parse_named(in.require("objective"), "objective");
   study.sampler = parse_named(in.require("sampler"), "sampler");
   study.schedule = parse_named(in.require("schedule"), "schedule");
@@ -150,8 +192,15 @@ Study parse_study(const Json& json) {
   if (!rungs.is_array() || rungs.empty() || rungs.size() > 32)
     bad_input("the study: 1 to 32 [[rung]] tables are wanted");
   for (const Json& rung : rungs) study.ladder.push_back(parse_rung(rung, study.ladder.size(), study.space));
+  if (const Json* lessons = in.take("lessons")) study.lessons = parse_lessons(*lessons, study.space);
   in.finish();
   return study;
+}
+
+Json to_stored_json(const Study& study) {
+  Json json = to_json(study);
+  if (study.lessons) json["lessons"] = to_json(*study.lessons, study.space);
+  return json;
 }
 
 Study parse_study_file(std::string_view toml, std::string_view what) { return parse_study(parse_toml(toml, what)); }

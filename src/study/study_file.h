@@ -14,6 +14,9 @@ namespace crescendo {
 /// schedule and objective exist, and their options, is for their lists to say.
 Json to_json(const Study& study);
 Study parse_study(const Json& json);
+
+/// The same with the lessons of other studies, which users do not edit: what a store keeps.
+Json to_stored_json(const Study& study);
 Study parse_study_file(std::string_view toml, std::string_view what);
 std::string to_study_file(const Study& study);
 

@@ -129,8 +129,8 @@ TEST(ForestModel, ALeafAnswersWithTheLogarithmOfItsMeanCost) {
   const Box box = whole(space);
   RowSpace rows(space, box);
   const Point point{{0.4}};
-  const std::vector<Observation> seen = {{&point, Standing::kFinished, 1, 0, 0, 0, 0, 0},
-                                         {&point, Standing::kFinished, 3, 0, 1, 0, 2, 1}};
+  const std::vector<Observation> seen = {{&point, Standing::kFinished, 1, 0, 0, 0, -1, 0, 0, 0},
+                                         {&point, Standing::kFinished, 3, 0, 1, 1, -1, 0, 2, 1}};
   ForestOptions options;
   options.bootstrap = false;
   options.depth = 0;

@@ -12,7 +12,7 @@ namespace {
 
 std::set<int> numbers(const std::vector<SplitTrial>& trials) {
   std::set<int> result;
-  for (const SplitTrial& t : trials) result.insert(t.trial);
+  for (const SplitTrial& t : trials) result.insert(t.row);
   return result;
 }
 
@@ -20,7 +20,7 @@ class SplitTest : public testing::Test {
  protected:
   void add(double loss, int rung = 2, Standing standing = Standing::kFinished, double tie = 0) {
     const int number = static_cast<int>(seen_.size());
-    seen_.push_back({&point_, standing, loss, tie, number, rung, std::abs(2 - rung), number});
+    seen_.push_back({&point_, standing, loss, tie, number, number, -1, rung, std::abs(2 - rung), number});
   }
 
   Point point_;
@@ -72,7 +72,7 @@ TEST_F(SplitTest, OtherRungsWeighInFullUntilThereIsOneWithEnough) {
   for (int i = 0; i < 12; ++i) add(i, 0);
   const Split halves = split(seen_, {}, 10);
   for (const auto* side : {&halves.good, &halves.bad}) {
-    for (const SplitTrial& t : *side) EXPECT_EQ(t.weight, t.trial < 16 ? 1 : 0.5);
+    for (const SplitTrial& t : *side) EXPECT_EQ(t.weight, t.row < 16 ? 1 : 0.5);
   }
 }
 
@@ -83,7 +83,7 @@ TEST_F(SplitTest, OtherRungsFadeAsTheOwnOneGrows) {
   const Split halves = split(seen_, {}, 10);
   for (const auto* side : {&halves.good, &halves.bad}) {
     for (const SplitTrial& t : *side) {
-      EXPECT_DOUBLE_EQ(t.weight, t.trial < 40 ? 1 : t.trial < 60 ? 0.5 * 10 / 40 : 0.25 * 10 / 40);
+      EXPECT_DOUBLE_EQ(t.weight, t.row < 40 ? 1 : t.row < 60 ? 0.5 * 10 / 40 : 0.25 * 10 / 40);
     }
   }
 }
@@ -94,7 +94,7 @@ TEST_F(SplitTest, AllRungsTogetherHaveAtMostTwentyFiveGoodOnes) {
   const Split halves = split(seen_, {}, 10);
   EXPECT_EQ(halves.good.size(), 25u);
   int own = 0;
-  for (const SplitTrial& t : halves.good) own += t.trial < 200;
+  for (const SplitTrial& t : halves.good) own += t.row < 200;
   EXPECT_EQ(own, 20);
 }
 

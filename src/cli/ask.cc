@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "cli/commands.h"
+#include "cli/words.h"
+#include "crescendo/error.h"
+#include "crescendo/sampler.h"
+#include "search/ask.h"
+#include "search/program_study.h"
+#include "search/summary.h"
+#include "space/parse.h"
+#include "space/space_file.h"
+
+namespace crescendo {
+namespace {
+
+constexpr int kExitNothingToDo = 3;
+
+struct AskOptions {
+  std::string storage, study, space, sampler = "tpe", lease = "24h";
+  std::uint64_t seed = 0;
+  std::optional<int> trials;
+  bool maximize = false;
+};
+
+Study asked_study(const AskOptions& options) {
+  const SpaceFile file = read_space_file(options.space);
+  for (const std::string& note : file.notes) fmt::print(stderr, "crescendo: {}\n", note);
+  ProgramStudyRequest request;
+  request.name = options.study.empty() ? "asked" : options.study;
+  request.objective = {"external", {}};
+  request.space = file.space;
+  request.maximize = options.maximize || file.maximize.value_or(false);
+  request.seed = options.seed;
+  request.sampler = {options.sampler, {}};
+  request.budget.trials = options.trials.value_or(100'000'000);
+  return make_program_study(request);
+}
+
+// The study that is asked; with --space it is made where it is not there.
+Study study_of(const AskOptions& options, Store& store) {
+  if (options.space.empty()) return store.study(choose_study(store, options.study));
+  const Study wanted = asked_study(options);
+  make_sampler(wanted);
+  store.create(wanted);
+  const Study stored = store.study(wanted.name);
+  if (to_json(stored.space) != to_json(wanted.space)) {
+    bad_input(fmt::format("the study '{}' has another space than {}; leave --space out, or choose another --study",
+                          stored.name, options.space));
+  }
+  return stored;
+}
+
+int run(const AskOptions& options) {
+  const auto store = options.space.empty() ? open_existing_store(options.storage) : open_store(options.storage);
+  const Study study = study_of(options, *store);
+  SystemClock clock;
+  const auto answer = ask(*store, study, clock.now(), parse_duration(options.lease, "--lease"));
+  const auto* asked = std::get_if<Asked>(&answer);
+  if (!asked) {
+    const bool finished = std::holds_alternative<Finish>(answer);
+    fmt::print("{}\n", to_line({{"trial", nullptr}, {"finished", finished}}));
+    return kExitNothingToDo;
+  }
+  Json json{{"trial", asked->trial}, {"attempt", asked->attempt}, {"seed", asked->seed}};
+  json["fidelity"] = fidelity_json(study.ladder[static_cast<std::size_t>(asked->rung)]);
+  json["point"] = point_to_json(study.space, asked->point);
+  fmt::print("{}\n", to_line(json));
+  return kExitSucceeded;
+}
+
+std::function<int()> declare(CLI::App& command) {
+  const auto options = std::make_shared<AskOptions>();
+  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
+  command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
+  command
+      .add_option("--space", options->space,
+                  "make the study if it is not there, with these parameters: TOML, ConfigSpace JSON or W&B sweep YAML")
+      ->check(not_empty);
+  command.add_option("--sampler", options->sampler, "of a study that is made")->capture_default_str();
+  command.add_option("--seed", options->seed, "of a study that is made")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
+      ->capture_default_str();
+  command.add_option("--trials", options->trials, "budget of a study that is made; default: as many as are asked for")
+      ->check(CLI::Range(1, 100'000'000));
+  command.add_flag("--maximize,--maximise", options->maximize, "the larger the better, in a study that is made");
+  command
+      .add_option("--lease", options->lease, "a trial that was not told by then is given to the next one who asks")
+      ->check(not_empty)
+      ->capture_default_str();
+  return [options] { return run(*options); };
+}
+
+}  // namespace
+
+Command ask_command() { return {"ask", "take the next trial of a study, for a program of your own to execute", declare}; }
+
+}  // namespace crescendo

@@ -1,0 +1,48 @@
+#include "search/ask.h"
+
+#include <fmt/format.h>
+
+#include "base/processes.h"
+#include "crescendo/error.h"
+#include "objective/program.h"
+#include "search/claiming.h"
+
+namespace crescendo {
+
+std::variant<Asked, Wait, Finish> ask(Store& store, const Study& study, double now, double lease_seconds) {
+  const auto sampler = make_sampler(study);
+  const auto schedule = make_schedule(study);
+  History history(std::make_shared<const Study>(study));
+  // The process that asks ends long before the trial does, so only its lease may tell that the trial is lost.
+  const std::string owner = "asked by " + process_identity();
+  const Claimant who{owner, store.open_session(study.name, owner, now), now, lease_seconds};
+  for (;;) {
+    const Claim claim = store.claim(
+        history, who, [](const std::string&) { return OwnerState::kUnknown; },
+        [&](const History& seen) { return next_step(seen, *schedule, *sampler); });
+    if (std::holds_alternative<Wait>(claim)) return Wait{};
+    if (std::holds_alternative<Finish>(claim)) return Finish{};
+    const Lease lease = std::get<Lease>(claim);
+    if (!place_point(store, *sampler, history, lease)) continue;  // taken over: another one is there
+    const Trial& trial = history.trial(lease.trial);
+    return Asked{lease.trial, lease.attempt, trial.rung, program_seed(trial_seed(study, lease.trial)), *trial.point};
+  }
+}
+
+Lease lease_of(const History& history, int trial, std::optional<int> attempt) {
+  const int trials = static_cast<int>(history.trials().size());
+  if (trial < 0 || trial >= trials) {
+    not_found(fmt::format("study '{}' has no trial {}; it has {}", history.study().name, trial, trials));
+  }
+  const Trial& known = history.trial(trial);
+  if (known.state != TrialState::kRunning) {
+    bad_input(fmt::format("trial {} has ended; what ended is not changed any more", trial));
+  }
+  if (attempt && *attempt != known.attempt) {
+    bad_input(fmt::format("attempt {} of trial {} took too long, and attempt {} was given to another program", *attempt,
+                          trial, known.attempt));
+  }
+  return {trial, known.attempt};
+}
+
+}  // namespace crescendo

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "crescendo/store.h"
+
+namespace crescendo {
+
+/// A trial that another program executes.
+struct Asked {
+  int trial = 0, attempt = 1, rung = 0;
+  std::uint64_t seed = 0;
+  Point point;
+};
+
+/// Claims and places the study's next trial for a program that will tell how it ended. A trial that is not told within
+/// `lease_seconds` is given to whoever asks next. `now`: seconds since 1970.
+std::variant<Asked, Wait, Finish> ask(Store& store, const Study& study, double now, double lease_seconds);
+
+/// The lease of a trial that runs; `attempt`: none for the present one. Throws Error (not found, bad input) for a trial
+/// that is not there, has ended, or is another's by now.
+Lease lease_of(const History& history, int trial, std::optional<int> attempt);
+
+}  // namespace crescendo
