@@ -31,7 +31,7 @@
 #include "base/files.h"
 #include "bench/child.h"
 #include "bench/machine.h"
-#include "bench/rivals.h"
+#include "bench/search_choice.h"
 #include "bench/search_problems.h"
 #include "bench/search_rows.h"
 #include "crescendo/error.h"
@@ -45,165 +45,48 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kRandomPoints = 4000;  // whose median is a regret of 1, where a file of problems does not say it
-const std::vector<std::string> kPeers = {"optuna_tpe", "optuna_random", "smac3"};
-
-struct Choice {
-  fs::path rows = CRESCENDO_BENCH_DIR "/results/search.jsonl";
-  fs::path problems_file = CRESCENDO_BENCH_DIR "/../../shared/problems/problems.json";
-  fs::path evaluator;                 // empty: made from its source
-  std::vector<std::string> problems;  // empty: all
-  std::vector<std::string> samplers = {"random", "quasi", "tpe", "smac", "genetic"};
-  std::vector<std::string> peers;
-  int first_seed = 0, last_seed = 49;
-  int smac3_seeds = 5;  // it takes a minute for each
-  int trials = 200;
-  int jobs = 1;
-  bool again = false;
-  std::string serve;
-};
-
-std::vector<std::string> split(const std::string& list, char separator = ',') {
-  std::vector<std::string> parts;
-  for (std::size_t from = 0, to; from <= list.size(); from = to + 1) {
-    to = std::min(list.find(separator, from), list.size());
-    parts.push_back(list.substr(from, to - from));
-  }
-  return parts;
-}
-
-int whole_number(const std::string& flag, const std::string& text, int least) {
-  const bool whole = !text.empty() && text.size() < 7 && text.find_first_not_of("0123456789") == std::string::npos;
-  if (!whole || std::stoi(text) < least) {
-    bad_input(fmt::format("{} needs a whole number from {}, not '{}'", flag, least, text));
-  }
-  return std::stoi(text);
-}
-
-std::string peers_python_of_search() { return peers_folder() + "-search/bin/python"; }
-
-std::vector<std::string> peers_of(const std::string& choice) {
-  const bool there = fs::exists(peers_python_of_search());
-  if (choice == "none" || (choice == "all" && !there)) return {};
-  if (!there) not_found("no peers in " + peers_folder() + "-search: run 'make peers'");
-  if (choice == "all") return {"optuna_tpe", "smac3"};
-  std::vector<std::string> chosen = split(choice);
-  for (const std::string& name : chosen) {
-    if (std::find(kPeers.begin(), kPeers.end(), name) != kPeers.end()) continue;
-    bad_input(fmt::format("no peer called '{}'; there are: {}", name, fmt::join(kPeers, " ")));
-  }
-  return chosen;
-}
-
-void read_seeds(const std::string& text, Choice& choice) {
-  const std::vector<std::string> ends = split(text, '-');
-  if (ends.size() > 2) bad_input("--seeds needs a number of seeds or a range as 50-99, not '" + text + "'");
-  choice.first_seed = ends.size() == 2 ? whole_number("--seeds", ends[0], 0) : 0;
-  choice.last_seed =
-      ends.size() == 2 ? whole_number("--seeds", ends[1], choice.first_seed) : whole_number("--seeds", ends[0], 1) - 1;
-}
-
-Choice parse(int count, char** arguments) {
-  Choice choice;
-  std::string peers = "all";
-  for (int i = 1; i < count; ++i) {
-    const std::string flag = arguments[i];
-    const auto value = [&]() -> std::string {
-      if (i + 1 >= count) bad_input(flag + " needs a value");
-      return arguments[++i];
-    };
-    if (flag == "--rows") {
-      choice.rows = value();
-    } else if (flag == "--problems-file") {
-      choice.problems_file = value();
-    } else if (flag == "--evaluator") {
-      choice.evaluator = value();
-    } else if (flag == "--problems") {
-      choice.problems = split(value());
-    } else if (flag == "--samplers") {
-      const std::string list = value();
-      choice.samplers = list == "none" ? std::vector<std::string>{} : split(list);
-    } else if (flag == "--peers") {
-      peers = value();
-    } else if (flag == "--seeds") {
-      read_seeds(value(), choice);
-    } else if (flag == "--smac3-seeds") {
-      choice.smac3_seeds = whole_number(flag, value(), 0);
-    } else if (flag == "--trials") {
-      choice.trials = whole_number(flag, value(), 1);
-    } else if (flag == "--jobs") {
-      choice.jobs = whole_number(flag, value(), 1);
-    } else if (flag == "--again") {
-      choice.again = true;
-    } else if (flag == "--serve") {
-      choice.serve = value();
-    } else {
-      bad_input("no option called '" + flag +
-                "'; there are: --rows --problems-file --problems --samplers --peers --seeds --smac3-seeds --trials "
-                "--jobs --evaluator --again --serve");
-    }
-  }
-  if (choice.serve.empty()) choice.peers = peers_of(peers);
-  return choice;
-}
 
 fs::path own_program() { return fs::read_symlink("/proc/self/exe"); }
 
 /// The program that evaluates the problems of the file: what was asked for, or made here once from its source.
-fs::path evaluator_of(const Choice& choice) {
+fs::path evaluator_of(const SearchChoice& choice) {
   if (!choice.evaluator.empty()) return choice.evaluator;
   const fs::path program = own_program().parent_path() / "hpo_eval";
   if (fs::exists(program)) return program;
   const fs::path source = choice.problems_file.parent_path() / "evaluator" / "surrogate_eval.cpp";
-  if (!fs::exists(source)) not_found("no evaluator source " + source.string() + "; give --evaluator PROGRAM");
+  if (!fs::exists(source)) not_found("no evaluator's source " + source.string() + "; give --evaluator PROGRAM");
   const std::string making =
-      fmt::format("g++ -std=c++17 -O3 -march=native -o '{}' '{}'", program.string(), source.string());
+      fmt::format("g++ -std=c++17 -O3 -march=x86-64-v3 -o '{}' '{}'", program.string(), source.string());
   if (std::system(making.c_str()) != 0) unavailable("cannot make the evaluator: " + making);
   return program;
 }
 
-std::vector<SearchProblem> problems_of(const Choice& choice) {
+std::vector<SearchProblem> problems_of(const SearchChoice& choice) {
   std::vector<SearchProblem> all = built_in_problems();
-  const auto wanted = [&](const std::string& name) {
+  const auto wanted = [&](const SearchProblem& problem) {
     return choice.problems.empty() ||
-           std::find(choice.problems.begin(), choice.problems.end(), name) != choice.problems.end();
+           std::find(choice.problems.begin(), choice.problems.end(), problem.name) != choice.problems.end();
   };
   std::set<std::string> names;
   for (const SearchProblem& problem : all) names.insert(problem.name);
   const bool built_in_alone = !choice.problems.empty() && std::all_of(choice.problems.begin(), choice.problems.end(),
                                                                       [&](auto& name) { return names.contains(name); });
   if (!built_in_alone) {
+    if (!fs::exists(choice.problems_file)) {
+      not_found(fmt::format("no file of problems {}; give --problems-file FILE, or --problems with some of: {}",
+                            choice.problems_file.string(), fmt::join(names, " ")));
+    }
     for (SearchProblem& problem : problems_of_file(choice.problems_file, evaluator_of(choice))) {
       names.insert(problem.name);
       all.push_back(std::move(problem));
     }
   }
   for (const std::string& name : choice.problems) {
-    if (!names.contains(name))
-      bad_input(fmt::format("no problem called '{}'; there are: {}", name, fmt::join(names, " ")));
+    if (names.contains(name)) continue;
+    bad_input(fmt::format("no problem called '{}'; there are: {}", name, fmt::join(names, " ")));
   }
-  std::erase_if(all, [&](const SearchProblem& problem) { return !wanted(problem.name); });
+  std::erase_if(all, [&](const SearchProblem& problem) { return !wanted(problem); });
   return all;
-}
-
-/// "tpe:joint=false:gamma=0.2" is a sampler with options.
-Named sampler_of(const std::string& text) {
-  const std::vector<std::string> words = split(text, ':');
-  Named sampler{words.front()};
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::size_t equals = words[i].find('=');
-    if (equals == std::string::npos) bad_input(fmt::format("'{}' is not of the form name:option=value", text));
-    const std::string name = words[i].substr(0, equals), value = words[i].substr(equals + 1);
-    char* end = nullptr;
-    const double number = std::strtod(value.c_str(), &end);
-    if (value == "true" || value == "false") {
-      sampler.options[name] = value == "true";
-    } else if (!value.empty() && *end == '\0') {
-      sampler.options[name] = number;
-    } else {
-      sampler.options[name] = value;
-    }
-  }
-  return sampler;
 }
 
 Study study_of(const SearchProblem& problem, const Named& sampler, int seed, int trials) {
@@ -271,10 +154,11 @@ void add_baseline(const fs::path& file, const std::vector<SearchProblem>& proble
 
 class Bench {
  public:
-  explicit Bench(const Choice& choice) : choice_(choice), problems_(problems_of(choice)), rows_(choice.rows) {}
+  explicit Bench(const SearchChoice& choice) : choice_(choice), problems_(problems_of(choice)), rows_(choice.rows) {}
 
   void run() {
-    for (const std::string& sampler : choice_.samplers) make_sampler(study_of(problems_[0], sampler_of(sampler), 0, 1));
+    for (const std::string& sampler : choice_.samplers)
+      make_sampler(study_of(problems_[0], parse_sampler(sampler), 0, 1));
     list_cells();
     if (choice_.again) rows_.forget({cells_.begin(), cells_.end()});
     std::erase_if(cells_, [&](const Cell& cell) { return rows_.has(cell); });
@@ -316,12 +200,12 @@ class Bench {
   void run_cell(const Cell& cell, std::optional<Child>& peers) {
     const auto problem = std::find_if(problems_.begin(), problems_.end(),
                                       [&](const SearchProblem& one) { return one.name == cell.problem; });
-    if (std::find(kPeers.begin(), kPeers.end(), cell.sampler) != kPeers.end()) {
+    if (is_peer(cell.sampler)) {
       run_peer(cell, *problem, peers);
       return;
     }
     Improvements curve;
-    search(*problem, sampler_of(cell.sampler), cell.seed, cell.trials,
+    search(*problem, parse_sampler(cell.sampler), cell.seed, cell.trials,
            [&](const Trial& trial) { curve.add(trial.state != TrialState::kFinished, trial.loss); });
     rows_.add(cell, {{"commit", commit_}}, curve);
   }
@@ -329,7 +213,7 @@ class Bench {
   void run_peer(const Cell& cell, const SearchProblem& problem, std::optional<Child>& peers) {
     if (!peers) {
       peers.emplace("search_peers.py",
-                    std::vector<std::string>{peers_python_of_search(), CRESCENDO_BENCH_DIR "/peers/search_peers.py"},
+                    std::vector<std::string>{search_peers_python(), CRESCENDO_BENCH_DIR "/peers/search_peers.py"},
                     Child::Environment{{"OMP_NUM_THREADS", "1"}, {"OPENBLAS_NUM_THREADS", "1"}});
     }
     const std::vector<std::string> own = {own_program().string(), "--serve", problem.name};
@@ -344,7 +228,7 @@ class Bench {
               {answer.at("curve"), answer.at("evaluated"), answer.at("failed")});
   }
 
-  const Choice& choice_;
+  const SearchChoice& choice_;
   const std::vector<SearchProblem> problems_;
   const std::string commit_ = run_description("").at("commit");
   SearchRows rows_;
@@ -354,7 +238,7 @@ class Bench {
   std::exception_ptr failure_;
 };
 
-void run(const Choice& choice) {
+void run(const SearchChoice& choice) {
   if (choice.serve.empty()) {
     Bench(choice).run();
     return;
@@ -370,7 +254,7 @@ void run(const Choice& choice) {
 
 int main(int count, char** arguments) {
   try {
-    crescendo::run(crescendo::parse(count, arguments));
+    crescendo::run(crescendo::parse_search_choice({arguments + 1, arguments + count}));
     return 0;
   } catch (const crescendo::Error& e) {
     std::fprintf(stderr, "search: %s\n", e.what());

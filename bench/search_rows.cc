@@ -72,6 +72,7 @@ void SearchRows::add(const Cell& cell, const Json& origin, const Improvements& f
   if (found.evaluated != cell.trials) row["evaluated"] = found.evaluated;
   if (found.failed > 0) row["failed"] = found.failed;
   row["curve"] = found.curve;
+  for (Json& improvement : row["curve"]) improvement[1] = short_number(improvement[1]);
   const std::lock_guard lock(mutex_);
   append(row);
   cells_.insert(cell);
