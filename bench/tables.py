@@ -3,6 +3,7 @@
 
     bench/tables.py            exit status 1, with the differences, where a document differs from the rows
     bench/tables.py --write    writes them anew
+    bench/tables.py --search FILE...    prints the tables of rows of bench/search that stand elsewhere
 
 A table stands between the lines <!-- table: NAME --> and <!-- end --> in README.md or docs/*.md. Of several runs in the
 rows the latest complete one counts, network by network. --root FOLDER works on another tree.
@@ -18,6 +19,8 @@ import re
 import statistics
 import sys
 
+import search_tables
+
 NETWORKS = ["s32", "m32", "s64", "l64", "m128", "l128", "fc64", "odd64"]
 BLOCK = re.compile(r"(<!-- table: ([^\n]*?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -28,8 +31,10 @@ class BadInput(Exception):
 
 def read_rows(root, name):
     file = root / "bench" / "results" / f"{name}.jsonl"
-    if not file.exists():
-        return []
+    return read_file(file) if file.exists() else []
+
+
+def read_file(file):
     rows = []
     for number, line in enumerate(file.read_text().splitlines(), 1):
         try:
@@ -332,6 +337,7 @@ def reading_table(root):
                                          for row in read_rows(root, "reading")])
 
 
+<<<<<<< HEAD
 # Samplers: bench/micro_samplers.
 
 
@@ -386,6 +392,23 @@ def samplers_table(root):
 
     return table(header, lines) + (f"\n{all_of('machine')}; {all_of('compiler')}, {', '.join(sorted(versions))}; commit "
                                    f"{all_of('commit')}, {all_of('date')}.\n")
+=======
+# How good the points are: bench/search.
+
+
+def search_table(root, name):
+    rows = read_rows(root, "search")
+    made = search_tables.tables_of(rows, table)
+    if name not in made:
+        return "Not measured yet: `build/release/bench/search`.\n"
+    return made[name]()
+
+
+def print_search_tables(files):
+    rows = [row for file in files for row in read_file(file)]
+    for name, make in search_tables.tables_of(rows, table).items():
+        print(f"{name}\n\n{make()}")
+>>>>>>> search-bench
 
 
 def all_tables():
@@ -405,6 +428,8 @@ def all_tables():
         made[f"trial {isa}"] = lambda root, isa=isa: rates_table(root, "trial", isa)
         made[f"pair {isa}"] = lambda root, isa=isa: pair_table(root, isa)
         made[f"memory {isa}"] = lambda root, isa=isa: memory_table(root, isa)
+    for name in search_tables.NAMES:
+        made[name] = lambda root, name=name: search_table(root, name)
     return made
 
 
@@ -428,7 +453,12 @@ def main():
     parser = argparse.ArgumentParser(description="Makes the documents' tables from the raw rows in bench/results.")
     parser.add_argument("--write", action="store_true", help="write the documents; else only say what differs")
     parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
+    parser.add_argument("--search", type=pathlib.Path, nargs="+", metavar="FILE",
+                        help="print the tables of these rows of bench/search; nothing else")
     choice = parser.parse_args()
+    if choice.search:
+        print_search_tables(choice.search)
+        return 0
     documents = [choice.root / "README.md", *sorted((choice.root / "docs").rglob("*.md"))]
     differs = False
     for document in documents:
