@@ -3,6 +3,7 @@
 Regret: (best so far - best known) / (median of random points - best known), never below 0.
 """
 
+import math
 import random
 import statistics
 
@@ -29,6 +30,13 @@ def origin(row):
     if "versions" in row:
         return ", ".join(f"{name} {version}" for name, version in row["versions"].items())
     return f"commit {row['commit']}" if "commit" in row else ""
+
+
+def quotient(a, b):
+    """Of regrets: two searches that found the best point are alike."""
+    if b > 0:
+        return a / b
+    return math.inf if a > 0 else 1.0
 
 
 class Regrets:
@@ -92,10 +100,8 @@ class Regrets:
             return None
         drawn_a, drawn_b = ([sum(values) for values in zip(*(self.means_drawn(problem, sampler, at)
                                                              for problem in problems))] for sampler in (a, b))
-        if min(drawn_b) <= 0:
-            return None
-        drawn = sorted(x / y for x, y in zip(drawn_a, drawn_b))
-        whole = sum(one for one, _ in means) / sum(other for _, other in means)
+        drawn = sorted(map(quotient, drawn_a, drawn_b))
+        whole = quotient(sum(one for one, _ in means), sum(other for _, other in means))
         return whole, drawn[RESAMPLES // 20], drawn[-1 - RESAMPLES // 20]
 
 

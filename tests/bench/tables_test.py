@@ -168,6 +168,11 @@ class SearchTablesTest(unittest.TestCase):
         self.assertAlmostEqual(float(found[1]), 1.5 / 2.18, delta=0.02)
         self.assertAlmostEqual(float(found[2]), 1.5 / 1.82, delta=0.02)
 
+    def test_where_both_always_find_the_best_point_their_ratio_is_one(self):
+        rows = [self.SCALE, search_row("tpe", "p", 0, [[1, 1.5], [60, 1.0]]), search_row("optuna_tpe", "p", 0, [[1, 1.0]])]
+        text = self.document("search ratio problems", rows)
+        self.assertIn("|  | p | inf (inf to inf) | 1.00 (1.00 to 1.00) | 1.00 (1.00 to 1.00) |", text)
+
     def test_rows_that_stand_elsewhere_can_be_printed(self):
         tree = Tree("", {"other": [self.SCALE, search_row("tpe", "p", 0, [[1, 2.0]])]})
         file = pathlib.Path(tree.folder.name) / "bench" / "results" / "other.jsonl"
