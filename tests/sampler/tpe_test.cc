@@ -57,7 +57,7 @@ TEST(Tpe, TheConstantsAreThoseOfTheSources) {
                                                        {"startup", "10"},     {"candidates", "24"},
                                                        {"gamma", "0.1"},      {"most_good", "25"},
                                                        {"prior_weight", "1"}, {"forget_after", "25"},
-                                                       {"clip", "100"},       {"consider_endpoints", "false"}};
+                                                       {"clip", "10"},       {"consider_endpoints", "false"}};
   std::map<std::string, std::string> found;
   for (const OptionInfo& option : tpe_sampler().options) found[option.name] = option.standard;
   EXPECT_EQ(found, expected);
@@ -72,11 +72,11 @@ TEST(Tpe, EveryOptionReachesTheModel) {
       {"startup", 301.0},     {"candidates", 12.0},
       {"gamma", 0.05},        {"most_good", 24.0},
       {"prior_weight", 50.0}, {"forget_after", 10.0},
-      {"clip", 10.0},         {"candidates", 30.0}};
+      {"clip", 100.0},         {"candidates", 30.0}};
   for (const auto& [name, value] : changes) {
     EXPECT_FALSE(proposals(problem, history, {{name, value}}, 20) == proposals(problem, history, {}, 20)) << name;
   }
-  EXPECT_EQ(proposals(problem, history, {{"startup", 10.0}, {"candidates", 24.0}, {"gamma", 0.1}, {"clip", 100.0}}),
+  EXPECT_EQ(proposals(problem, history, {{"startup", 10.0}, {"candidates", 24.0}, {"gamma", 0.1}, {"clip", 10.0}}),
             standard);
   const History young = random_history(problem, 12);
   EXPECT_FALSE(proposals(problem, young, {{"consider_endpoints", true}}, 20) == proposals(problem, young, {}, 20));
