@@ -144,7 +144,7 @@ class GroupModel {
 /// of Optuna 5.0 (joint, or `joint = false`) or hyperopt 0.3. Differs: failed trials are bad (Optuna forgets them); in
 /// a space without floats a point that was executed already is passed over for the next best candidate, because
 /// executing it again would tell nothing; ints of more than 128 values are modelled as numbers, rounded before they are
-/// judged. Conditional parameters: those that were active in the same trials share a density, fitted to these trials.
+/// judged; a candidate that breaks a constraint is passed over too. Conditional parameters: those that were active in the same trials share a density, fitted to these trials.
 /// Cost: O(trials x parameters x candidates) per proposal.
 class TpeSampler : public Sampler {
  public:
@@ -172,9 +172,10 @@ class TpeSampler : public Sampler {
     const std::vector<GroupModel> models = fit_groups(space, split(seen, share_, options_.startup));
     lock.unlock();
 
-    const bool discrete = std::isfinite(space.size_of_grid());
+    const bool discrete = std::isfinite(space.size_of_grid()), constrained = !space.constraints().empty();
     std::optional<Point> executed;  // the best one that is not new, but does not run either
-    for (int round = 0; round < (discrete ? 4 : 1); ++round) {
+    const int rounds = constrained ? 16 : discrete ? 4 : 1;
+    for (int round = 0; round < rounds; ++round) {
       std::vector<std::vector<std::vector<double>>> draws;  // [group][rank][parameter of the group]
       for (const GroupModel& model : models) draws.push_back(model.ranked_draws(box, options_.candidates, rng));
       for (std::size_t rank = 0; rank < static_cast<std::size_t>(options_.candidates); ++rank) {
@@ -184,6 +185,7 @@ class TpeSampler : public Sampler {
           for (std::size_t i = 0; i < group.size(); ++i) point.values[group[i]] = draws[m][rank][i];
         }
         space.deactivate(point);
+        if (constrained && !space.allowed(point.values)) continue;
         if (!discrete) return point;
         const bool known =
             std::any_of(seen.begin(), seen.end(), [&](const Observation& o) { return o.source < 0 && *o.point == point; });
