@@ -71,6 +71,10 @@ Point RowSpace::decode(std::span<const double> row) const {
   return point;
 }
 
+bool RowSpace::allowed(std::span<const double> row) const {
+  return space_.constraints().empty() || space_.allowed(decode(row).values);
+}
+
 bool RowSpace::active(std::span<const double> row, std::size_t i) const { return row[i] != absent(i); }
 
 double RowSpace::at(std::size_t i, std::size_t place) const {

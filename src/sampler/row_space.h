@@ -31,7 +31,10 @@ class RowSpace {
   /// The point of a row that lies in the box.
   Point decode(std::span<const double> row) const;
 
-  /// Uniform in the box, at distance 0.
+  /// Whether no constraint of the space is broken by decode(row).
+  bool allowed(std::span<const double> row) const;
+
+  /// Uniform in the box, at distance 0, allowed or not.
   void draw(Rng& rng, std::span<double> row);
 
   /// Moves a row into the box, at distance 0: each value to the nearest that is allowed, a category that is not to a
