@@ -61,7 +61,7 @@ inline Problem branches() {
 }
 
 /// Three layers that may not shrink, as in a sixth of all points, and a combination that is forbidden: the best point
-/// lies where two of the constraints bind.
+/// lies where the first inequality binds.
 inline Problem tapered() {
   Space space = parse_space(Json::parse(R"json([
     {"name": "first", "type": "float", "low": 0, "high": 1},
@@ -75,9 +75,9 @@ inline Problem tapered() {
           [](const Point& p) {
             const auto& v = p.values;
             const double layers = std::pow(v[0] - 0.6, 2) + std::pow(v[1] - 0.4, 2) + std::pow(v[2] - 0.8, 2);
-            return layers + (v[3] == 0 ? 0.1 * std::pow(std::log10(v[4]) + 1, 2) : 0.3);
+            return layers + (v[3] == 0 ? 0.1 * std::pow(std::log10(v[4]) + 3, 2) : 0.3);
           },
-          0.02 + 0.1};
+          0.02};
 }
 
 /// Branin's function on [-5, 10] x [0, 15].

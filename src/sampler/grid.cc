@@ -54,9 +54,9 @@ class GridSampler : public Sampler {
         const auto found = used.find(key_of(point));
         if ((found == used.end() ? 0 : found->second) <= rounds && !pending.contains(point)) return point;
       }
-      if (!first) return uniform_point(space, box, rng);
+      if (!first) break;
     }
-    return *first;
+    return free_point(space, box, pending, [&] { return first ? *first : uniform_point(space, box, rng); });
   }
 
  private:

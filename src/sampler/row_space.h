@@ -32,7 +32,7 @@ class RowSpace {
   Point decode(std::span<const double> row) const;
 
   /// Whether no constraint of the space is broken by decode(row).
-  bool allowed(std::span<const double> row) const;
+  bool allowed(std::span<const double> row);
 
   /// Uniform in the box, at distance 0, allowed or not.
   void draw(Rng& rng, std::span<double> row);
@@ -74,6 +74,7 @@ class RowSpace {
   double draw(std::size_t parameter, Rng& rng) const;
   double value(std::size_t parameter, double row_value) const;  // in a Point's terms
   double row_value(std::size_t parameter, double value) const;
+  void decode(std::span<const double> row, Point& point) const;
   double absent(std::size_t parameter) const;
 
   const Space& space_;
@@ -82,6 +83,7 @@ class RowSpace {
   std::vector<Axis> axes_;
   bool conditional_ = false;
   std::vector<double> values_;  // of the parameters that conditions name
+  Point decoded_;
 };
 
 }  // namespace crescendo

@@ -239,12 +239,12 @@ Space constrained_space(const std::string& name) {
 
 TEST_P(SamplerSuite, ProposesOnlyPointsThatTheConstraintsAllow) {
   for (const std::string name : {"tapered", "mixed", "ordered ints", "few cells"}) {
-    const Study study = small_study(120, 1, "flat", constrained_space(name));
+    const Study study = small_study(80, 1, "flat", constrained_space(name));
     const auto s = sampler(study);
     const Box box = whole(study.space);
     History history = eventful_history(study, 20);  // whose points may break them
     Rng events(12);
-    for (int number = 20; number < 90; ++number) {
+    for (int number = 20; number < 60; ++number) {
       Rng rng(1, {static_cast<std::uint64_t>(number)});
       const Point point = s->propose(history, box, number, rng);
       ASSERT_NO_THROW(study.space.check(point)) << name;
@@ -289,10 +289,17 @@ TEST_P(SamplerSuite, FindsEachAllowedPointOfFewThatDoesNotRun) {
 // chance less than once in a thousand times.
 TEST_P(SamplerSuite, BeatsRandomOnToyProblemsIfItLearns) {
   if (!GetParam()().learns) GTEST_SKIP() << "it does not learn";
-  for (const Problem& problem : {bowl(), steps(), branches(), tapered()}) {
+  for (const Problem& problem : {bowl(), steps(), branches()}) {
     const double random = mean_best(problem, "random", 80, 20);
     EXPECT_LT(mean_best(problem, std::string(GetParam()().name), 80, 20), random / 2) << problem.name;
   }
+}
+
+// Measured: random 0.057; tpe 0.023, smac 0.012, genetic 0.014.
+TEST_P(SamplerSuite, BeatsRandomUnderConstraintsIfItLearns) {
+  if (!GetParam()().learns) GTEST_SKIP() << "it does not learn";
+  const double random = mean_best(tapered(), "random", 60, 10);
+  EXPECT_LT(mean_best(tapered(), std::string(GetParam()().name), 60, 10), random / 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SamplerSuite, testing::ValuesIn(kSamplers),
