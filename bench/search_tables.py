@@ -15,7 +15,8 @@ EARLIER = ("optuna_3.1_random", "optuna_3.1_tpe", "optuna_3.1_tpe_mv", "optuna_3
 TITLES = {"optuna_tpe": "Optuna 5.0", "smac3": "SMAC3 2.4", "optuna_random": "Optuna 5.0, random",
           "optuna_3.1_random": "Optuna 3.1, random", "optuna_3.1_tpe": "tpe", "optuna_3.1_tpe_mv": "tpe, multivariate",
           "optuna_3.1_cmaes": "cmaes", "hyperopt_0.3": "hyperopt 0.3", "smac3_2.3": "SMAC3 2.3"}
-PAIRS = (("tpe", "optuna_tpe"), ("smac", "optuna_tpe"), ("smac", "smac3"), ("genetic", "random"))
+PAIRS = (("tpe", "optuna_tpe"), ("tpe", "tpe:clip=100"), ("smac", "optuna_tpe"), ("smac", "smac3"),
+         ("smac", "smac:startup_share=0.25"), ("genetic", "random"))
 BUILT_IN = ("mixed10", "branin", "hartmann6", "rosenbrock5", "ackley5")
 NAMES = ("search regret problems", "search ratio problems", "search earlier problems", "search regret functions",
          "search ratio functions")
@@ -180,7 +181,8 @@ def tables_of(rows, table):
     regrets = Regrets(rows)
     extra = sorted({sampler for _, sampler in regrets.found} - {*OURS, *PEERS, *EARLIER})
     samplers = [*OURS, *extra, *PEERS]
-    pairs = [*PAIRS, *((sampler, "optuna_tpe") for sampler in extra)]
+    paired = {sampler for pair in PAIRS for sampler in pair}
+    pairs = [*PAIRS, *((sampler, "optuna_tpe") for sampler in extra if sampler not in paired)]
     made = {}
     for name in ("problems", "functions"):
         problems = [one for one in regrets.problems() if (one in BUILT_IN) == (name == "functions")]
