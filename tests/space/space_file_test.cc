@@ -67,7 +67,6 @@ TEST_F(SpaceFiles, ConstraintsBelongToTheSpace) {
 
 TEST_F(SpaceFiles, SaysWhatIsWrongWithTheFile) {
   EXPECT_EQ(refusal("a.toml", "name = 's'"), "a.toml: parameter is missing");
-  EXPECT_EQ(refusal("a.toml", "constraints = ['a < b']"), "a.toml: constraints are not read from a space file");
   EXPECT_EQ(refusal("a.toml", "parameter = 3"), "a space must be a list of at least one parameter");
   EXPECT_EQ(refusal("a.json", std::string((1 << 20) + 1, ' ')), "a.json is larger than 1 MiB, which no space is");
   try {
