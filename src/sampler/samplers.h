@@ -31,7 +31,12 @@ SamplerEntry smac_sampler();
 SamplerEntry genetic_sampler();
 
 inline constexpr std::array kSamplers = {
-    &random_sampler, &grid_sampler, &quasi_sampler, &tpe_sampler, &smac_sampler, &genetic_sampler,
+    &random_sampler,
+    &grid_sampler,
+    &quasi_sampler,
+    &tpe_sampler,
+    &smac_sampler,
+    &genetic_sampler,
 };
 
 }  // namespace crescendo
