@@ -21,10 +21,12 @@ struct Lease {
   int attempt = 1;
 };
 
+inline constexpr int kNoSession = -1;
+
 /// Who claims, and when. `now`: seconds since 1970.
 struct Claimant {
   std::string owner;  // process identity and worker, as in "lab3:4711:88123#0"
-  int session = 0;
+  int session = 0;    // kNoSession: the claim extends none
   double now = 0;
   double lease_seconds = 60;
 };
@@ -57,8 +59,9 @@ class Store {
 
   virtual std::vector<std::string> studies() = 0;
 
-  /// False, with nothing done, if the name is taken.
-  virtual bool create(const Study& study) = 0;
+  /// Makes a study whose queue holds the points `first`. False, with nothing done, if the name is taken.
+  virtual bool create(const Study& study, std::span<const Point> first) = 0;
+  bool create(const Study& study) { return create(study, {}); }
 
   /// Throws Error (not found) naming the studies there are.
   virtual Study study(std::string_view name) = 0;
@@ -86,11 +89,15 @@ class Store {
                           int proposal, bool may_repeat) = 0;
 
   virtual bool extend(const Study& study, Lease lease, double until) = 0;
+  /// The lease ends at `lease_until`, or when it did before, whichever is later.
   virtual bool report(const Study& study, Lease lease, const EpochReport& report, double lease_until) = 0;
   virtual bool finish(const Study& study, Lease lease, const Outcome& outcome, double now) = 0;
 
   /// Lets another worker, or a later session, execute the trial at once.
   virtual bool release(const Study& study, Lease lease) = 0;
+
+  /// Who holds a trial's lease, or held it last; empty: it was released.
+  virtual std::string owner(std::string_view study, int trial) = 0;
 
   virtual std::vector<EpochReport> curve(std::string_view study, int trial) = 0;
   virtual std::vector<Artifact> artifacts(std::string_view study, int trial) = 0;

@@ -76,6 +76,7 @@ struct Tag {
   int generation = -1;
   int bracket = -1;
   int slot = -1;
+  int design = -1;  // 1: its point belongs to the sampler's initial design; 0: to the model
   int repeat = -1;  // 1, 2, ...: this trial executes its parent's point once more at the same rung
   friend bool operator==(const Tag&, const Tag&) = default;
 };

@@ -10,6 +10,7 @@
 #include "search/summary.h"
 #include "space/parse.h"
 #include "space/space_file.h"
+#include "study/study_file.h"
 
 namespace crescendo {
 namespace {
@@ -42,13 +43,16 @@ Study study_of(const AskOptions& options, Store& store) {
   if (options.space.empty()) return store.study(choose_study(store, options.study));
   const Study wanted = asked_study(options);
   make_sampler(wanted);
-  store.create(wanted);
+  if (store.create(wanted)) return wanted;
   const Study stored = store.study(wanted.name);
-  if (to_json(stored.space) != to_json(wanted.space)) {
-    bad_input(fmt::format("the study '{}' has another space than {}; leave --space out, or choose another --study",
-                          stored.name, options.space));
+  const std::string differs = difference(stored, wanted);
+  if (!differs.empty()) {
+    bad_input(fmt::format("the study '{}' is there and is another search: {}; leave --space out, or choose another "
+                          "--study",
+                          stored.name, differs));
   }
-  return stored;
+  if (options.trials && !is_smaller(wanted.budget, stored.budget)) store.set_budget(stored.name, wanted.budget);
+  return store.study(wanted.name);
 }
 
 int run(const AskOptions& options) {

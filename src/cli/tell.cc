@@ -15,7 +15,7 @@ namespace crescendo {
 namespace {
 
 struct TellOptions {
-  std::string storage, study, failed, lease = "24h";
+  std::string storage, study, failed, lease;
   int trial = 0;
   std::optional<int> attempt, step;
   std::optional<double> loss, seconds;
@@ -27,6 +27,10 @@ void check_options(const TellOptions& options) {
     bad_input("tell either --loss NUMBER or --failed REASON");
   }
   if (options.step && !options.loss) bad_input("with --step, --loss says the loss after it");
+  if (options.step && (options.seconds || options.stopped)) {
+    bad_input("--seconds and --stopped are told when the trial has ended; leave them or --step out");
+  }
+  if (!options.step && !options.lease.empty()) bad_input("--lease goes with --step only");
   if (!options.step && options.loss && !std::isfinite(*options.loss)) {
     bad_input("--loss must be a finite number; of a trial without one, tell --failed REASON");
   }
@@ -34,7 +38,7 @@ void check_options(const TellOptions& options) {
 
 int tell_step(Store& store, const History& history, const TellOptions& options, Lease lease, double now) {
   const double loss = turned(history.study(), *options.loss);
-  const double until = now + parse_duration(options.lease, "--lease");
+  const double until = options.lease.empty() ? 0 : now + parse_duration(options.lease, "--lease");
   if (!store.report(history.study(), lease, {*options.step, loss, {}}, until)) {
     bad_input(fmt::format("trial {} was given to another program meanwhile", options.trial));
   }
@@ -47,7 +51,7 @@ int run(const TellOptions& options) {
   check_options(options);
   const auto store = open_existing_store(options.storage);
   const History history = read_history(*store, choose_study(*store, options.study));
-  const Lease lease = lease_of(history, options.trial, options.attempt);
+  const Lease lease = asked_lease(*store, history, options.trial, options.attempt);
   const double now = SystemClock().now();
   if (options.step) return tell_step(*store, history, options, lease, now);
   Outcome outcome;
@@ -74,9 +78,8 @@ std::function<int()> declare(CLI::App& command) {
   command.add_option("--failed", options->failed, "it failed, for this reason")->check(not_empty);
   command.add_flag("--stopped", options->stopped, "it ended before its time, because an answer said so");
   command.add_option("--seconds", options->seconds, "that it took")->check(CLI::Range(0.0, 1e12));
-  command.add_option("--lease", options->lease, "with --step: how long it may stay silent from now on")
-      ->check(not_empty)
-      ->capture_default_str();
+  command.add_option("--lease", options->lease, "with --step: it may stay silent so long from now; default: as asked")
+      ->check(not_empty);
   return [options] { return run(*options); };
 }
 

@@ -65,16 +65,20 @@ class Tune {
     }
     const std::vector<Point> first = options_.first.empty() ? std::vector<Point>() : read_points(options_.first, study);
     if (talks_) fmt::print("{}", subject_->plan_text(study, jobs_));
-    if (options_.dry_run) return write_only(study);
+    if (options_.dry_run) {
+      read_sources(study);
+      return write_only(study);
+    }
     const std::string url = storage_url();
     const auto store = open_store(url);
-    go_on_with_stored(*store, study);
+    const bool is_there = go_on_with_stored(*store, study);
+    if (!is_there) read_sources(study);
+    if (is_there && !first.empty() && !options_.quiet) {
+      fmt::print(stderr, "crescendo: the study is there already; 'crescendo enqueue' gives it more points\n");
+    }
     const ObjectiveMaker objective = subject_->objective(study);
-    if (!stored_study(*store, study.name)) read_sources(study);
     // Only now: a search whose pictures cannot be read leaves nothing to be at odds with.
-    if (store->create(study)) {
-      if (!first.empty()) store->enqueue(study, first);
-    } else {
+    if (!store->create(study, first)) {
       go_on_with_stored(*store, study);  // another process may have been quicker
       const bool larger = !(store->study(study.name).budget == study.budget);
       if (larger) store->set_budget(study.name, study.budget);
@@ -128,8 +132,8 @@ class Tune {
     return kExitSucceeded;
   }
 
-  // Throws Error (bad input) if a study of this name is there that the options do not go on with.
-  void go_on_with_stored(Store& store, Study& study) {
+  // Whether a study of this name is there; throws Error (bad input) if the options do not go on with it.
+  bool go_on_with_stored(Store& store, Study& study) {
     const auto stored = stored_study(store, study.name);
     if (stored) {
       subject_->check_same(*stored, study);
@@ -139,6 +143,7 @@ class Tune {
       }
     }
     subject_->settle(stored ? &*stored : nullptr, study);
+    return stored.has_value();
   }
 
   void read_sources(Study& study) const {

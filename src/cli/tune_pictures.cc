@@ -190,6 +190,11 @@ class PictureSubject : public Subject {
 }  // namespace
 
 std::unique_ptr<Subject> make_picture_subject(const TuneOptions& options, Shown show) {
+  const bool has_program_options =
+      !options.space.empty() || !options.loss.empty() || options.maximize || !options.time_limit.empty();
+  if (options.data.empty() && options.study_file.empty() && has_program_options) {
+    bad_input("give the program with --command LINE (a process for each trial) or --server LINE (one for each worker)");
+  }
   refuse_program_options(options, "pictures");
   return std::make_unique<PictureSubject>(options, std::move(show));
 }

@@ -2,7 +2,7 @@
 
 // The source of every kernel_sum, included by one file for each instruction set: in an unnamed namespace, because the
 // linker would take any of equal inline functions. The same operations in the same order for every instruction set, so
-// that a search is the same on every machine; no fused multiply-add, which rounds differently (CMakeLists.txt).
+// that a build searches alike on every machine; no fused multiply-add, which rounds differently (CMakeLists.txt).
 
 #include <cmath>
 #include <cstring>

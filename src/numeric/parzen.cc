@@ -94,7 +94,7 @@ constexpr double kNegligible = -50;
   }
 }
 
-// The same operations in the same order for every instruction set, so that a search is the same on every machine: no
+// The same operations in the same order for every instruction set, so that a build searches alike on every machine: no
 // fused multiply-add, which rounds differently.
 void sum_kernels_plain(const Columns& c, std::size_t kernels, Lanes& offset, Lanes& sum) {
   sum_kernels(c, kernels, offset, sum);

@@ -35,7 +35,7 @@ std::vector<double> costs(std::span<const Observation> seen, int source) {
   std::vector<double> losses;
   for (const Observation& trial : seen) {
     if (trial.source != source || trial.standing == Standing::kPending) continue;
-    losses.push_back(trial.standing == Standing::kFinished ? trial.loss : std::max(worst, 0.0));
+    losses.push_back(trial.standing == Standing::kFinished ? trial.loss : std::isfinite(worst) ? worst : 0.0);
   }
   return log_costs(losses);
 }

@@ -77,17 +77,26 @@ class SmacSampler : public Sampler {
     return best_point(history, box, number, seen, rng);
   }
 
+  void stamp(const History& history, int, Tag& tag) const override {
+    const int number = static_cast<int>(history.trials().size());
+    tag.design = belongs_to_design(history.study(), number, history.elapsed_seconds()) ? 1 : 0;
+  }
+
  private:
+  // What was decided when the trial was claimed; a budget may have grown since.
   bool in_initial_design(const History& history, int number) const {
-    const Study& study = history.study();
+    const bool there = static_cast<std::size_t>(number) < history.trials().size();
+    if (there && history.trial(number).tag.design >= 0) return history.trial(number).tag.design == 1;
+    const double elapsed = there ? history.trial(number).elapsed_seconds : history.elapsed_seconds();
+    return belongs_to_design(history.study(), number, elapsed);
+  }
+
+  bool belongs_to_design(const Study& study, int number, double elapsed_seconds) const {
     if (number == 0) return true;
     const double part = study.lessons ? kPartWithLessons : 1;
     if (number >= part * options_.startup_per_parameter * static_cast<double>(study.space.size())) return false;
     if (study.budget.trials && number >= std::floor(part * options_.startup_share * *study.budget.trials)) return false;
-    if (!study.budget.seconds) return true;
-    const bool there = static_cast<std::size_t>(number) < history.trials().size();
-    const double elapsed = there ? history.trial(number).elapsed_seconds : history.elapsed_seconds();
-    return elapsed < part * options_.startup_share * *study.budget.seconds;
+    return !study.budget.seconds || elapsed_seconds < part * options_.startup_share * *study.budget.seconds;
   }
 
   // Whether another trial has this very point at the same rung, or runs it.

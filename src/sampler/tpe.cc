@@ -204,12 +204,13 @@ class ModelShelf {
 
   void give_back(const History& history, int rung, std::unique_ptr<TpeModel> model) {
     const std::lock_guard lock(mutex_);
+    std::erase_if(kept_, [](const Kept& kept) { return kept.history.use_count() == 1; });  // its history is gone
     if (kept_.size() >= kMost) kept_.erase(kept_.begin());
     kept_.push_back({history.identity(), rung, std::move(model)});
   }
 
  private:
-  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kMost = 4096;
   struct Kept {
     std::shared_ptr<const void> history;
     int rung;

@@ -8,14 +8,22 @@
 #include "search/claiming.h"
 
 namespace crescendo {
+namespace {
+
+const std::string kAsked = "asked by ";  // what the owner of an asked trial begins with
+
+}  // namespace
 
 std::variant<Asked, Wait, Finish> ask(Store& store, const Study& study, double now, double lease_seconds) {
+  if (!study.budget.trials) {
+    bad_input(fmt::format("the study '{}' has a budget of time, which asking does not use up; ask for one of trials",
+                          study.name));
+  }
   const auto sampler = make_sampler(study);
   const auto schedule = make_schedule(study);
   History history(std::make_shared<const Study>(study));
   // The process that asks ends long before the trial does, so only its lease may tell that the trial is lost.
-  const std::string owner = "asked by " + process_identity();
-  const Claimant who{owner, store.open_session(study.name, owner, now), now, lease_seconds};
+  const Claimant who{kAsked + process_identity(), kNoSession, now, lease_seconds};
   for (;;) {
     const Claim claim = store.claim(
         history, who, [](const std::string&) { return OwnerState::kUnknown; },
@@ -29,14 +37,21 @@ std::variant<Asked, Wait, Finish> ask(Store& store, const Study& study, double n
   }
 }
 
-Lease lease_of(const History& history, int trial, std::optional<int> attempt) {
+Lease asked_lease(Store& store, const History& history, int trial, std::optional<int> attempt) {
+  const std::string& study = history.study().name;
   const int trials = static_cast<int>(history.trials().size());
   if (trial < 0 || trial >= trials) {
-    not_found(fmt::format("study '{}' has no trial {}; it has {}", history.study().name, trial, trials));
+    not_found(fmt::format("study '{}' has no trial {}; it has {}", study, trial, trials));
   }
   const Trial& known = history.trial(trial);
   if (known.state != TrialState::kRunning) {
     bad_input(fmt::format("trial {} has ended; what ended is not changed any more", trial));
+  }
+  if (!store.owner(study, trial).starts_with(kAsked)) {
+    bad_input(fmt::format("trial {} was not given to a program that asked; a worker of 'tune' executes it", trial));
+  }
+  if (!attempt && known.attempt > 1) {
+    bad_input(fmt::format("trial {} was given away {} times; say which one ended with --attempt", trial, known.attempt));
   }
   if (attempt && *attempt != known.attempt) {
     bad_input(fmt::format("attempt {} of trial {} took too long, and attempt {} was given to another program", *attempt,

@@ -16,11 +16,12 @@ struct Asked {
 };
 
 /// Claims and places the study's next trial for a program that will tell how it ended. A trial that is not told within
-/// `lease_seconds` is given to whoever asks next. `now`: seconds since 1970.
+/// `lease_seconds` is given to whoever asks next. `now`: seconds since 1970. Throws Error (bad input) for a study with a
+/// budget of time alone: how long other programs work is not known.
 std::variant<Asked, Wait, Finish> ask(Store& store, const Study& study, double now, double lease_seconds);
 
-/// The lease of a trial that runs; `attempt`: none for the present one. Throws Error (not found, bad input) for a trial
-/// that is not there, has ended, or is another's by now.
-Lease lease_of(const History& history, int trial, std::optional<int> attempt);
+/// The lease of a trial that was asked for and runs; `attempt`: none for the only one. Throws Error (not found, bad
+/// input) for a trial that is not there, has ended, is a worker's, or is another program's by now.
+Lease asked_lease(Store& store, const History& history, int trial, std::optional<int> attempt);
 
 }  // namespace crescendo

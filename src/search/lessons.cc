@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "crescendo/error.h"
 #include "crescendo/store.h"
@@ -61,13 +62,29 @@ class Translation {
   std::vector<std::optional<std::size_t>> counterparts_;
 };
 
+// Of each point the execution at the highest rung that ended, the first of those; in the order of the points.
+std::vector<int> most_telling(const History& history) {
+  std::map<int, int> chosen;  // by the trial that the point was first executed in
+  std::vector<int> origins;
+  for (const Trial& trial : history.trials()) {
+    origins.push_back(trial.parent ? origins[static_cast<std::size_t>(*trial.parent)] : trial.number);
+    const bool cut_off = trial.state == TrialState::kFailed && trial.stopped_early;
+    if (trial.state == TrialState::kRunning || !trial.point || cut_off) continue;
+    const auto [known, is_new] = chosen.try_emplace(origins.back(), trial.number);
+    if (!is_new && trial.rung > history.trial(known->second).rung) known->second = trial.number;
+  }
+  std::vector<int> trials;
+  for (const auto& [origin, trial] : chosen) trials.push_back(trial);
+  return trials;
+}
+
 Source add_lessons(const std::string& name, int number, const Space& space, std::vector<Lesson>& lessons) {
   const History history = read_source(name);
   const Translation translate(history.study().space, space);
   Source source{name, 0, 0, ""};
-  for (const Trial& trial : history.trials()) {
+  for (const int telling : most_telling(history)) {
+    const Trial& trial = history.trial(telling);
     const bool failed = trial.state == TrialState::kFailed;
-    if (trial.state == TrialState::kRunning || !trial.point || (failed && trial.stopped_early)) continue;
     ++source.trials;
     try {
       lessons.push_back({number, history.study().top() - trial.rung, translate(*trial.point), failed,

@@ -42,22 +42,19 @@ class Past {
 
  private:
   static Trial as_of(const Trial& trial, std::uint64_t revision) {
-    const bool ended = trial.ended_revision > 0 && trial.ended_revision <= revision;
-    Trial then = ended ? trial : Trial{};
+    Trial then = trial;
     then.revision = revision;
-    if (ended) return then;
-    then.number = trial.number;
-    then.parent = trial.parent;
-    then.rung = trial.rung;
-    then.box = trial.box;
-    then.tag = trial.tag;
-    then.claimed_revision = trial.claimed_revision;
-    if (trial.placed_revision > 0 && trial.placed_revision <= revision) {
-      then.point = trial.point;
-      then.placed_revision = trial.placed_revision;
-      then.seen_revision = trial.seen_revision;
-      then.proposal = trial.proposal;
-    }
+    if (trial.ended_revision > 0 && trial.ended_revision <= revision) return then;
+    then.state = TrialState::kRunning;
+    then.loss = then.tie = then.seconds = then.cpu_seconds = 0;
+    then.stopped_early = false;
+    then.reason.clear();
+    then.curve.clear();
+    then.ended_revision = 0;
+    if (trial.placed_revision > 0 && trial.placed_revision <= revision) return then;
+    then.point.reset();
+    then.placed_revision = then.seen_revision = 0;
+    then.proposal = 0;
     return then;
   }
 

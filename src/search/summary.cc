@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/toml.h"
 #include "objective/cnn.h"
@@ -31,12 +32,14 @@ Json rung_json(const History& history, int rung) {
 
 Json fidelity_json(const Rung& rung) {
   Json json = Json::object();
+  const auto add = [&](const std::string& name, double value) {
+    const bool whole = std::floor(value) == value && std::abs(value) < 1e15;
+    json[name] = whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
+  };
   for (const char* first : {"image_side", "epochs"}) {
-    if (rung.fidelity.contains(first)) json[first] = static_cast<std::int64_t>(rung.fidelity.at(first));
+    if (rung.fidelity.contains(first)) add(first, rung.fidelity.at(first));
   }
-  for (const auto& [name, value] : rung.fidelity) {
-    if (!json.contains(name)) json[name] = value;
-  }
+  for (const auto& [name, value] : rung.fidelity) add(name, value);
   return json;
 }
 

@@ -47,10 +47,11 @@ class MemoryStore : public Store {
     return names;
   }
 
-  bool create(const Study& study) override {
+  bool create(const Study& study, std::span<const Point> first) override {
     const std::lock_guard lock(mutex_);
     StoredStudy fresh;
     fresh.study = study;
+    for (const Point& point : first) fresh.queue.push_back({fresh.enqueued++, point});
     return studies_.try_emplace(study.name, std::move(fresh)).second;
   }
 
@@ -93,8 +94,10 @@ class MemoryStore : public Store {
               const std::function<Step(const History&)>& decide) override {
     const std::lock_guard lock(mutex_);
     StoredStudy& stored = find(history.study().name);
-    Session& session = sessions_.at(static_cast<std::size_t>(who.session));
-    session.end = std::max(session.end, who.now);
+    if (who.session != kNoSession) {
+      Session& session = sessions_.at(static_cast<std::size_t>(who.session));
+      session.end = std::max(session.end, who.now);
+    }
     refresh_locked(history);
     if (Stored* lost = lost_trial(stored, who.now, state_of)) {
       ++lost->trial.attempt;
@@ -166,7 +169,7 @@ class MemoryStore : public Store {
     if (!trial) return false;
     trial->epochs.push_back({report.epoch, report.loss, report.metrics});
     trial->trial.curve.push_back(report.loss);
-    trial->lease_until = lease_until;
+    trial->lease_until = std::max(trial->lease_until, lease_until);
     touch(stored, *trial);
     return true;
   }
@@ -196,6 +199,11 @@ class MemoryStore : public Store {
     Stored* trial = held(find(study.name), lease);
     if (trial) trial->owner.clear();
     return trial != nullptr;
+  }
+
+  std::string owner(std::string_view study, int trial) override {
+    const std::lock_guard lock(mutex_);
+    return find(study).trials.at(static_cast<std::size_t>(trial)).owner;
   }
 
   std::vector<EpochReport> curve(std::string_view study, int trial) override {

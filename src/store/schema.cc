@@ -71,8 +71,10 @@ constexpr std::array kSideTables = {
 constexpr std::array kTablesOfVersion2 = {
     "CREATE TABLE crescendo_queue (study_id INTEGER NOT NULL, number INTEGER NOT NULL, point TEXT NOT NULL, "
     "trial INTEGER, PRIMARY KEY (study_id, number))",
+    "CREATE TABLE crescendo_lessons (study_id INTEGER NOT NULL PRIMARY KEY, lessons TEXT NOT NULL)",
     "CREATE TRIGGER crescendo_queue_deleted AFTER DELETE ON studies BEGIN "
-    "DELETE FROM crescendo_queue WHERE study_id = OLD.study_id; END",
+    "DELETE FROM crescendo_queue WHERE study_id = OLD.study_id; "
+    "DELETE FROM crescendo_lessons WHERE study_id = OLD.study_id; END",
 };
 
 void make_tables(SqlConnection& connection, auto& tables) {

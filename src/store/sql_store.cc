@@ -96,7 +96,7 @@ class SqlStore : public Store {
     return names;
   }
 
-  bool create(const Study& study) override {
+  bool create(const Study& study, std::span<const Point> first) override {
     const std::lock_guard lock(mutex_);
     Transaction transaction(*connection_);
     bool taken = false, foreign = false;
@@ -116,15 +116,25 @@ class SqlStore : public Store {
             {std::string(study.maximize ? "MAXIMIZE" : "MINIMIZE"), id});
     execute("INSERT INTO study_user_attributes (study_id, \"key\", value_json) VALUES ($1, 'crescendo:space', $2)",
             {id, to_line(to_json(study.space))});
-    execute("INSERT INTO crescendo_study (study_id, revision, definition) VALUES ($1, 0, $2)",
-            {id, to_line(to_stored_json(study))});
+    // Readers begin at revision 0, and a queue is something to read.
+    execute("INSERT INTO crescendo_study (study_id, revision, definition) VALUES ($1, $2, $3)",
+            {id, std::int64_t{!first.empty()}, to_line(to_json(study))});
+    if (study.lessons) {
+      execute("INSERT INTO crescendo_lessons (study_id, lessons) VALUES ($1, $2)",
+              {id, to_line(lessons_to_json(*study.lessons, study.space))});
+    }
+    write_queue(study, id, first);
     transaction.commit();
     return true;
   }
 
   Study study(std::string_view name) override {
     const std::lock_guard lock(mutex_);
-    return read_study(name);
+    Study study = read_study(name);
+    query("SELECT lessons FROM crescendo_lessons WHERE study_id = $1", {id_of(name)}, [&](const SqlRow& row) {
+      study.lessons = parse_lessons(parse_json(row.text(0), "stored lessons"), study.space);
+    });
+    return study;
   }
 
   void set_budget(std::string_view name, const Budget& budget) override {
@@ -133,7 +143,7 @@ class SqlStore : public Store {
     Study study = read_study(name);
     study.budget = budget;
     execute("UPDATE crescendo_study SET revision = revision + 1, definition = $1 WHERE study_id = $2",
-            {to_line(to_stored_json(study)), id_of(name)});
+            {to_line(to_json(study)), id_of(name)});
     transaction.commit();
   }
 
@@ -141,12 +151,7 @@ class SqlStore : public Store {
     const std::lock_guard lock(mutex_);
     Transaction transaction(*connection_);
     const std::int64_t id = id_of(study.name);
-    for (const Point& point : points) {
-      execute(
-          "INSERT INTO crescendo_queue (study_id, number, point) SELECT $1, COALESCE(MAX(number), -1) + 1, $2 FROM "
-          "crescendo_queue WHERE study_id = $3",
-          {id, to_line(point_to_json(study.space, point)), id});
-    }
+    write_queue(study, id, points);
     execute("UPDATE crescendo_study SET revision = revision + 1 WHERE study_id = $1", {id});
     transaction.commit();
   }
@@ -221,7 +226,7 @@ class SqlStore : public Store {
     const auto trial = held(study, lease);
     if (!trial) return false;
     touch(*trial);
-    execute("UPDATE crescendo_trial SET lease_until = $1 WHERE trial_id = $2", {lease_until, *trial});
+    execute("UPDATE crescendo_trial SET lease_until = MAX(lease_until, $1) WHERE trial_id = $2", {lease_until, *trial});
     const double shown = turned(study, report.loss);
     const char* type = std::isfinite(shown) ? "FINITE" : std::isnan(shown) ? "NAN" : shown > 0 ? "INF_POS" : "INF_NEG";
     execute(
@@ -279,6 +284,14 @@ class SqlStore : public Store {
     execute("UPDATE crescendo_trial SET owner = '' WHERE trial_id = $1", {*trial});
     transaction.commit();
     return true;
+  }
+
+  std::string owner(std::string_view study, int trial) override {
+    const std::lock_guard lock(mutex_);
+    std::string owner;
+    query("SELECT owner FROM crescendo_trial WHERE trial_id = $1", {trial_id(study, trial)},
+          [&](const SqlRow& row) { owner = row.text(0); });
+    return owner;
   }
 
   std::vector<EpochReport> curve(std::string_view study, int trial) override {
@@ -361,6 +374,7 @@ class SqlStore : public Store {
     return *id;
   }
 
+  // Without its lessons, which may be many and never change.
   Study read_study(std::string_view name) {
     std::string definition;
     query("SELECT definition FROM crescendo_study WHERE study_id = $1", {id_of(name)},
@@ -475,6 +489,15 @@ class SqlStore : public Store {
     execute("UPDATE crescendo_queue SET trial = $1 WHERE study_id = $2 AND number = $3",
             {trial, study, std::int64_t{queued}});
     return found->point;
+  }
+
+  void write_queue(const Study& study, std::int64_t id, std::span<const Point> points) {
+    for (const Point& point : points) {
+      execute(
+          "INSERT INTO crescendo_queue (study_id, number, point) SELECT $1, COALESCE(MAX(number), -1) + 1, $2 FROM "
+          "crescendo_queue WHERE study_id = $3",
+          {id, to_line(point_to_json(study.space, point)), id});
+    }
   }
 
   void read_queue(History& history, std::int64_t study) {

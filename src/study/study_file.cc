@@ -116,37 +116,6 @@ Rung parse_rung(const Json& json, std::size_t position, const Space& space) {
   return rung;
 }
 
-Json to_json(const std::vector<Lesson>& lessons, const Space& space) {
-  Json list = Json::array();
-  for (const Lesson& lesson : lessons) {
-    Json json{{"source", lesson.source}, {"rungs_below", lesson.rungs_below}};
-    json["point"] = point_to_json(space, lesson.point);
-    if (!lesson.failed) {
-      json["loss"] = lesson.loss;
-      json["tie"] = lesson.tie;
-    }
-    list.push_back(std::move(json));
-  }
-  return list;
-}
-
-std::shared_ptr<const std::vector<Lesson>> parse_lessons(const Json& list, const Space& space) {
-  if (!list.is_array()) bad_input("the study: lessons must be a list");
-  auto lessons = std::make_shared<std::vector<Lesson>>();
-  for (const Json& json : list) {
-    FieldReader in(json, "a lesson");
-    Lesson lesson;
-    in.read("source", lesson.source);
-    in.read("rungs_below", lesson.rungs_below);
-    lesson.point = parse_point(space, in.require("point"));
-    lesson.failed = !in.read("loss", lesson.loss);
-    in.read("tie", lesson.tie);
-    in.finish();
-    lessons->push_back(std::move(lesson));
-  }
-  return lessons;
-}
-
 std::vector<std::string> parse_sources(const Json& list) {
   std::vector<std::string> sources;
   for (const Json& source : list.is_array() ? list : Json::array({Json()})) {
@@ -194,15 +163,39 @@ Study parse_study(const Json& json) {
   if (!rungs.is_array() || rungs.empty() || rungs.size() > 32)
     bad_input("the study: 1 to 32 [[rung]] tables are wanted");
   for (const Json& rung : rungs) study.ladder.push_back(parse_rung(rung, study.ladder.size(), study.space));
-  if (const Json* lessons = in.take("lessons")) study.lessons = parse_lessons(*lessons, study.space);
   in.finish();
   return study;
 }
 
-Json to_stored_json(const Study& study) {
-  Json json = to_json(study);
-  if (study.lessons) json["lessons"] = to_json(*study.lessons, study.space);
-  return json;
+Json lessons_to_json(const std::vector<Lesson>& lessons, const Space& space) {
+  Json list = Json::array();
+  for (const Lesson& lesson : lessons) {
+    Json json{{"source", lesson.source}, {"rungs_below", lesson.rungs_below}};
+    json["point"] = point_to_json(space, lesson.point);
+    if (!lesson.failed) {
+      json["loss"] = lesson.loss;
+      json["tie"] = lesson.tie;
+    }
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+std::shared_ptr<const std::vector<Lesson>> parse_lessons(const Json& list, const Space& space) {
+  if (!list.is_array()) bad_input("the study: lessons must be a list");
+  auto lessons = std::make_shared<std::vector<Lesson>>();
+  for (const Json& json : list) {
+    FieldReader in(json, "a lesson");
+    Lesson lesson;
+    in.read("source", lesson.source);
+    in.read("rungs_below", lesson.rungs_below);
+    lesson.point = parse_point(space, in.require("point"));
+    lesson.failed = !in.read("loss", lesson.loss);
+    in.read("tie", lesson.tie);
+    in.finish();
+    lessons->push_back(std::move(lesson));
+  }
+  return lessons;
 }
 
 Study parse_study_file(std::string_view toml, std::string_view what) { return parse_study(parse_toml(toml, what)); }
@@ -214,6 +207,7 @@ Json to_json(const Tag& tag) {
   if (tag.generation >= 0) json["generation"] = tag.generation;
   if (tag.bracket >= 0) json["bracket"] = tag.bracket;
   if (tag.slot >= 0) json["slot"] = tag.slot;
+  if (tag.design >= 0) json["design"] = tag.design;
   if (tag.repeat >= 0) json["repeat"] = tag.repeat;
   return json;
 }
@@ -224,6 +218,7 @@ Tag parse_tag(const Json& json) {
   in.read("generation", tag.generation);
   in.read("bracket", tag.bracket);
   in.read("slot", tag.slot);
+  in.read("design", tag.design);
   in.read("repeat", tag.repeat);
   in.finish();
   return tag;

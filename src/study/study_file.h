@@ -15,8 +15,9 @@ namespace crescendo {
 Json to_json(const Study& study);
 Study parse_study(const Json& json);
 
-/// The same with the lessons of other studies, which users do not edit: what a store keeps.
-Json to_stored_json(const Study& study);
+/// The lessons of other studies, which users do not edit: only a store keeps them.
+Json lessons_to_json(const std::vector<Lesson>& lessons, const Space& space);
+std::shared_ptr<const std::vector<Lesson>> parse_lessons(const Json& list, const Space& space);
 Study parse_study_file(std::string_view toml, std::string_view what);
 std::string to_study_file(const Study& study);
 

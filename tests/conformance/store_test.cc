@@ -131,6 +131,26 @@ TEST_P(StoreSuite, ATrialKnowsTheRevisionsOfItsClaimItsPointAndItsEnd) {
   EXPECT_EQ(h.trial(next.trial).placed_revision, h.revision());
 }
 
+TEST_P(StoreSuite, AStudyIsMadeWithItsFirstPoints) {
+  study_.name = "with first points";
+  const std::vector<Point> points = {some_point(1), some_point(2)};
+  EXPECT_TRUE(store_->create(study_, points));
+  EXPECT_FALSE(store_->create(study_, points));
+  History h = history();
+  store_->refresh(h);
+  ASSERT_EQ(h.queue().size(), 2u);
+  EXPECT_EQ(h.queue()[0].point, points[0]);
+}
+
+TEST_P(StoreSuite, ALeaseIsNeverShortenedAndItsOwnerIsKnown) {
+  History h = history();
+  const Lease lease = claim(h, "me", 1000);
+  EXPECT_EQ(store_->owner(study_.name, lease.trial), "me");
+  store_->report(study_, lease, {1, 0.5, {}}, 0);
+  EXPECT_TRUE(std::holds_alternative<Lease>(store_->claim(h, claimant("you", 1059), kUnknown, kStartHere)));
+  EXPECT_EQ(h.trials().size(), 2u) << "the lease of 60 s still holds";
+}
+
 TEST_P(StoreSuite, EnqueuedPointsAreTakenOnceAndInTheirOrder) {
   const std::vector<Point> points = {some_point(1), some_point(2)};
   History h = history();

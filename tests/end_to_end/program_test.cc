@@ -1,5 +1,6 @@
 // Searches over programs: commands, line servers, space files, memory:, points to try first, other studies.
 #include <gtest/gtest.h>
+#include <csignal>
 
 #include "base/json.h"
 #include "tests/end_to_end/program.h"
@@ -160,6 +161,39 @@ TEST_F(Programs, AskAndTellDriveAStudyFromOutside) {
   EXPECT_EQ(trials[1]["curve"], Json::array({0.75}));
 }
 
+TEST_F(Programs, AskingForAStudyThatIsAnotherIsRefused) {
+  const std::string at = "--storage sqlite:///asked.db --space space.toml ";
+  json("ask " + at + "--trials 5");
+  EXPECT_EQ(crescendo("ask " + at + "--maximize").err,
+            "crescendo: the study 'asked' is there and is another search: its maximize is false, now true is asked for; "
+            "leave --space out, or choose another --study\n");
+  EXPECT_EQ(crescendo("ask " + at + "--sampler random").status, 2);
+  EXPECT_EQ(crescendo("ask " + at + "--trials 6").status, 0);
+  json(kServer + "--time 1s --out out --json");
+  EXPECT_EQ(crescendo("ask --storage sqlite:///out/study.db").err,
+            "crescendo: the study 'out' has a budget of time, which asking does not use up; ask for one of trials\n");
+}
+
+TEST_F(Programs, OnlyATrialThatWasAskedForIsTold) {
+  folder_.write("slow.py", "import sys, time\nfor line in sys.stdin: time.sleep(20)\n");
+  const pid_t child = fork();
+  if (child == 0) {
+    if (chdir(folder_.path().c_str()) != 0) _exit(9);
+    execl(CRESCENDO_PROGRAM, "crescendo", "tune", "--server", "python3 slow.py", "--space", "space.toml", "--trials", "3",
+          "--out", "out", "--quiet", nullptr);
+    _exit(9);
+  }
+  Ended told;
+  for (int i = 0; i < 200 && told.err.find("was not given") == std::string::npos; ++i) {
+    usleep(50'000);
+    told = crescendo("tell --storage sqlite:///out/study.db --trial 0 --loss 1");
+  }
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(told.err,
+            "crescendo: trial 0 was not given to a program that asked; a worker of 'tune' executes it\n");
+}
+
 TEST_F(Programs, AnAskedTrialThatIsNotToldIsGivenToTheNext) {
   const std::string at = "--storage sqlite:///asked.db ";
   const Json first = json("ask " + at + "--space space.toml --lease 0.01s");
@@ -168,6 +202,8 @@ TEST_F(Programs, AnAskedTrialThatIsNotToldIsGivenToTheNext) {
   EXPECT_EQ(again["trial"], 0);
   EXPECT_EQ(again["attempt"], 2);
   EXPECT_EQ(again["point"], first["point"]);
+  EXPECT_EQ(crescendo("tell " + at + "--trial 0 --loss 1").err,
+            "crescendo: trial 0 was given away 2 times; say which one ended with --attempt\n");
   EXPECT_EQ(crescendo("tell " + at + "--trial 0 --attempt 1 --loss 1").err,
             "crescendo: attempt 1 of trial 0 took too long, and attempt 2 was given to another program\n");
 }

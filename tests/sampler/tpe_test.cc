@@ -52,7 +52,7 @@ std::vector<Point> proposals(const Problem& problem, const History& history,
   return points;
 }
 
-TEST(Tpe, TheConstantsAreThoseOfTheSources) {
+TEST(Tpe, TheDefaultsAreThoseOfTheDocument) {
   const std::map<std::string, std::string> expected = {{"joint", "true"},     {"flavour", "optuna"},
                                                        {"startup", "10"},     {"candidates", "24"},
                                                        {"gamma", "0.1"},      {"most_good", "25"},
@@ -80,6 +80,18 @@ TEST(Tpe, EveryOptionReachesTheModel) {
             standard);
   const History young = random_history(problem, 12);
   EXPECT_FALSE(proposals(problem, young, {{"consider_endpoints", true}}, 20) == proposals(problem, young, {}, 20));
+}
+
+TEST(Tpe, WhereEachParameterHasADensityTheKernelsAreAsNarrowAsPublished) {
+  const Problem problem = mixed10();
+  const History history = random_history(problem, 300);
+  for (const std::pair<const std::string, std::variant<bool, double, std::string>>& way :
+       {std::pair<const std::string, std::variant<bool, double, std::string>>{"joint", false},
+        {"flavour", std::string("hyperopt")}}) {
+    const auto usual = proposals(problem, history, {way}, 20);
+    EXPECT_EQ(proposals(problem, history, {way, {"clip", 100.0}}, 20), usual) << way.first;
+    EXPECT_FALSE(proposals(problem, history, {way, {"clip", 50.0}}, 20) == usual) << way.first;
+  }
 }
 
 TEST(Tpe, DrawsAtRandomUntilTenTrialsHaveFinishedOrTwentyForHyperopt) {

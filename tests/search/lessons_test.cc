@@ -113,7 +113,10 @@ TEST_F(Lessons, AreKeptByTheStoreAndLeftOutOfTheFile) {
   search(mixed_space());
   Study study = learner(mixed_space());
   read_lessons(study);
-  const Study stored = parse_study(to_stored_json(study));
+  study.name = "learner";
+  const auto store = open_store("sqlite:///" + file_.string());
+  store->create(study);
+  const Study stored = store->study("learner");
   ASSERT_EQ(stored.lessons->size(), study.lessons->size());
   for (std::size_t i = 0; i < stored.lessons->size(); ++i) {
     EXPECT_EQ((*stored.lessons)[i].point, (*study.lessons)[i].point);

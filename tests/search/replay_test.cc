@@ -60,6 +60,33 @@ TEST(Replay, FindsThePointsThatWereProposedMoreThanOnce) {
   EXPECT_TRUE(replay(history, *make_sampler(history.study()), kSilent).deviations.empty());
 }
 
+TEST(Replay, FindsEveryPointAgainWhereTheBudgetIsTimeOrHasGrown) {
+  for (const auto& make : kSamplers) {
+    const SamplerEntry entry = make();
+    if (entry.name == "grid") continue;  // the space has floats without a step
+    const auto store = open_store("memory:");
+    Study study = small_study(40, 1, "flat");
+    study.sampler = {std::string(entry.name)};
+    study.budget = {{}, 0.15};
+    store->create(study);
+    Observer silent;
+    run_search(*store, study, kBusy, {}, silent);
+    const History timed = read_history(*store, study.name);
+    EXPECT_TRUE(replay(timed, *make_sampler(timed.study()), kSilent).deviations.empty()) << entry.name;
+
+    study.name = "growing";
+    study.budget = {40, {}};
+    store->create(study);
+    run_search(*store, study, kBusy, {}, silent);
+    study.budget = {120, {}};
+    store->set_budget(study.name, study.budget);
+    run_search(*store, study, kBusy, {}, silent);
+    const History grown = read_history(*store, study.name);
+    EXPECT_EQ(grown.trials().size(), 120u);
+    EXPECT_TRUE(replay(grown, *make_sampler(grown.study()), kSilent).deviations.empty()) << entry.name;
+  }
+}
+
 TEST(Replay, ReportsAPointThatNoSamplerProposed) {
   const History history = searched("tpe", "flat", 1);
   History changed(std::make_shared<const Study>(history.study()));

@@ -112,7 +112,7 @@ class MortalStore : public Store {
     });
   }
   std::vector<std::string> studies() override { return store_.studies(); }
-  bool create(const Study& study) override { return store_.create(study); }
+  bool create(const Study& study, std::span<const Point> first) override { return store_.create(study, first); }
   Study study(std::string_view name) override { return store_.study(name); }
   void set_budget(std::string_view s, const Budget& b) override { store_.set_budget(s, b); }
   void enqueue(const Study& s, std::span<const Point> p) override { store_.enqueue(s, p); }
@@ -120,6 +120,7 @@ class MortalStore : public Store {
     return store_.open_session(s, o, now);
   }
   void touch_session(int s, double now, double cpu) override { store_.touch_session(s, now, cpu); }
+  std::string owner(std::string_view s, int t) override { return store_.owner(s, t); }
   std::vector<EpochReport> curve(std::string_view s, int t) override { return store_.curve(s, t); }
   std::vector<Artifact> artifacts(std::string_view s, int t) override { return store_.artifacts(s, t); }
   void remove_artifact(std::string_view s, int t, const std::string& p) override { store_.remove_artifact(s, t, p); }

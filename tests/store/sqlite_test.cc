@@ -95,6 +95,7 @@ TEST_F(SqliteStore, BringsADatabaseOfVersion1UpToDate) {
   store_.reset();
   sql("DROP TRIGGER crescendo_queue_deleted");
   sql("DROP TABLE crescendo_queue");
+  sql("DROP TABLE crescendo_lessons");
   sql("UPDATE crescendo_schema SET version = 1");
   store_ = open_existing_store("sqlite:///" + file_.string());
   History history(std::make_shared<const Study>(study_));
