@@ -40,7 +40,7 @@ constexpr Option<SmacOptions> kOptions[] = {
     {"min_leaf", &SmacOptions::min_leaf, 1, 1000, "trials in a leaf, at least"},
 };
 
-constexpr std::size_t kDrawsForEach = 10;  // candidate, where constraints forbid most
+constexpr std::size_t kDrawsForEach = 4;  // candidate, where constraints forbid most
 constexpr double kPartWithLessons = 0.25;  // of the initial design, where another study is learnt from
 
 /// Sequential model-based algorithm configuration: a random forest of the logarithm of the loss, asked for the point
