@@ -89,6 +89,7 @@ struct Launch {
 
 struct ChildEnds {
   int input, output, errors, failure;
+  int go, other_end_of_go;  // the program begins when a byte comes, and never if this process is gone before
 };
 
 // In the child. Only async-signal-safe calls from here on; so in guard_group.
@@ -96,6 +97,12 @@ struct ChildEnds {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // it ended before the line above
+  close(ends.other_end_of_go);
+  char byte;
+  ssize_t told;
+  do told = read(ends.go, &byte, 1);
+  while (told < 0 && errno == EINTR);
+  if (told != 1) _exit(127);
   dup2(ends.input, STDIN_FILENO);
   dup2(ends.output, STDOUT_FILENO);
   dup2(ends.errors, STDERR_FILENO);
@@ -187,6 +194,7 @@ StartedProcess start_process(const std::vector<std::string>& words, const AddedE
   check(!words.empty(), "a command has a first word");
   const Launch launch(words, added);
   Pipe input = make_pipe(), output = make_pipe(), errors = make_pipe(), failure = make_pipe(), guard = make_pipe();
+  Pipe go = make_pipe();
   want_to_know_of_ends();
   const int most = most_descriptors();
   const pid_t parent = getpid();
@@ -194,18 +202,25 @@ StartedProcess start_process(const std::vector<std::string>& words, const AddedE
   const BlockedSignals blocked;
   started.process = fork();
   if (started.process == 0) {
-    become_program(launch, {input.read.get(), output.write.get(), errors.write.get(), failure.write.get()}, parent);
+    become_program(launch,
+                   {input.read.get(), output.write.get(), errors.write.get(), failure.write.get(), go.read.get(),
+                    go.write.get()},
+                   parent);
   }
   if (started.process < 0) cannot_start(words.front(), errno);
   failure.write.close();
-  if (const int error = exec_error(failure.read); error != 0) {
-    waitpid(started.process, nullptr, 0);
-    cannot_start(words.front(), error);
-  }
+  // The guardian is there before the program has begun, so nothing that it starts is ever without one.
   started.guardian = fork();
   if (started.guardian == 0) guard_group(started.process, guard.read.get(), most);
   if (started.guardian < 0) {
     const int error = errno;
+    end_and_reap(started.process);
+    cannot_start(words.front(), error);
+  }
+  const bool begins = write(go.write.get(), "", 1) == 1;
+  const int error = begins ? exec_error(failure.read) : EIO;
+  if (error != 0) {
+    end_and_reap(started.guardian);
     end_and_reap(started.process);
     cannot_start(words.front(), error);
   }

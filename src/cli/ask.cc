@@ -18,8 +18,8 @@ namespace {
 constexpr int kExitNothingToDo = 3;
 
 struct AskOptions {
-  std::string storage, study, space, sampler = "tpe", lease = "24h";
-  std::uint64_t seed = 0;
+  std::string storage, study, space, sampler, lease = "24h";
+  std::optional<std::uint64_t> seed;
   std::optional<int> trials;
   bool maximize = false;
 };
@@ -32,15 +32,20 @@ Study asked_study(const AskOptions& options) {
   request.objective = {"external", {}};
   request.space = file.space;
   request.maximize = options.maximize || file.maximize.value_or(false);
-  request.seed = options.seed;
-  request.sampler = {options.sampler, {}};
+  request.seed = options.seed.value_or(0);
+  if (!options.sampler.empty()) request.sampler = {options.sampler, {}};
   request.budget.trials = options.trials.value_or(100'000'000);
   return make_program_study(request);
 }
 
 // The study that is asked; with --space it is made where it is not there.
 Study study_of(const AskOptions& options, Store& store) {
-  if (options.space.empty()) return store.study(choose_study(store, options.study));
+  if (options.space.empty()) {
+    if (!options.sampler.empty() || options.seed || options.trials || options.maximize) {
+      bad_input("--sampler, --seed, --trials and --maximize describe a study that is made with --space; leave them out");
+    }
+    return store.study(choose_study(store, options.study));
+  }
   const Study wanted = asked_study(options);
   make_sampler(wanted);
   if (store.create(wanted)) return wanted;
@@ -56,6 +61,7 @@ Study study_of(const AskOptions& options, Store& store) {
 }
 
 int run(const AskOptions& options) {
+  if (options.storage == "memory:") bad_input("what is asked for must be kept until it is told; memory: keeps nothing");
   const auto store = options.space.empty() ? open_existing_store(options.storage) : open_store(options.storage);
   const Study study = study_of(options, *store);
   SystemClock clock;
@@ -81,10 +87,9 @@ std::function<int()> declare(CLI::App& command) {
       .add_option("--space", options->space,
                   "make the study if it is not there, with these parameters: TOML, ConfigSpace JSON or W&B sweep YAML")
       ->check(not_empty);
-  command.add_option("--sampler", options->sampler, "of a study that is made")->capture_default_str();
-  command.add_option("--seed", options->seed, "of a study that is made")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
-      ->capture_default_str();
+  command.add_option("--sampler", options->sampler, "of a study that is made; default: tpe")->check(not_empty);
+  command.add_option("--seed", options->seed, "of a study that is made; default: 0")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   command.add_option("--trials", options->trials, "budget of a study that is made; default: as many as are asked for")
       ->check(CLI::Range(1, 100'000'000));
   command.add_flag("--maximize,--maximise", options->maximize, "the larger the better, in a study that is made");

@@ -23,20 +23,27 @@ struct TellOptions {
 };
 
 void check_options(const TellOptions& options) {
+  if (options.step && (!options.loss || !options.failed.empty())) {
+    bad_input("with --step, --loss says the loss after it; a trial that fails is told without --step");
+  }
   if (options.loss.has_value() == !options.failed.empty()) {
     bad_input("tell either --loss NUMBER or --failed REASON");
   }
-  if (options.step && !options.loss) bad_input("with --step, --loss says the loss after it");
+  if (options.loss && !std::isfinite(*options.loss)) {
+    bad_input("--loss must be a finite number; of a trial without one, tell --failed REASON");
+  }
   if (options.step && (options.seconds || options.stopped)) {
     bad_input("--seconds and --stopped are told when the trial has ended; leave them or --step out");
   }
   if (!options.step && !options.lease.empty()) bad_input("--lease goes with --step only");
-  if (!options.step && options.loss && !std::isfinite(*options.loss)) {
-    bad_input("--loss must be a finite number; of a trial without one, tell --failed REASON");
-  }
 }
 
 int tell_step(Store& store, const History& history, const TellOptions& options, Lease lease, double now) {
+  const auto told = store.curve(history.study().name, options.trial);
+  if (!told.empty() && *options.step <= told.back().epoch) {
+    bad_input(fmt::format("--step {} does not come after {}, which was told before; steps grow", *options.step,
+                          told.back().epoch));
+  }
   const double loss = turned(history.study(), *options.loss);
   const double until = options.lease.empty() ? 0 : now + parse_duration(options.lease, "--lease");
   if (!store.report(history.study(), lease, {*options.step, loss, {}}, until)) {

@@ -9,6 +9,8 @@
 namespace crescendo {
 namespace {
 
+constexpr std::chrono::milliseconds kMoment(50);
+
 // One process for all trials of a worker, started for the first of them. Whenever a trial does not end with the answer
 // to it, the process is ended too, because what it says next could belong to that trial.
 class ServerObjective : public Objective {
@@ -24,6 +26,7 @@ class ServerObjective : public Objective {
       program_->send(to_line(flat_object(assignment.study, assignment.point, assignment.rung)) + "\n");
       heard = listen(*program_, {Manner::kAnswer, options_.loss, options_.time_limit_seconds, began}, hooks);
     }
+    if (heard->end == Heard::End::kAnswered && says_more()) heard = too_much("it wrote a second line after its answer");
     const bool answered = heard->end == Heard::End::kAnswered;
     std::string bad_end;
     double cpu_after = program_->cpu_seconds();
@@ -49,16 +52,30 @@ class ServerObjective : public Objective {
         program_ ? program_->read_line(line, std::chrono::steady_clock::now()) : ChildProcess::Reading::kEnded;
     if (said == ChildProcess::Reading::kNothingYet) return {};
     if (said == ChildProcess::Reading::kLine) {
-      return Heard{Heard::End::kFailed, {}, {}, "it wrote a second line after its answer to the trial before"};
+      return too_much("it wrote a second line after its answer to the trial before");
     }
     program_.reset();  // it ended between two trials
     program_ = std::make_unique<ChildProcess>(words_);
+    is_new_ = true;
     return {};
+  }
+
+  static Heard too_much(const char* sentence) { return {Heard::End::kFailed, {}, {}, sentence}; }
+
+  // Whether something stands behind the answer. A new process is given a moment for it: one that answers twice is found
+  // out by its first trial, before its second line could pass for the answer to another.
+  bool says_more() {
+    std::string line;
+    const auto patience = is_new_ ? kMoment : std::chrono::milliseconds(0);
+    is_new_ = false;
+    const auto said = program_->read_line(line, std::chrono::steady_clock::now() + patience);
+    return said != ChildProcess::Reading::kNothingYet && said != ChildProcess::Reading::kEnded;
   }
 
   ProgramOptions options_;
   std::vector<std::string> words_;
   std::unique_ptr<ChildProcess> program_;
+  bool is_new_ = true;  // has not answered yet
 };
 
 ObjectiveMaker make(const Study& study) {

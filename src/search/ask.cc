@@ -53,6 +53,10 @@ Lease asked_lease(Store& store, const History& history, int trial, std::optional
   if (!attempt && known.attempt > 1) {
     bad_input(fmt::format("trial {} was given away {} times; say which one ended with --attempt", trial, known.attempt));
   }
+  if (attempt && (*attempt < 1 || *attempt > known.attempt)) {
+    bad_input(fmt::format("trial {} has had {} attempt{}, so there is no attempt {}", trial, known.attempt,
+                          known.attempt == 1 ? "" : "s", *attempt));
+  }
   if (attempt && *attempt != known.attempt) {
     bad_input(fmt::format("attempt {} of trial {} took too long, and attempt {} was given to another program", *attempt,
                           trial, known.attempt));

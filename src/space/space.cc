@@ -40,6 +40,7 @@ bool matches(const Value& choice, const Value& written) {
 
 void check_range(const Parameter& p, const std::string& who) {
   if (!std::isfinite(p.low) || !std::isfinite(p.high)) bad_input(who + ": low and high must be finite numbers");
+  if (!std::isfinite(p.high - p.low)) bad_input(fmt::format("{}: the range {}..{} is too wide", who, p.low, p.high));
   if (p.low > p.high) bad_input(fmt::format("{}: low {} is above high {}", who, p.low, p.high));
   if (p.log && p.low <= 0) bad_input(fmt::format("{}: a log scale needs low > 0, not {}", who, p.low));
   if (p.log && p.step) bad_input(who + ": step and log cannot go together");

@@ -23,10 +23,12 @@ SpaceFile parse_own(std::string_view text, std::string_view what) {
   file.space = parse_space(in.require("parameter"), constraints ? *constraints : Json::array());
   bool maximize = false;
   if (in.read("maximize", maximize)) file.maximize = maximize;
+  // A study's file is a space's file too; what else stands there is misspelt.
   std::vector<std::string_view> left_out;
-  for (const auto& [key, value] : json.items()) {
-    if (key != "parameter" && key != "constraints" && key != "maximize") left_out.push_back(key);
+  for (const char* of_study : {"name", "seed", "learn_from", "objective", "sampler", "schedule", "budget", "rung"}) {
+    if (in.take(of_study)) left_out.push_back(of_study);
   }
+  in.finish();
   if (!left_out.empty())
     file.notes.push_back(fmt::format("of {}, these are not used: {}", what, fmt::join(left_out, " ")));
   return file;

@@ -147,6 +147,12 @@ TEST_F(Programs, AskAndTellDriveAStudyFromOutside) {
   EXPECT_EQ(crescendo("tell " + at + "--trial 0 --loss 0.5").err,
             "crescendo: trial 0 has ended; what ended is not changed any more\n");
   EXPECT_EQ(crescendo("tell " + at + "--trial 1 --step 1 --loss 0.75").out, "{\"go_on\":true}\n");
+  EXPECT_EQ(crescendo("tell " + at + "--trial 1 --step 1 --loss 0.5").err,
+            "crescendo: --step 1 does not come after 1, which was told before; steps grow\n");
+  EXPECT_EQ(crescendo("tell " + at + "--trial 1 --step 2 --loss nan").status, 2);
+  EXPECT_EQ(crescendo("tell " + at + "--trial 1 --attempt 7 --loss 1").err,
+            "crescendo: trial 1 has had 1 attempt, so there is no attempt 7\n");
+  EXPECT_EQ(crescendo("ask " + at + "--sampler random").status, 2);
   EXPECT_EQ(crescendo("tell " + at + "--trial 1 --failed 'no room'").status, 0);
   json("ask " + at);
   const Ended none = crescendo("ask " + at);
