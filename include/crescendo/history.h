@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "crescendo/study.h"
@@ -26,8 +28,19 @@ class History {
   explicit History(std::shared_ptr<const Study> study);
 
   const Study& study() const { return *study_; }
+  std::shared_ptr<const Study> shared_study() const { return study_; }
   std::uint64_t revision() const { return revision_; }
   double elapsed_seconds() const { return elapsed_seconds_; }
+
+  /// CPU time of the trials that ended, all together.
+  double cpu_seconds() const { return cpu_seconds_; }
+
+  /// What the trials use of a fidelity of the ladder, all together; those that run count as if they ended in full.
+  double used(const std::string& fidelity) const;
+
+  /// Trials that ended at the top rung since the best of them did, in the order in which they ended; all, while none
+  /// finished. Cost: O(log trials).
+  int ended_since_best() const;
 
   std::span<const Trial> trials() const { return trials_; }
   const Trial& trial(int number) const { return trials_[static_cast<std::size_t>(number)]; }
@@ -65,6 +78,8 @@ class History {
   void set_queue(std::vector<Queued> queue) { queue_ = std::move(queue); }
 
  private:
+  void count(const Trial& trial, double sign);
+
   struct RungOrder {
     std::vector<int> all, ranked;
     int running = 0;
@@ -81,7 +96,9 @@ class History {
   std::map<int, std::vector<int>> children_;
   std::vector<Queued> queue_;
   std::uint64_t revision_ = 0;
-  double elapsed_seconds_ = 0;
+  double elapsed_seconds_ = 0, cpu_seconds_ = 0;
+  std::map<std::string, double> used_;               // by each fidelity of the ladder
+  std::vector<std::pair<std::uint64_t, int>> ends_;  // at the top rung: revision and number, ascending
 };
 
 inline constexpr int kUsualFinalists = 3;  // leaders that are repeated before the best is named

@@ -133,7 +133,7 @@ class Tune {
     const auto stored = stored_study(store, study.name);
     if (stored) {
       subject_->check_same(*stored, study);
-      if (is_smaller(study.budget, stored->budget)) {
+      if (is_smaller(study.budget, stored->budget, study.maximize)) {
         bad_input(fmt::format("the search in {} has a budget of {} already; ask for no less than that",
                               folder_.empty() ? options_.storage : folder_, budget_text(stored->budget)));
       }

@@ -11,7 +11,29 @@ bool better(const Trial& a, const Trial& b) {
   return std::tie(a.loss, a.tie, a.number) < std::tie(b.loss, b.tie, b.number);
 }
 
-History::History(std::shared_ptr<const Study> study) : study_(std::move(study)), rungs_(study_->ladder.size()) {}
+History::History(std::shared_ptr<const Study> study) : study_(std::move(study)), rungs_(study_->ladder.size()) {
+  for (const Rung& rung : study_->ladder) {
+    for (const auto& [name, value] : rung.fidelity) used_[name] = 0;
+  }
+}
+
+double History::used(const std::string& fidelity) const {
+  const auto found = used_.find(fidelity);
+  return found == used_.end() ? 0 : found->second;
+}
+
+int History::ended_since_best() const {
+  const auto finished = ranked(study_->top());
+  if (finished.empty()) return static_cast<int>(ends_.size());
+  const Trial& best = trial(finished.front());
+  const auto after = std::upper_bound(ends_.begin(), ends_.end(), std::pair(best.ended_revision, best.number));
+  return static_cast<int>(ends_.end() - after);
+}
+
+void History::count(const Trial& trial, double sign) {
+  const Trial* parent = trial.parent ? &this->trial(*trial.parent) : nullptr;
+  for (auto& [name, used] : used_) used += sign * study_->used_by(trial, parent, name);
+}
 
 std::span<const int> History::children(int parent) const {
   const auto found = children_.find(parent);
@@ -31,10 +53,19 @@ void History::set_trial(Trial trial) {
   } else {
     Trial& known = trials_[number];
     check(known.state == TrialState::kRunning, "an ended trial never changes");
+    count(known, -1);
     if (trial.state != TrialState::kRunning) --rung.running;
     known = std::move(trial);
   }
   const Trial& now = trials_[number];
+  count(now, 1);
+  if (now.state != TrialState::kRunning) {
+    cpu_seconds_ += now.cpu_seconds;
+    if (now.rung == study_->top()) {
+      const std::pair end(now.ended_revision, now.number);
+      ends_.insert(std::upper_bound(ends_.begin(), ends_.end(), end), end);
+    }
+  }
   if (now.state == TrialState::kFinished) {
     const auto at = std::lower_bound(rung.ranked.begin(), rung.ranked.end(), now.number,
                                      [this](int a, int b) { return better(this->trial(a), this->trial(b)); });

@@ -36,21 +36,33 @@ std::string ladder_difference(const Study& stored, const Study& wanted) {
 
 }  // namespace
 
-bool is_smaller(const Budget& a, const Budget& b) {
+bool is_smaller(const Budget& a, const Budget& b, bool maximize) {
   constexpr double kNone = std::numeric_limits<double>::infinity();
-  const auto trials = [&](const Budget& budget) { return budget.trials ? *budget.trials : kNone; };
-  return trials(a) < trials(b) || a.seconds.value_or(kNone) < b.seconds.value_or(kNone);
+  const auto count = [](const std::optional<int>& limit) { return limit ? *limit : kNone; };
+  const auto difficulty = [&](const Budget& budget) {
+    return budget.target ? (maximize ? *budget.target : -*budget.target) : kNone;
+  };
+  for (const auto& [name, total] : a.fidelity) {
+    const auto other = b.fidelity.find(name);
+    if (other == b.fidelity.end() || total < other->second) return true;
+  }
+  return count(a.trials) < count(b.trials) || a.seconds.value_or(kNone) < b.seconds.value_or(kNone) ||
+         a.cpu_seconds.value_or(kNone) < b.cpu_seconds.value_or(kNone) || count(a.patience) < count(b.patience) ||
+         difficulty(a) < difficulty(b);
 }
 
 std::string difference(const Study& stored, const Study& wanted) {
   const Json a = to_json(stored), b = to_json(wanted);
-  for (const auto& [key, value] : a.items()) {
-    if (key == "budget" || value == b[key]) continue;
-    if (key == "rung") return ladder_difference(stored, wanted);
-    if (key == "parameter") return "its space is another";
-    if (!value.is_object()) return was_and_is(key, value, b[key]);
-    if (value["name"] != b[key]["name"]) return was_and_is(key, value["name"], b[key]["name"]);
-    return option_difference(key, value, b[key]);
+  for (const Json* fields : {&a, &b}) {  // some are there only where they are not as usual
+    for (const auto& [key, ignored] : fields->items()) {
+      const Json was = a.value(key, Json()), is = b.value(key, Json());
+      if (key == "budget" || was == is) continue;
+      if (key == "rung") return ladder_difference(stored, wanted);
+      if (key == "parameter") return "its space is another";
+      if (!was.is_object()) return was_and_is(key, was, is);
+      if (was["name"] != is["name"]) return was_and_is(key, was["name"], is["name"]);
+      return option_difference(key, was, is);
+    }
   }
   return "";
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "crescendo/error.h"
 #include "crescendo/rng.h"
@@ -49,6 +50,77 @@ TEST(History, OrdersAreThoseOfAFreshSort) {
     EXPECT_TRUE(std::equal(expected.begin(), expected.end(), history.ranked(rung).begin(), history.ranked(rung).end()));
     EXPECT_EQ(history.running(rung), 0);
   }
+}
+
+TEST(History, WhatIsUsedUpIsWhatAFreshSumSays) {
+  Study study = small_study(60, 3);
+  study.continues = true;
+  for (Rung& rung : study.ladder) rung.fidelity["share"] = rung.fidelity["epochs"] / 90;
+  History history(std::make_shared<const Study>(study));
+  Rng rng(5);
+  std::vector<int> running;
+  std::uint64_t revision = 0;
+  for (int number = 0; number < 300; ++number) {
+    Trial trial;
+    trial.number = number;
+    trial.rung = static_cast<int>(rng.below(3));
+    const auto below = trial.rung > 0 ? history.ranked(trial.rung - 1) : std::span<const int>();
+    if (!below.empty() && rng.uniform() < 0.5) trial.parent = below[rng.below(below.size())];
+    history.set_trial(trial);
+    running.push_back(number);
+    while (running.size() > 4) {
+      const auto which = static_cast<std::ptrdiff_t>(rng.below(running.size()));
+      Trial end = history.trial(running[static_cast<std::size_t>(which)]);
+      running.erase(running.begin() + which);
+      end.state = rng.uniform() < 0.3 ? TrialState::kFailed : TrialState::kFinished;
+      end.stopped_early = rng.uniform() < 0.2;
+      end.loss = static_cast<double>(rng.below(50));
+      end.curve.resize(rng.below(10));
+      end.cpu_seconds = rng.uniform();
+      end.ended_revision = end.revision = ++revision;
+      history.set_trial(end);
+    }
+    double cpu = 0, epochs = 0, share = 0;
+    for (const Trial& t : history.trials()) {
+      const Trial* parent = t.parent ? &history.trial(*t.parent) : nullptr;
+      cpu += t.cpu_seconds;
+      epochs += study.used_by(t, parent, "epochs");
+      share += study.used_by(t, parent, "share");
+    }
+    ASSERT_DOUBLE_EQ(history.cpu_seconds(), cpu);
+    ASSERT_DOUBLE_EQ(history.used("epochs"), epochs);
+    ASSERT_NEAR(history.used("share"), share, 1e-9);
+    EXPECT_EQ(history.used("nothing"), 0);
+    const auto top = history.ranked(2);
+    int since = 0;
+    for (const int other : history.at_rung(2)) {
+      const Trial& t = history.trial(other);
+      since += t.state != TrialState::kRunning &&
+               (top.empty() || t.ended_revision > history.trial(top.front()).ended_revision);
+    }
+    ASSERT_EQ(history.ended_since_best(), since);
+  }
+}
+
+TEST(Study, ATrialUsesWhatItsRungSaysUnlessItGoesOnOrWasCut) {
+  Study study = small_study(60, 3);  // 1, 3, 9 epochs
+  study.ladder[2].fidelity["pictures"] = 500;
+  const Trial parent = finished(0, 1, 0.5);
+  Trial trial = finished(1, 2, 0.4);
+  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 9);
+  EXPECT_EQ(study.used_by(trial, &parent, "nothing"), 0);
+  study.continues = true;
+  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6);
+  EXPECT_EQ(study.used_by(trial, nullptr, "epochs"), 9);
+  Trial repeat = finished(2, 1, 0.4);
+  EXPECT_EQ(study.used_by(repeat, &parent, "epochs"), 3) << "a repetition is trained from the start";
+  trial.curve = {1, 2};
+  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6);
+  trial.stopped_early = true;
+  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 2);
+  EXPECT_EQ(study.used_by(trial, &parent, "pictures"), 500);
+  trial.curve.clear();
+  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6) << "nobody knows how far it came";
 }
 
 TEST(History, EqualLossesAreOrderedByTheTieBreak) {
@@ -138,9 +210,18 @@ TEST(StudyFile, ComesBackTheSame) {
   Study study = small_study(60);
   study.sampler.options = {{"levels", 4.0}, {"flag", true}, {"text", std::string("x")}};
   study.budget.seconds = 12.5;
+  study.budget.cpu_seconds = 99;
+  study.budget.fidelity["epochs"] = 2600;
+  study.budget.target = -0.25;
+  study.budget.patience = 20;
+  study.continues = true;
   study.ladder[0].limits["layers"] = {1, 2};
   const std::string toml = to_study_file(study);
   EXPECT_EQ(to_json(parse_study_file(toml, "it")), to_json(study)) << toml;
+  EXPECT_EQ(parse_study_file(toml, "it").budget, study.budget);
+  study.budget = {60, {}};
+  study.lag = 4;
+  EXPECT_EQ(parse_study_file(to_study_file(study), "it").lag, 4);
 }
 
 TEST(StudyFile, NamesWhatIsWrong) {
@@ -159,19 +240,61 @@ TEST(StudyFile, NamesWhatIsWrong) {
   std::string no_budget = good;
   no_budget.replace(no_budget.find("trials = 60"), 11, "trials = 0 ");
   EXPECT_EQ(refusal(no_budget), "budget: trials must be a whole number from 1, not 0");
+  const auto with_budget = [&](const std::string& budget) {
+    std::string text = good;
+    return text.replace(text.find("trials = 60"), 11, budget);
+  };
+  EXPECT_EQ(refusal(with_budget("")), "budget: give trials, seconds, cpu_seconds, fidelity, target or patience");
+  EXPECT_EQ(refusal(with_budget("fidelity = { epochs = 0 }")),
+            "budget: fidelity: epochs must be a number above 0, not 0");
+  EXPECT_EQ(refusal(with_budget("fidelity = { epoch = 100 }")),
+            "budget: fidelity counts epoch, of which rung 1 has no number above 0");
+  EXPECT_EQ(refusal(with_budget("fidelity = { epochs = 8 }")),
+            "budget: epochs = 8 is less than one trial at the top rung uses; give at least 9");
+  Study no_number = small_study(60);
+  no_number.budget.target = NAN;
+  EXPECT_THROW(parse_study(to_json(no_number)), Error);
+  EXPECT_EQ(refusal("lag = 0\n" + good), "the study: lag must be a whole number from 1, not 0");
+  EXPECT_EQ(refusal("lag = 4\n" + good), "accepted");
+  EXPECT_EQ(refusal("lag = 4\n" + with_budget("seconds = 60")),
+            "the study: with a lag the budget cannot be time, which differs from run to run; give trials or a fidelity");
 }
 
 TEST(StudyFile, ABudgetIsNoDifferenceAndALimitLessIsALargerBudget) {
   const Study stored = small_study(60);
   Study wanted = small_study(90);
   EXPECT_EQ(difference(stored, wanted), "");
-  EXPECT_FALSE(is_smaller(wanted.budget, stored.budget));
-  EXPECT_TRUE(is_smaller(stored.budget, wanted.budget));
+  EXPECT_FALSE(is_smaller(wanted.budget, stored.budget, false));
+  EXPECT_TRUE(is_smaller(stored.budget, wanted.budget, false));
   wanted.budget.seconds = 600;
-  EXPECT_TRUE(is_smaller(wanted.budget, stored.budget)) << "a limit more is a smaller budget";
-  EXPECT_FALSE(is_smaller(Budget{90, {}}, wanted.budget)) << "a limit less is a larger one";
+  EXPECT_TRUE(is_smaller(wanted.budget, stored.budget, false)) << "a limit more is a smaller budget";
+  EXPECT_FALSE(is_smaller(Budget{90, {}}, wanted.budget, false)) << "a limit less is a larger one";
   wanted.seed = 8;
   EXPECT_EQ(difference(stored, wanted), "its seed is 7, now 8 is asked for");
+}
+
+TEST(StudyFile, EveryKindOfLimitMayGrowAndNoneShrink) {
+  Budget budget;
+  budget.cpu_seconds = 10;
+  budget.fidelity["epoch"] = 100;
+  budget.patience = 5;
+  budget.target = 0.5;
+  EXPECT_FALSE(is_smaller(budget, budget, false));
+  const auto smaller = [&](const std::function<void(Budget&)>& change, bool maximize = false) {
+    Budget changed = budget;
+    change(changed);
+    return is_smaller(changed, budget, maximize);
+  };
+  EXPECT_TRUE(smaller([](Budget& b) { b.cpu_seconds = 9; }));
+  EXPECT_FALSE(smaller([](Budget& b) { b.cpu_seconds = 11; }));
+  EXPECT_TRUE(smaller([](Budget& b) { b.fidelity["epoch"] = 99; }));
+  EXPECT_TRUE(smaller([](Budget& b) { b.fidelity["size"] = 99; }));
+  EXPECT_FALSE(smaller([](Budget& b) { b.fidelity.clear(); }));
+  EXPECT_TRUE(smaller([](Budget& b) { b.patience = 4; }));
+  EXPECT_TRUE(smaller([](Budget& b) { b.target = 0.6; }));
+  EXPECT_FALSE(smaller([](Budget& b) { b.target = 0.4; }));
+  EXPECT_TRUE(smaller([](Budget& b) { b.target = 0.4; }, true));
+  EXPECT_FALSE(smaller([](Budget& b) { b.target = {}; }));
 }
 
 TEST(StudyFile, ADifferenceIsNamedDownToTheOption) {
@@ -186,6 +309,10 @@ TEST(StudyFile, ADifferenceIsNamedDownToTheOption) {
   wanted.ladder.pop_back();
   EXPECT_EQ(difference(stored, wanted),
             "its sizes are epochs 1, epochs 3, epochs 9, now epochs 1, epochs 3 are asked for");
+  wanted = stored;
+  wanted.lag = 4;
+  EXPECT_EQ(difference(stored, wanted), "its lag is null, now 4 is asked for");
+  EXPECT_EQ(difference(wanted, stored), "its lag is 4, now null is asked for");
   wanted = stored;
   wanted.space = tiny_space();
   EXPECT_EQ(difference(stored, wanted), "its space is another");
