@@ -9,6 +9,7 @@
 #include "crescendo/error.h"
 #include "crescendo/schedule.h"
 #include "search/ask.h"
+#include "search/claiming.h"
 #include "search/summary.h"
 
 namespace crescendo {
@@ -38,8 +39,8 @@ int tell_step(Store& store, const History& history, const TellOptions& options, 
   if (!store.report(history.study(), lease, {*options.step, loss, {}}, until)) {
     bad_input(fmt::format("trial {} was given to another program meanwhile", options.trial));
   }
-  const bool goes_on = make_schedule(history.study())->keep_going(history, options.trial, *options.step, loss);
-  fmt::print("{}\n", to_line({{"go_on", goes_on}}));
+  const bool go_on = goes_on(*make_schedule(history.study()), history, options.trial, *options.step, loss);
+  fmt::print("{}\n", to_line({{"go_on", go_on}}));
   return kExitSucceeded;
 }
 
