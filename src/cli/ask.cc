@@ -5,6 +5,7 @@
 #include "cli/words.h"
 #include "crescendo/error.h"
 #include "crescendo/sampler.h"
+#include "crescendo/schedule.h"
 #include "search/ask.h"
 #include "search/program_study.h"
 #include "search/summary.h"
@@ -17,9 +18,10 @@ namespace {
 constexpr int kExitNothingToDo = 3;
 
 struct AskOptions {
-  std::string storage, study, space, sampler = "tpe", lease = "24h";
+  std::string storage, study, space, preset, sampler, schedule, lease = "24h";
+  std::vector<std::string> ladder;  // NAME=v1,v2,...
   std::uint64_t seed = 0;
-  std::optional<int> trials;
+  std::optional<int> trials, lag;
   bool maximize = false;
 };
 
@@ -32,7 +34,11 @@ Study asked_study(const AskOptions& options) {
   request.space = file.space;
   request.maximize = options.maximize || file.maximize.value_or(false);
   request.seed = options.seed;
-  request.sampler = {options.sampler, {}};
+  request.preset = options.preset;
+  if (!options.sampler.empty()) request.sampler = Named{options.sampler};
+  if (!options.schedule.empty()) request.schedule = Named{options.schedule};
+  for (const std::string& text : options.ladder) request.fidelities.push_back(parse_rungs(text, "--ladder"));
+  request.lag = options.lag.value_or(0);
   request.budget.trials = options.trials.value_or(100'000'000);
   return make_program_study(request);
 }
@@ -42,6 +48,7 @@ Study study_of(const AskOptions& options, Store& store) {
   if (options.space.empty()) return store.study(choose_study(store, options.study));
   const Study wanted = asked_study(options);
   make_sampler(wanted);
+  make_schedule(wanted);
   store.create(wanted);
   const Study stored = store.study(wanted.name);
   if (to_json(stored.space) != to_json(wanted.space)) {
@@ -77,7 +84,13 @@ std::function<int()> declare(CLI::App& command) {
       .add_option("--space", options->space,
                   "make the study if it is not there, with these parameters: TOML, ConfigSpace JSON or W&B sweep YAML")
       ->check(not_empty);
-  command.add_option("--sampler", options->sampler, "of a study that is made")->capture_default_str();
+  command.add_option("--preset", options->preset, "of a study that is made; see 'crescendo list'")->check(not_empty);
+  command.add_option("--sampler", options->sampler, "of a study that is made; default: tpe")->check(not_empty);
+  command.add_option("--schedule", options->schedule, "of a study that is made")->check(not_empty);
+  command.add_option("--ladder", options->ladder, "rungs of a study that is made, as epoch=1,4,13,52")
+      ->allow_extra_args(false);
+  command.add_option("--lag", options->lag, "of a study that is made: trials that may be asked for before one is told")
+      ->check(CLI::Range(1, 1'000'000));
   command.add_option("--seed", options->seed, "of a study that is made")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
       ->capture_default_str();

@@ -34,9 +34,10 @@ ImageStudyRequest request_of(const TuneOptions& options) {
   request.seed = options.seed.value_or(0);
   request.augment = options.augment;
   request.balanced = options.balanced;
-  if (!options.sampler.empty()) request.sampler = {options.sampler, {}};
-  if (!options.schedule.empty()) request.schedule = {options.schedule, {}};
+  request.sampler = options.chosen_sampler().value_or(request.sampler);
+  request.schedule = options.chosen_schedule().value_or(request.schedule);
   request.budget = options.budget();
+  request.lag = options.lag.value_or(0);
   return request;
 }
 
@@ -190,6 +191,9 @@ class PictureSubject : public Subject {
 }  // namespace
 
 std::unique_ptr<Subject> make_picture_subject(const TuneOptions& options, Shown show) {
+  if (options.study_file.empty() && !options.ladder.empty()) {
+    bad_input("--ladder is for programs; with pictures, --sizes and --epochs make the rungs");
+  }
   refuse_program_options(options, "pictures");
   return std::make_unique<PictureSubject>(options, std::move(show));
 }

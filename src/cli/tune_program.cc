@@ -86,9 +86,12 @@ class ProgramSubject : public Subject {
     request.maximize = options_.maximize || file.maximize.value_or(false);
     if (options_.loss.empty() && !file.metric.empty()) request.objective.options["loss"] = file.metric;
     request.seed = options_.seed.value_or(0);
-    if (!options_.sampler.empty()) request.sampler = {options_.sampler, {}};
-    if (!options_.schedule.empty()) request.schedule = Named{options_.schedule, {}};
+    request.preset = options_.preset;
+    if (!options_.sampler.empty()) request.sampler = Named{options_.sampler};
+    if (!options_.schedule.empty()) request.schedule = Named{options_.schedule};
+    for (const std::string& text : options_.ladder) request.fidelities.push_back(parse_rungs(text, "--ladder"));
     request.budget = options_.budget();
+    request.lag = options_.lag.value_or(0);
     return make_program_study(request);
   }
 
