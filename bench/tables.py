@@ -3,6 +3,7 @@
 
     bench/tables.py            exit status 1, with the differences, where a document differs from the rows
     bench/tables.py --write    writes them anew
+    bench/tables.py --search FILE...    prints the tables of rows of bench/search that stand elsewhere
 
 A table stands between the lines <!-- table: NAME --> and <!-- end --> in README.md or docs/*.md. Of several runs in the
 rows the latest complete one counts, network by network. --root FOLDER works on another tree.
@@ -18,6 +19,8 @@ import re
 import statistics
 import sys
 
+import search_tables
+
 NETWORKS = ["s32", "m32", "s64", "l64", "m128", "l128", "fc64", "odd64"]
 BLOCK = re.compile(r"(<!-- table: ([^\n]*?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -28,8 +31,10 @@ class BadInput(Exception):
 
 def read_rows(root, name):
     file = root / "bench" / "results" / f"{name}.jsonl"
-    if not file.exists():
-        return []
+    return read_file(file) if file.exists() else []
+
+
+def read_file(file):
     rows = []
     for number, line in enumerate(file.read_text().splitlines(), 1):
         try:
@@ -332,6 +337,80 @@ def reading_table(root):
                                          for row in read_rows(root, "reading")])
 
 
+<<<<<<< HEAD
+# Samplers: bench/micro_samplers.
+
+
+PARTS = {
+    "tpe_100": ("a proposal of tpe, 100 trials", "ms"),
+    "tpe_1000": ("a proposal of tpe, 1,000 trials", "ms"),
+    "tpe_10000": ("a proposal of tpe, 10,000 trials", "ms"),
+    "smac_1000": ("a proposal of smac, 1,000 trials", "ms"),
+    "loop_1000": ("a search by tpe, 1,000 trials", "s"),
+    "loop_10000": ("a search by tpe, 10,000 trials", "s"),
+}
+SEARCHERS = {"rustuna": "rustuna", "optuna": "Optuna", "smac": "SMAC3"}
+
+
+def digits(value):
+    """Three of them."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.{1 if value >= 10 else 2 if value >= 1 else 3}f}"
+
+
+def samplers_table(root):
+    latest = {}  # of each part, the rows of the last run
+    for row in read_rows(root, "samplers"):
+        run = latest.setdefault(row["part"], {})
+        if run and next(iter(run.values()))["date"] < row["date"]:
+            run.clear()
+        run[row["who"]] = row
+    if not latest:
+        return "Not measured yet: `build/release/bench/micro_samplers --rows bench/results/samplers.jsonl`.\n"
+    lines = []
+    for part, (title, unit) in PARTS.items():
+        run = latest.get(part)
+        if not run:
+            continue
+        line = [title, f"{digits(run['ours']['median'] * (1000 if unit == 'ms' else 1))} {unit}"]
+        for who in SEARCHERS:
+            if who in run:
+                times_ours = run[who]["median"] / run["ours"]["median"]
+                line += [f"{digits(run[who]['median'] * (1000 if unit == 'ms' else 1))} {unit}", digits(times_ours)]
+            else:
+                line += ["-", "-"]
+        lines.append(line)
+    header = ["CPU time of", ">ours"]
+    for title in SEARCHERS.values():
+        header += [f">{title}", ">times ours"]
+    rows = [row for run in latest.values() for row in run.values()]
+    versions = {f"{name} {version}" for row in rows for name, version in row["versions"].items()}
+
+    def all_of(field):
+        return ", ".join(sorted({row[field][:10] if field == "date" else row[field] for row in rows}))
+
+    return table(header, lines) + (f"\n{all_of('machine')}; {all_of('compiler')}, {', '.join(sorted(versions))}; commit "
+                                   f"{all_of('commit')}, {all_of('date')}.\n")
+=======
+# How good the points are: bench/search.
+
+
+def search_table(root, name):
+    rows = read_rows(root, "search")
+    made = search_tables.tables_of(rows, table)
+    if name not in made:
+        return "Not measured yet: `build/release/bench/search`.\n"
+    return made[name]()
+
+
+def print_search_tables(files):
+    rows = [row for file in files for row in read_file(file)]
+    for name, make in search_tables.tables_of(rows, table).items():
+        print(f"{name}\n\n{make()}")
+>>>>>>> search-bench
+
+
 def all_tables():
     made = {
         "bf16": bf16_table,
@@ -341,6 +420,7 @@ def all_tables():
         "learning": learning_table,
         "prototype": prototype_table,
         "reading": reading_table,
+        "samplers": samplers_table,
     }
     for isa in ("avx2", "avx512"):
         made[f"training {isa}"] = lambda root, isa=isa: rates_table(root, "train", isa)
@@ -348,6 +428,8 @@ def all_tables():
         made[f"trial {isa}"] = lambda root, isa=isa: rates_table(root, "trial", isa)
         made[f"pair {isa}"] = lambda root, isa=isa: pair_table(root, isa)
         made[f"memory {isa}"] = lambda root, isa=isa: memory_table(root, isa)
+    for name in search_tables.NAMES:
+        made[name] = lambda root, name=name: search_table(root, name)
     return made
 
 
@@ -371,7 +453,12 @@ def main():
     parser = argparse.ArgumentParser(description="Makes the documents' tables from the raw rows in bench/results.")
     parser.add_argument("--write", action="store_true", help="write the documents; else only say what differs")
     parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
+    parser.add_argument("--search", type=pathlib.Path, nargs="+", metavar="FILE",
+                        help="print the tables of these rows of bench/search; nothing else")
     choice = parser.parse_args()
+    if choice.search:
+        print_search_tables(choice.search)
+        return 0
     documents = [choice.root / "README.md", *sorted((choice.root / "docs").rglob("*.md"))]
     differs = False
     for document in documents:

@@ -69,6 +69,12 @@ class History {
   /// The enqueued points that no trial has taken yet, in the order in which they came.
   std::span<const Queued> queue() const { return queue_; }
 
+  /// What tells this history from every other one, copies included, for as long as somebody holds it.
+  std::shared_ptr<const void> identity() const { return identity_.mark; }
+
+  /// The trial of each set_trial(), in turn: who knows what the first n of them led to need only look at the others.
+  std::span<const int> changes() const { return changes_; }
+
   // What follows is for stores.
   void set_trial(Trial trial);
   void add_box(int rung, Box box);
@@ -89,7 +95,18 @@ class History {
     std::shared_ptr<const Box> box;
   };
 
+  struct Identity {
+    Identity() = default;
+    Identity(const Identity&) {}
+    Identity(Identity&&) = default;
+    Identity& operator=(const Identity&) { return *this = Identity(); }
+    Identity& operator=(Identity&&) = default;
+    std::shared_ptr<const int> mark = std::make_shared<const int>(0);
+  };
+
   std::shared_ptr<const Study> study_;
+  Identity identity_;
+  std::vector<int> changes_;
   std::vector<Trial> trials_;
   std::vector<RungOrder> rungs_;
   std::vector<UsedBox> boxes_;

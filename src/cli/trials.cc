@@ -20,7 +20,7 @@ std::string trials_text(const History& history) {
   std::vector<std::vector<std::string>> rows = {
       {"trial", "from", "size", "state", trains_pictures(study) ? "error" : loss_name(study), "epochs", "seconds", "point"}};
   for (const Trial& trial : history.trials()) {
-    std::string point = trial.reason.substr(0, trial.reason.find('\n'));  // a program's last words are in the JSON
+    std::string point = reason_text(trial.reason);
     if (trial.point && trial.state != TrialState::kFailed) {
       point.clear();
       const Json values = point_to_json(study.space, *trial.point);

@@ -174,15 +174,15 @@ class Tune {
     } else if (!options_.quiet) {
       fmt::print("{}", result_text(store, history, {url, folder_, subject_->files()}));
     }
-    if (!winner) {
-      const std::string last = history.trials().empty() ? "there was none" : history.trials().back().reason;
-      unavailable(url == "memory:" ? fmt::format("none of the {} trials succeeded; the last one: {}",
-                                                 history.trials().size(), last)
-                                   : fmt::format("none of the {} trials succeeded; 'crescendo trials --storage {}' "
-                                                 "says why",
-                                                 history.trials().size(), url));
-    }
+    if (!winner) unavailable(no_winner_text(history, url));
     return !judged && options_.strict ? kExitBadInput : kExitSucceeded;
+  }
+
+  static std::string no_winner_text(const History& history, const std::string& url) {
+    const auto trials = history.trials();
+    std::string text = fmt::format("none of the {} trials succeeded", trials.size());
+    if (!trials.empty()) text += fmt::format("; of the last one: {}", reason_text(trials.back().reason));
+    return url == "memory:" ? text : text + fmt::format("; 'crescendo trials --storage {}' says more", url);
   }
 
   int say_interrupted(const History& history) const {

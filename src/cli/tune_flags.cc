@@ -43,7 +43,7 @@ void declare_program(CLI::App& program, TuneOptions& options) {
       .add_option("--space", options.space,
                   "the program's parameters: TOML of [[parameter]] tables, ConfigSpace JSON or W&B sweep YAML")
       ->check(not_empty);
-  program.add_option("--loss", options.loss, "the field of the program's answer that counts; default: loss")
+  program.add_option("--loss", options.loss, "the field of the program's answer that counts, one only; default: loss")
       ->check(not_empty);
   program.add_flag("--maximize,--maximise", options.maximize, "the larger the better");
   program
@@ -107,13 +107,22 @@ void declare_outputs(CLI::App& outputs, TuneOptions& options) {
   outputs.add_flag("--quiet", options.quiet, "print nothing but errors");
 }
 
+// The help shows the options that `declare` adds under a heading of their own.
+void in_group(const std::string& heading, void (*declare)(CLI::App&, TuneOptions&), CLI::App& command,
+              TuneOptions& options) {
+  const auto before = command.get_options().size();
+  declare(command, options);
+  const auto all = command.get_options();
+  for (std::size_t i = before; i < all.size(); ++i) all[i]->group(heading);
+}
+
 }  // namespace
 
 void declare_tune_options(CLI::App& command, TuneOptions& options) {
-  declare_pictures(*command.add_option_group("pictures"), options);
-  declare_program(*command.add_option_group("a program"), options);
-  declare_search(*command.add_option_group("search"), options);
-  declare_outputs(*command.add_option_group("results"), options);
+  in_group("Pictures", declare_pictures, command, options);
+  in_group("A program", declare_program, command, options);
+  in_group("The search", declare_search, command, options);
+  in_group("What is kept and printed", declare_outputs, command, options);
 }
 
 }  // namespace crescendo

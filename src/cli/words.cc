@@ -93,6 +93,11 @@ std::pair<std::string, std::vector<double>> parse_rungs(std::string_view text, s
   return rungs;
 }
 
+std::string reason_text(const std::string& reason) {
+  const std::size_t first = reason.find('\n'), last = reason.find_last_of('\n');
+  return first == std::string::npos ? reason : reason.substr(0, first) + " " + reason.substr(last + 1);
+}
+
 std::string shell_quoted(const std::string& text) {
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) || std::string_view("/:._-+=,").find(c) != std::string::npos;

@@ -25,6 +25,9 @@ std::pair<std::string, double> parse_total(std::string_view text, std::string_vi
 /// "epoch=1,4,13,52" as the name and the numbers. Throws Error (bad input) naming `option`.
 std::pair<std::string, std::vector<double>> parse_rungs(std::string_view text, std::string_view option);
 
+/// The first and the last line of a reason that may hold a program's last words.
+std::string reason_text(const std::string& reason);
+
 /// As it can be pasted into a shell: in quotes where it needs them.
 std::string shell_quoted(const std::string& text);
 

@@ -10,15 +10,7 @@
 namespace crescendo {
 namespace {
 
-constexpr double kLowest = 1e-300;  // stands for a probability of 0, whose logarithm could not be added up
-
 double sigma_of(double steepness) { return 1 / (steepness * std::numbers::sqrt2); }
-
-double truncation_mass(double mean, double sigma, double low, double high) {
-  // Nothing in double precision is cut off beyond 8.3 standard deviations.
-  if (mean - low > 8.3 * sigma && high - mean > 8.3 * sigma) return 1;
-  return normal_mass((low - mean) / sigma, (high - mean) / sigma);
-}
 
 // The position that the share u of a discrete distribution, given by its masses, falls on.
 std::size_t pick(std::span<const double> masses, double u) {
@@ -116,46 +108,59 @@ void sum_kernels_plain(const Columns& c, std::size_t kernels, Lanes& offset, Lan
 
 }  // namespace
 
-std::vector<double> forgetting_weights(std::size_t n, std::size_t keep) {
-  std::vector<double> weights(n, 1);
-  if (n <= keep) return weights;
+double mass_between(double mean, double sigma, double low, double high) {
+  // Nothing in double precision is cut off beyond 8.3 standard deviations.
+  if (mean - low > 8.3 * sigma && high - mean > 8.3 * sigma) return 1;
+  return normal_mass((low - mean) / sigma, (high - mean) / sigma);
+}
+
+double forgetting_weight(std::size_t i, std::size_t n, std::size_t keep) {
+  if (i + keep >= n) return 1;
   const std::size_t old = n - keep;
   const double first = 1.0 / static_cast<double>(n);
-  for (std::size_t i = 0; i < old; ++i) {
-    weights[i] = old == 1 ? first : first + (1 - first) * static_cast<double>(i) / static_cast<double>(old - 1);
-  }
+  return old == 1 ? first : first + (1 - first) * static_cast<double>(i) / static_cast<double>(old - 1);
+}
+
+std::vector<double> forgetting_weights(std::size_t n, std::size_t keep) {
+  std::vector<double> weights(n);
+  for (std::size_t i = 0; i < n; ++i) weights[i] = forgetting_weight(i, n, keep);
   return weights;
 }
 
-std::vector<double> neighbour_bandwidths(std::span<const double> ascending, const ParzenRule& rule) {
+double neighbour_bandwidth(std::optional<double> left, double at, std::optional<double> right, std::size_t n,
+                           const ParzenRule& rule) {
   constexpr double kPriorMean = 0.5;
+  const double lowest = 1 / std::min(rule.clip, 2 + static_cast<double>(n));
+  if (rule.prior_is_neighbour) {
+    if (n == 1) return 0.5;  // hyperopt's special case: half of the range, whatever the distance to the prior
+    if (at >= kPriorMean) {
+      if (!left || *left < kPriorMean) left = kPriorMean;
+    } else if (!right || *right >= kPriorMean) {
+      right = kPriorMean;
+    }
+  } else if (rule.consider_endpoints || n == 1) {
+    if (!left) left = 0;
+    if (!right) right = 1;
+  }
+  return std::clamp(std::max(left ? at - *left : 0, right ? *right - at : 0), lowest, 1.0);
+}
+
+std::vector<double> neighbour_bandwidths(std::span<const double> ascending, const ParzenRule& rule) {
   const std::size_t n = ascending.size();
   std::vector<double> result(n);
-  if (n == 0) return result;
-  for (std::size_t i = 1; i + 1 < n; ++i) {
-    const double left = ascending[i] - ascending[i - 1], right = ascending[i + 1] - ascending[i];
-    result[i] = left > right ? left : right;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto left = i > 0 ? std::optional(ascending[i - 1]) : std::nullopt;
+    const auto right = i + 1 < n ? std::optional(ascending[i + 1]) : std::nullopt;
+    result[i] = neighbour_bandwidth(left, ascending[i], right, n, rule);
   }
-  const bool endpoints = !rule.prior_is_neighbour && (rule.consider_endpoints || n == 1);
-  const double left_end = endpoints ? ascending[0] : 0, right_end = endpoints ? 1 - ascending[n - 1] : 0;
-  result[0] = std::max(left_end, n > 1 ? ascending[1] - ascending[0] : right_end);
-  result[n - 1] = std::max(right_end, n > 1 ? ascending[n - 1] - ascending[n - 2] : left_end);
-  if (rule.prior_is_neighbour) {
-    const auto above =
-        static_cast<std::size_t>(std::lower_bound(ascending.begin(), ascending.end(), kPriorMean) - ascending.begin());
-    if (above < n) {
-      result[above] =
-          std::max(ascending[above] - kPriorMean, above + 1 < n ? ascending[above + 1] - ascending[above] : 0);
-    }
-    if (above > 0) {
-      const std::size_t below = above - 1;
-      result[below] = std::max(kPriorMean - ascending[below], below > 0 ? ascending[below] - ascending[below - 1] : 0);
-    }
-    if (n == 1) result[0] = 0.5;  // hyperopt's special case: half of the range, whatever the distance to the prior
-  }
-  const double lowest = 1 / std::min(rule.clip, 2 + static_cast<double>(n));
-  for (double& bandwidth : result) bandwidth = std::clamp(bandwidth, lowest, 1.0);
   return result;
+}
+
+ChoiceProbability::ChoiceProbability(std::size_t n, int count, const ParzenRule& rule) {
+  const double others = rule.pooled_choices ? 0 : rule.prior_weight / static_cast<double>(n + 1);
+  const double total = 1 + others * count;
+  same = (1 + others) / total;
+  other = others / total;
 }
 
 static std::vector<double> bandwidths_of(std::span<const Observed> observed, const ParzenRule& rule) {
@@ -179,7 +184,7 @@ ProductMixture::ProductMixture(std::span<const Axis> axes, const Observe& observ
   std::vector<double> factors(weights_);
   const auto fold = [&] {
     for (std::size_t k = 0; k < factors.size(); ++k) {
-      log_scale_[k] += std::log(std::max(factors[k], kLowest));
+      log_scale_[k] += std::log(std::max(factors[k], kLowestProbability));
       factors[k] = 1;
     }
   };
@@ -217,7 +222,7 @@ void ProductMixture::fit_normals(std::size_t axis, std::span<const Observed> obs
   const auto set = [&](std::size_t kernel, double mean, double sigma, double steep) {
     column.mean[kernel] = mean;
     column.steepness[kernel] = steep;
-    const double mass = truncation_mass(mean, sigma, 0, 1);
+    const double mass = mass_between(mean, sigma, 0, 1);
     factors[kernel] *= steep * (mass == 1 ? std::numbers::inv_sqrtpi : std::numbers::inv_sqrtpi / mass);
   };
   for (std::size_t i = 0; i < observed.size(); ++i) {
@@ -255,11 +260,10 @@ void ProductMixture::fit_choices(std::size_t axis, std::span<const Observed> obs
   Column& column = columns_[axis];
   column.kind.resize(observed.size() + 1, static_cast<std::uint32_t>(count));
   for (const Observed& o : observed) column.kind[o.kernel] = static_cast<std::uint32_t>(o.at);
-  const double others = rule.pooled_choices ? 0 : rule.prior_weight / static_cast<double>(observed.size() + 1);
-  const double total = 1 + others * static_cast<double>(count);
-  column.probability.assign((count + 1) * count, others / total);
+  const ChoiceProbability probability(observed.size(), axes_[axis].choices, rule);
+  column.probability.assign((count + 1) * count, probability.other);
   for (std::size_t c = 0; c < count; ++c) {
-    column.probability[c * count + c] = (1 + others) / total;
+    column.probability[c * count + c] = probability.same;
     column.probability[count * count + c] = 1 / static_cast<double>(count);
   }
 }
@@ -273,8 +277,7 @@ double ProductMixture::probability(std::size_t axis, std::size_t kind, int posit
   const std::vector<double>& edges = axes_[axis].edges;
   const double mean = column.mean[kind], sigma = column.sigma[kind];
   const auto cell = static_cast<std::size_t>(position);
-  return normal_mass((edges[cell] - mean) / sigma, (edges[cell + 1] - mean) / sigma) /
-         truncation_mass(mean, sigma, 0, 1);
+  return normal_mass((edges[cell] - mean) / sigma, (edges[cell + 1] - mean) / sigma) / mass_between(mean, sigma, 0, 1);
 }
 
 // What each kind adds to the exponents: [kind][lane].
@@ -291,7 +294,8 @@ std::vector<double> ProductMixture::lane_table(std::size_t axis, const LanePoint
   for (std::size_t kind = 0; kind < kinds; ++kind) {
     double* row = &table[kind * kLanes];
     for (int j = 0; j < kLanes; ++j) {
-      row[j] = first[j] < j ? row[first[j]] : std::log(std::max(kLowest, probability(axis, kind, positions[j])));
+      row[j] =
+          first[j] < j ? row[first[j]] : std::log(std::max(kLowestProbability, probability(axis, kind, positions[j])));
     }
   }
   return table;
@@ -326,7 +330,7 @@ double ProductMixture::mass_within(std::size_t axis, std::size_t kernel, const A
   if (axes_[axis].kind == Axis::Kind::kContinuous) {
     if (range.low <= 0 && range.high >= 1) return 1;
     const double mean = column.mean[kernel], sigma = sigma_of(column.steepness[kernel]);
-    return truncation_mass(mean, sigma, range.low, range.high) / truncation_mass(mean, sigma, 0, 1);
+    return mass_between(mean, sigma, range.low, range.high) / mass_between(mean, sigma, 0, 1);
   }
   if (static_cast<int>(range.positions.size()) == axes_[axis].positions()) return 1;
   double mass = 0;
@@ -356,7 +360,7 @@ void ProductMixture::draw_axis(std::size_t axis, std::size_t kernel, const AxisR
     return;
   }
   std::vector<double> masses;
-  for (const int position : allowed) masses.push_back(std::max(kLowest, probability(axis, kind, position)));
+  for (const int position : allowed) masses.push_back(std::max(kLowestProbability, probability(axis, kind, position)));
   points.position[axis][lane] = allowed[pick(masses, u)];
 }
 

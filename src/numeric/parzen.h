@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -50,8 +51,27 @@ struct ParzenRule {
 /// Weights of n observations, oldest first: 1 for the newest `keep`; the older ones rise linearly from 1/n to 1.
 std::vector<double> forgetting_weights(std::size_t n, std::size_t keep);
 
-/// Bandwidths of observations in 0..1, given in ascending order: the larger distance to the neighbours, clipped.
+/// The one of observation i.
+double forgetting_weight(std::size_t i, std::size_t n, std::size_t keep);
+
+/// Bandwidth of one of n observations in 0..1: the larger distance to its neighbours, clipped.
+double neighbour_bandwidth(std::optional<double> left, double at, std::optional<double> right, std::size_t n,
+                           const ParzenRule& rule);
+
+/// Those of observations in ascending order.
 std::vector<double> neighbour_bandwidths(std::span<const double> ascending, const ParzenRule& rule);
+
+/// Share of a normal's mass that lies between low and high.
+double mass_between(double mean, double sigma, double low, double high);
+
+/// Stands for a probability of 0, whose logarithm could not be added up.
+inline constexpr double kLowestProbability = 1e-300;
+
+/// Probabilities of a choice under kernels that saw it or another, after `n` observations of `count` choices.
+struct ChoiceProbability {
+  ChoiceProbability(std::size_t n, int count, const ParzenRule& rule);
+  double same, other;
+};
 
 /// Points that are drawn or judged together: 24, the number of candidates of all published estimators, is a multiple of
 /// every vector length.

@@ -15,43 +15,57 @@ Standing standing_of(const Trial& trial) {
 
 }  // namespace
 
-std::vector<Observation> observations(const History& history, int number) {
-  const Study& study = history.study();
-  const auto trials = history.trials();
-  const auto there = static_cast<std::size_t>(number) < trials.size();
-  const int rung = there ? history.trial(number).rung : study.top();
+Observation observation_of(const Trial& trial, int rung, int row, int origin) {
+  return {&*trial.point, standing_of(trial),          trial.loss, trial.tie, row, trial.number, -1,
+          trial.rung,    std::abs(rung - trial.rung), origin};
+}
+
+std::vector<Observation> lessons_for(const Study& study, int rung) {
   std::vector<Observation> found;
-  found.reserve(trials.size() + (study.lessons ? study.lessons->size() : 0));
-  if (study.lessons) {
-    for (const Lesson& lesson : *study.lessons) {
-      const int row = static_cast<int>(found.size()), its_rung = study.top() - lesson.rungs_below;
-      found.push_back({&lesson.point, lesson.failed ? Standing::kFailed : Standing::kFinished, lesson.loss, lesson.tie,
-                       row, -1, lesson.source, its_rung, 1 + std::abs(rung - its_rung), row});
-    }
+  if (!study.lessons) return found;
+  for (const Lesson& lesson : *study.lessons) {
+    const int row = static_cast<int>(found.size()), its_rung = study.top() - lesson.rungs_below;
+    found.push_back({&lesson.point, lesson.failed ? Standing::kFailed : Standing::kFinished, lesson.loss, lesson.tie,
+                     row, -1, lesson.source, its_rung, 1 + std::abs(rung - its_rung), row});
   }
+  return found;
+}
+
+bool tells_more(const Observation& a, const Observation& b) {
+  const auto rank = [](const Observation& o) {
+    return std::tuple(o.standing == Standing::kPending, o.rungs_away, -o.rung, o.row);
+  };
+  return rank(a) < rank(b);
+}
+
+int rung_proposed_for(const History& history, int number) {
+  const auto there = static_cast<std::size_t>(number) < history.trials().size();
+  return there ? history.trial(number).rung : history.study().top();
+}
+
+std::vector<Observation> observations(const History& history, int number) {
+  const auto trials = history.trials();
+  const int rung = rung_proposed_for(history, number);
+  std::vector<Observation> found = lessons_for(history.study(), rung);
   const int lessons = static_cast<int>(found.size());
+  found.reserve(found.size() + trials.size());
   std::vector<int> origins(trials.size());  // rows
   for (const Trial& trial : trials) {
     const int row = lessons + trial.number;
     const int origin = trial.parent ? origins[static_cast<std::size_t>(*trial.parent)] : row;
     origins[static_cast<std::size_t>(trial.number)] = origin;
-    if (trial.number == number || !trial.point) continue;
-    found.push_back({&*trial.point, standing_of(trial), trial.loss, trial.tie, row, trial.number, -1, trial.rung,
-                     std::abs(rung - trial.rung), origin});
+    if (trial.number != number && trial.point) found.push_back(observation_of(trial, rung, row, origin));
   }
   return found;
 }
 
 std::vector<Observation> one_for_each_point(std::vector<Observation> all) {
-  const auto rank = [](const Observation& o) {
-    return std::tuple(o.standing == Standing::kPending, o.rungs_away, -o.rung, o.row);
-  };
   std::vector<int> chosen;  // [origin] position in `all`, -1: none yet
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto origin = static_cast<std::size_t>(all[i].origin);
     if (origin >= chosen.size()) chosen.resize(origin + 1, -1);
     int& best = chosen[origin];
-    if (best < 0 || rank(all[i]) < rank(all[static_cast<std::size_t>(best)])) best = static_cast<int>(i);
+    if (best < 0 || tells_more(all[i], all[static_cast<std::size_t>(best)])) best = static_cast<int>(i);
   }
   std::erase_if(all,
                 [&, i = 0](const Observation& o) mutable { return chosen[static_cast<std::size_t>(o.origin)] != i++; });

@@ -21,13 +21,25 @@ struct Observation {
   int origin;          // the row of the trial that the point was proposed for; others execute it again
 };
 
+/// What a trial that has a point tells a proposal for `rung`, as the execution of the point of row `origin`; `row`: its
+/// own.
+Observation observation_of(const Trial& trial, int rung, int row, int origin);
+
+/// What the lessons of other studies tell a proposal for `rung`, in the order of their rows.
+std::vector<Observation> lessons_for(const Study& study, int rung);
+
+/// Of two executions of one point, whether `a` tells more: an ended one before one that runs, then the one at the
+/// nearest rung (of two as near, the higher one), then the first.
+bool tells_more(const Observation& a, const Observation& b);
+
+/// The rung that is proposed for: that of trial `number`, or the top one where the history lacks it.
+int rung_proposed_for(const History& history, int number);
+
 /// What there is to learn for trial `number`: the lessons of other studies, then every other trial that has its point,
-/// of whatever rung, in the order of claims. The rung that is proposed for is that trial's, or the top one where the
-/// history lacks it. Cost: O(trials + lessons).
+/// of whatever rung, in the order of claims. Cost: O(trials + lessons).
 std::vector<Observation> observations(const History& history, int number);
 
-/// Of each point (of each origin) the one execution that tells most: an ended one before one that runs, then the one at
-/// the nearest rung (of two as near, the higher one), then the first. In the same order.
+/// Of each point (of each origin) the one execution that tells most. In the same order.
 std::vector<Observation> one_for_each_point(std::vector<Observation> all);
 
 }  // namespace crescendo

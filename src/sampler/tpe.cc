@@ -1,14 +1,16 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
-#include <numeric>
 #include <optional>
+#include <tuple>
+#include <utility>
 
+#include "crescendo/error.h"
 #include "numeric/parzen.h"
 #include "sampler/free_point.h"
 #include "sampler/samplers.h"
-#include "sampler/tpe_split.h"
-#include "sampler/trial_columns.h"
+#include "sampler/tpe_model.h"
 
 namespace crescendo {
 namespace {
@@ -22,9 +24,11 @@ struct TpeOptions {
   int most_good = 25;
   double prior_weight = 1;
   int forget_after = 25;
-  double clip = 100;
+  double clip = 10;
   bool consider_endpoints = false;
 };
+
+constexpr double kPublishedClip = 100;  // of both sources, where each parameter has a density of its own
 
 constexpr Option<TpeOptions> kOptions[] = {
     {"joint", &TpeOptions::joint, 0, 0,
@@ -39,144 +43,252 @@ constexpr Option<TpeOptions> kOptions[] = {
     {"most_good", &TpeOptions::most_good, 1, 10'000, "the most trials that are good"},
     {"prior_weight", &TpeOptions::prior_weight, 0.001, 1000, "weight of the wide kernel, in trials"},
     {"forget_after", &TpeOptions::forget_after, 1, 1'000'000, "trials that keep full weight; older ones weigh less"},
-    {"clip", &TpeOptions::clip, 2, 10'000, "the narrowest bandwidth is the range divided by this"},
+    {"clip", &TpeOptions::clip, 2, 10'000, "the narrowest bandwidth is the range divided by this; 100 where not joint"},
     {"consider_endpoints", &TpeOptions::consider_endpoints, 0, 0, "the ends of a range count as neighbours"},
 };
 
-// Trials that a density is fitted to, at full weight or less, in the order of claims.
-using Trials = std::vector<SplitTrial>;
-
-ProductMixture fit(const TrialColumns& columns, const Group& group, std::span<const Axis> axes, const Trials& from,
-                   const ParzenRule& rule) {
-  Trials trials;
-  for (const SplitTrial& t : from) {
-    if (!std::isnan(columns.at(group[0], t.row))) trials.push_back(t);
-  }
-  std::vector<double> weights = forgetting_weights(trials.size(), static_cast<std::size_t>(rule.forget_after));
-  constexpr std::uint32_t kNone = ~std::uint32_t{0};
-  std::vector<std::uint32_t> kernel_of(columns.rows(), kNone);
-  for (std::size_t k = 0; k < trials.size(); ++k) {
-    weights[k] *= trials[k].weight;
-    kernel_of[static_cast<std::size_t>(trials[k].row)] = static_cast<std::uint32_t>(k);
-  }
-  const auto observe = [&](std::size_t i, std::vector<Observed>& observed) {
-    // Without a branch on what is a member: all but a few are, the few at random places.
-    observed.resize(trials.size() + 1);
-    std::size_t count = 0;
-    for (const Observed& o : columns.ascending(group[i])) {
-      const std::uint32_t kernel = kernel_of[o.kernel];
-      observed[count] = {o.at, kernel};
-      count += kernel != kNone;
-    }
-    observed.resize(count);
-  };
-  return ProductMixture(axes, observe, weights, rule);
-}
-
-/// The two densities of a group and the draws from them.
+/// The density of a group's good trials, and the draws from it.
 class GroupModel {
  public:
-  GroupModel(const TrialColumns& columns, Group group, const Split& split, const ParzenRule& rule)
-      : group_(std::move(group)),
-        axes_(axes_of(columns, group_)),
-        good_(fit(columns, group_, axes_, split.good, rule)),
-        bad_(fit(columns, group_, axes_, split.bad, rule)) {
-    for (const std::size_t p : group_) parameters_.push_back(columns.axes()[p]);
+  GroupModel(const TrialColumns& columns, const TpeModel::Part& part, const ParzenRule& rule)
+      : part_(part), axes_(axes_of(columns, part.group)), good_(fit(columns, part, axes_, rule)) {
+    for (const std::size_t p : part.group) parameters_.push_back(columns.axes()[p]);
   }
-  GroupModel(GroupModel&&) = default;  // the mixtures look at axes_, whose elements do not move
+  GroupModel(GroupModel&&) = default;  // the mixture looks at axes_, whose elements do not move
 
-  /// Values of the group's parameters in each candidate, the best ratio of the densities first.
-  std::vector<std::vector<double>> ranked_draws(const Box& box, int count, Rng& rng) const {
-    std::vector<AxisRange> ranges;
-    for (std::size_t i = 0; i < group_.size(); ++i) ranges.push_back(parameters_[i].range(box.sides[group_[i]]));
-    std::vector<std::vector<double>> draws;
-    std::vector<double> scores;
-    LanePoints points(group_.size());
-    for (int begin = 0; begin < count; begin += kLanes) {
-      good_.draw(ranges, rng, points);
-      const int lanes = std::min(kLanes, count - begin);
-      for (int lane = 0; lane < lanes; ++lane) draws.push_back(values(box, points, static_cast<std::size_t>(lane)));
-      std::array<double, kLanes> good, bad;
-      good_.log_density(points, good);
-      bad_.log_density(points, bad);
-      for (int lane = 0; lane < lanes; ++lane) scores.push_back(good[lane] - bad[lane]);
+  /// Values of the group's parameters in each candidate, the best ratio of the densities first. `best_alone`: only of
+  /// the first of them, for a fraction of the time.
+  std::vector<std::vector<double>> ranked_draws(const Box& box, int count, bool best_alone, Rng& rng) const {
+    std::vector<Candidate> candidates = draw(box, count, rng);
+    const std::size_t blocks = part_.bad.blocks(), rest = best_alone ? blocks - (blocks + 7) / 8 : 0;
+    const auto batch_at = [&](std::size_t begin) {
+      return std::span(candidates).subspan(begin, std::min(kBatch, candidates.size() - begin));
+    };
+    const double none = -std::numeric_limits<double>::infinity();
+    for (std::size_t begin = 0; begin < candidates.size(); begin += kBatch) judge(batch_at(begin), blocks, rest, none);
+    std::stable_sort(candidates.begin(), candidates.end(), higher);
+    // A part of the bad ones' density bounds the ratio, which shows of most candidates that they are not the best.
+    std::size_t judged = rest > 0 ? 0 : candidates.size();
+    for (double best = none; judged < candidates.size(); judged = std::min(judged + kBatch, candidates.size())) {
+      const std::span<Candidate> batch = batch_at(judged);
+      if (batch.front().score < best - kRounding) break;
+      judge(batch, rest, 0, best);
+      for (const Candidate& c : batch) best = std::max(best, c.score);
     }
-    std::vector<std::size_t> order(draws.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+    candidates.resize(judged);
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      return a.score > b.score || (a.score == b.score && a.number < b.number);
+    });
     std::vector<std::vector<double>> ranked;
-    for (const std::size_t i : order) ranked.push_back(std::move(draws[i]));
+    for (Candidate& c : candidates) ranked.push_back(std::move(c.values));
     return ranked;
   }
 
-  const Group& group() const { return group_; }
+  const Group& group() const { return part_.group; }
 
  private:
+  struct Candidate {
+    int number;
+    double good;                                   // log of the good ones' density
+    double score;                                  // log of the ratio of the densities, or a bound of it
+    std::optional<std::pair<double, double>> bad;  // offset and sum of what of the bad ones' density is added up
+    std::vector<double> values, at;
+    std::vector<int> position;
+  };
+
+  static bool higher(const Candidate& a, const Candidate& b) { return a.score > b.score; }
+
   static std::vector<Axis> axes_of(const TrialColumns& columns, const Group& group) {
     std::vector<Axis> axes;
     for (const std::size_t p : group) axes.push_back(columns.axes()[p].axis());
     return axes;
   }
 
+  static ProductMixture fit(const TrialColumns& columns, const TpeModel::Part& part, std::span<const Axis> axes,
+                            const ParzenRule& rule) {
+    const auto observe = [&](std::size_t i, std::vector<Observed>& observed) {
+      for (std::size_t k = 0; k < part.good.size(); ++k) {
+        observed.push_back({columns.at(part.group[i], part.good[k]), static_cast<std::uint32_t>(k)});
+      }
+      std::stable_sort(observed.begin(), observed.end(),
+                       [](const Observed& a, const Observed& b) { return a.at < b.at; });
+    };
+    return ProductMixture(axes, observe, part.weights, rule);
+  }
+
+  std::vector<Candidate> draw(const Box& box, int count, Rng& rng) const {
+    std::vector<AxisRange> ranges;
+    for (std::size_t i = 0; i < group().size(); ++i) ranges.push_back(parameters_[i].range(box.sides[group()[i]]));
+    std::vector<Candidate> candidates;
+    LanePoints points(group().size());
+    for (int begin = 0; begin < count; begin += kLanes) {
+      good_.draw(ranges, rng, points);
+      const int lanes = std::min(kLanes, count - begin);
+      for (int lane = 0; lane < lanes; ++lane) {
+        Candidate c{begin + lane, 0, 0, {}, values(box, points, static_cast<std::size_t>(lane)), {}, {}};
+        for (std::size_t i = 0; i < group().size(); ++i) {
+          c.at.push_back(points.at[i][static_cast<std::size_t>(lane)]);
+          c.position.push_back(points.position[i][static_cast<std::size_t>(lane)]);
+        }
+        candidates.push_back(std::move(c));
+      }
+      std::array<double, kLanes> good;
+      good_.log_density(points, good);
+      for (int lane = 0; lane < lanes; ++lane) {
+        candidates[static_cast<std::size_t>(begin + lane)].good = good[static_cast<std::size_t>(lane)];
+      }
+    }
+    return candidates;
+  }
+
+  // What rounding may do to a score.
+  static constexpr double kRounding = 1e-9;
+
+  // Adds the bad ones' blocks below `from` down to `to` to what a batch's scores are based on, or until all of them are
+  // below `best`.
+  void judge(std::span<Candidate> batch, std::size_t from, std::size_t to, double best) const {
+    PointBatch points(group().size());
+    for (std::size_t j = 0; j < kBatch; ++j) {
+      const Candidate& c = batch[std::min(j, batch.size() - 1)];
+      for (std::size_t i = 0; i < group().size(); ++i) {
+        points.at[i][j] = c.at[i];
+        points.position[i][j] = c.position[i];
+      }
+    }
+    GrowingMixture::Sums sums = part_.bad.prior(points);
+    std::array<double, kBatch> enough;
+    for (std::size_t j = 0; j < kBatch; ++j) {
+      const Candidate& c = batch[std::min(j, batch.size() - 1)];
+      if (c.bad) std::tie(sums.offset[j], sums.sum[j]) = *c.bad;
+      enough[j] = c.good - best + kRounding;
+    }
+    part_.bad.add(points, from, to, enough, sums);
+    const auto densities = part_.bad.log_of(sums);
+    for (std::size_t j = 0; j < batch.size(); ++j) {
+      batch[j].bad = {sums.offset[j], sums.sum[j]};
+      batch[j].score = batch[j].good - densities[j];
+    }
+  }
+
   // Also moves a coordinate to that of the value it is rounded to, which is what will be executed.
   std::vector<double> values(const Box& box, LanePoints& points, std::size_t lane) const {
-    std::vector<double> result(group_.size());
-    for (std::size_t i = 0; i < group_.size(); ++i) {
+    std::vector<double> result(group().size());
+    for (std::size_t i = 0; i < group().size(); ++i) {
       double& at = points.at[i][lane];
-      result[i] = parameters_[i].value(box.sides[group_[i]], at, points.position[i][lane]);
+      result[i] = parameters_[i].value(box.sides[group()[i]], at, points.position[i][lane]);
       if (parameters_[i].rounds()) at = parameters_[i].at(result[i]);
     }
     return result;
   }
 
-  Group group_;
+  const TpeModel::Part& part_;
   std::vector<Axis> axes_;
   std::vector<ParameterAxis> parameters_;
-  ProductMixture good_, bad_;
+  ProductMixture good_;
+};
+
+/// Models of the histories that asked lately, each with the rung that was proposed for: every worker has a history of
+/// its own. One is taken away while it is used. Thread-safe.
+class ModelShelf {
+ public:
+  std::unique_ptr<TpeModel> take(const History& history, int rung) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
+      return kept.history == history.identity() && kept.rung == rung;
+    });
+    if (found == kept_.end()) return nullptr;
+    auto model = std::move(found->model);
+    kept_.erase(found);
+    return model;
+  }
+
+  void give_back(const History& history, int rung, std::unique_ptr<TpeModel> model) {
+    const std::lock_guard lock(mutex_);
+    if (kept_.size() >= kMost) kept_.erase(kept_.begin());
+    kept_.push_back({history.identity(), rung, std::move(model)});
+  }
+
+ private:
+  static constexpr std::size_t kMost = 64;
+  struct Kept {
+    std::shared_ptr<const void> history;
+    int rung;
+    std::unique_ptr<TpeModel> model;
+  };
+  std::mutex mutex_;
+  std::vector<Kept> kept_;  // the one used last at the end
 };
 
 /// Tree-structured Parzen estimator.
 ///
-/// Splits the trials into a better and a worse group (sampler/tpe_split.h), fits a density to each, draws points from
+/// Splits the trials into a better and a worse group (sampler/tpe_model.h), fits a density to each, draws points from
 /// the better one and returns the point with the largest ratio.
 ///
 /// Source: Bergstra, Bardenet, Bengio, Kegl 2011, "Algorithms for Hyper-Parameter Optimization", section 4; constants
-/// of Optuna 5.0 (joint, or `joint = false`) or hyperopt 0.3. Differs: failed trials are bad (Optuna forgets them); in
+/// of Optuna 5.0 (joint, or `joint = false`) or hyperopt 0.3. Differs: joint kernels are never narrower than a tenth of
+/// the range (Optuna: a hundredth), which halves the regret (docs/benchmarks.md, tpe beside tpe:clip=100); failed trials are bad (Optuna forgets them); in
 /// a space without floats a point that was executed already is passed over for the next best candidate, because
 /// executing it again would tell nothing; ints of more than 128 values are modelled as numbers, rounded before they are
 /// judged. Conditional parameters: those that were active in the same trials share a density, fitted to these trials.
-/// Cost: O(trials x parameters x candidates) per proposal.
+/// Cost: O(trials x parameters x candidates) per proposal, most of it saved where trials or candidates are far off.
 class TpeSampler : public Sampler {
  public:
   explicit TpeSampler(TpeOptions options) : options_(std::move(options)), hyperopt_(options_.flavour == "hyperopt") {
-    rule_.prior_weight = options_.prior_weight;
-    rule_.clip = options_.clip;
-    rule_.consider_endpoints = options_.consider_endpoints;
-    rule_.forget_after = options_.forget_after;
-    rule_.prior_is_neighbour = rule_.pooled_choices = hyperopt_;
-    share_ = {options_.gamma, hyperopt_, options_.most_good};
+    rule_.parzen.prior_weight = options_.prior_weight;
+    rule_.parzen.clip = options_.clip;
+    rule_.parzen.consider_endpoints = options_.consider_endpoints;
+    rule_.parzen.forget_after = options_.forget_after;
+    rule_.parzen.prior_is_neighbour = rule_.parzen.pooled_choices = hyperopt_;
+    rule_.share = {options_.gamma, hyperopt_, options_.most_good};
+    rule_.enough = options_.startup;
+    rule_.joint = options_.joint;
   }
 
   Point propose(const History& history, const Box& box, int number, Rng& rng) const override {
     const Space& space = history.study().space;
-    const PendingPoints pending(history, number);
     const auto uniform = [&] { return uniform_point(space, box, rng); };
-    const std::vector<Observation> all = observations(history, number);
-    const std::vector<Observation> seen = one_for_each_point(all);
-    const auto finished =
-        std::count_if(seen.begin(), seen.end(), [](const Observation& o) { return o.standing == Standing::kFinished; });
-    if (finished < options_.startup || space.size() == 0) return free_point(space, box, pending, uniform);
+    const auto drawn_at_random = [&] { return free_point(space, box, PendingPoints(history, number), uniform); };
+    if (space.size() == 0) return drawn_at_random();
+    const int rung = rung_proposed_for(history, number);
+    std::unique_ptr<TpeModel> model = up_to_date(history, rung, number);
+    const auto give_back = [&] {
+      // What was asked to leave a point out does not know it the next time.
+      if (!has_point(history, number)) models_.give_back(history, rung, std::move(model));
+    };
+    if (model->finished() < options_.startup) {
+      give_back();
+      return drawn_at_random();
+    }
+    Point point = search(history, box, number, *model, rng).value_or(Point{});
+    give_back();
+    return point.values.empty() ? drawn_at_random() : point;
+  }
 
-    std::unique_lock lock(memo_lock_);
-    memo_.update(space, seen);
-    const std::vector<GroupModel> models = fit_groups(space, split(seen, share_, options_.startup));
-    lock.unlock();
+ private:
+  static bool has_point(const History& history, int number) {
+    return static_cast<std::size_t>(number) < history.trials().size() && history.trial(number).point.has_value();
+  }
 
+  std::unique_ptr<TpeModel> up_to_date(const History& history, int rung, int number) const {
+    std::unique_ptr<TpeModel> model = has_point(history, number) ? nullptr : models_.take(history, rung);
+    if (model && model->update(history, number)) return model;
+    model = std::make_unique<TpeModel>(history.study().space, rule_, rung);
+    check(model->update(history, number), "a fresh model can follow any history");
+    return model;
+  }
+
+  // None where every candidate runs already.
+  std::optional<Point> search(const History& history, const Box& box, int number, TpeModel& learnt, Rng& rng) const {
+    const Space& space = history.study().space;
+    std::vector<GroupModel> models;
+    for (const TpeModel::Part& part : learnt.parts()) models.emplace_back(learnt.columns(), part, rule_.parzen);
     const bool discrete = std::isfinite(space.size_of_grid());
     std::optional<Point> executed;  // the best one that is not new, but does not run either
     for (int round = 0; round < (discrete ? 4 : 1); ++round) {
       std::vector<std::vector<std::vector<double>>> draws;  // [group][rank][parameter of the group]
-      for (const GroupModel& model : models) draws.push_back(model.ranked_draws(box, options_.candidates, rng));
+      for (const GroupModel& model : models) {
+        draws.push_back(model.ranked_draws(box, options_.candidates, !discrete, rng));
+      }
       for (std::size_t rank = 0; rank < static_cast<std::size_t>(options_.candidates); ++rank) {
         Point point{std::vector<double>(space.size(), kInactive)};
         for (std::size_t m = 0; m < models.size(); ++m) {
@@ -184,43 +296,23 @@ class TpeSampler : public Sampler {
           for (std::size_t i = 0; i < group.size(); ++i) point.values[group[i]] = draws[m][rank][i];
         }
         space.deactivate(point);
-        if (!discrete) return point;
-        const bool known =
-            std::any_of(seen.begin(), seen.end(), [&](const Observation& o) { return o.source < 0 && *o.point == point; });
-        if (!known) return point;
-        if (!executed && !pending.contains(point)) executed = std::move(point);
+        if (!discrete || !learnt.knows(point)) return point;
+        if (!executed && !PendingPoints(history, number).contains(point)) executed = std::move(point);
       }
     }
-    return executed ? *executed : free_point(space, box, pending, uniform);
-  }
-
- private:
-  std::vector<GroupModel> fit_groups(const Space& space, const Split& halves) const {
-    std::vector<Group> groups;
-    if (options_.joint) {
-      std::vector<int> trials;
-      for (const Trials* side : {&halves.good, &halves.bad}) {
-        for (const SplitTrial& t : *side) trials.push_back(t.row);
-      }
-      groups = memo_.groups(space, trials);
-    } else {
-      for (std::size_t p = 0; p < memo_.axes().size(); ++p) groups.push_back({p});
-    }
-    std::vector<GroupModel> models;
-    for (Group& group : groups) models.emplace_back(memo_, std::move(group), halves, rule_);
-    return models;
+    return executed;
   }
 
   TpeOptions options_;
   bool hyperopt_;
-  ParzenRule rule_;
-  GoodShare share_;
-  mutable std::mutex memo_lock_;
-  mutable TrialColumns memo_;  // saves encoding and sorting the whole history each time; changes no answer
+  TpeRule rule_;
+  mutable ModelShelf models_;  // saves reading the whole history each time; changes no answer
 };
 
 TpeOptions read(const Options& given) {
   TpeOptions options = read_options<TpeOptions>(given, kOptions, "sampler tpe");
+  const bool joint = options.joint && options.flavour == "optuna";
+  if (!joint && !given.contains("clip")) options.clip = kPublishedClip;
   if (options.flavour == "optuna") return options;
   if (options.flavour != "hyperopt") {
     bad_input(fmt::format("sampler tpe: no flavour called '{}'; there are: optuna hyperopt", options.flavour));

@@ -36,6 +36,7 @@ Finals survey(const History& history, const FinalsOptions& options) {
       finals.next->tag.repeat = repeats + 1;
     }
   }
+  if (history.running(top) == 0) return finals;
   for (const int number : history.at_rung(top)) {
     const Trial& trial = history.trial(number);
     finals.first_executions_running |= trial.state == TrialState::kRunning && trial.tag.repeat < 0;

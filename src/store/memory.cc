@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include "crescendo/error.h"
 #include "store/elapsed.h"
@@ -24,7 +25,9 @@ struct StoredStudy {
   Study study;
   std::uint64_t revision = 0;
   std::vector<Stored> trials;
-  std::vector<std::pair<int, Box>> boxes;  // with the rung each was first used at
+  std::set<int> running;                               // numbers
+  std::vector<std::pair<std::uint64_t, int>> changes;  // revisions, ascending, and the trials that changed
+  std::vector<std::pair<int, Box>> boxes;              // with the rung each was first used at
   std::vector<Queued> queue;
   int enqueued = 0;  // in all
 };
@@ -134,11 +137,13 @@ class MemoryStore : public Store {
     StoredStudy& stored = find(study.name);
     Stored* trial = held(stored, lease);
     if (!trial) return Placement::kLost;
-    const auto same = [&](const Stored& other) {
+    const auto same = [&](int number) {
+      const Stored& other = stored.trials[static_cast<std::size_t>(number)];
       return &other != trial && other.trial.placed_revision > seen_revision && other.trial.rung == trial->trial.rung &&
              other.trial.point == point;
     };
-    if (!may_repeat && std::any_of(stored.trials.begin(), stored.trials.end(), same)) return Placement::kStale;
+    const std::vector<int> since = changed_since(stored, seen_revision);
+    if (!may_repeat && std::any_of(since.begin(), since.end(), same)) return Placement::kStale;
     trial->trial.point = point;
     trial->trial.seen_revision = seen_revision;
     trial->trial.proposal = proposal;
@@ -180,6 +185,7 @@ class MemoryStore : public Store {
     trial->trial.cpu_seconds = outcome.cpu_seconds;
     trial->metrics = outcome.metrics;
     trial->artifacts = outcome.artifacts;
+    stored.running.erase(lease.trial);
     touch(stored, *trial);
     trial->trial.ended_revision = stored.revision;
     return true;
@@ -232,10 +238,9 @@ class MemoryStore : public Store {
   }
 
   static Stored* lost_trial(StoredStudy& stored, double now, const OwnerQuestion& state_of) {
-    for (Stored& trial : stored.trials) {
-      if (trial.trial.state == TrialState::kRunning && is_lost(trial.owner, trial.lease_until, now, state_of)) {
-        return &trial;
-      }
+    for (const int number : stored.running) {
+      Stored& trial = stored.trials[static_cast<std::size_t>(number)];
+      if (is_lost(trial.owner, trial.lease_until, now, state_of)) return &trial;
     }
     return nullptr;
   }
@@ -255,11 +260,26 @@ class MemoryStore : public Store {
     return point;
   }
 
-  static void touch(StoredStudy& stored, Stored& trial) { trial.trial.revision = ++stored.revision; }
+  static void touch(StoredStudy& stored, Stored& trial) {
+    trial.trial.revision = ++stored.revision;
+    stored.changes.emplace_back(stored.revision, trial.trial.number);
+  }
+
+  // Numbers of the trials that changed, ascending.
+  static std::vector<int> changed_since(const StoredStudy& stored, std::uint64_t revision) {
+    std::vector<int> numbers;
+    for (auto change = stored.changes.rbegin(); change != stored.changes.rend() && change->first > revision; ++change) {
+      numbers.push_back(change->second);
+    }
+    std::sort(numbers.begin(), numbers.end());
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+    return numbers;
+  }
 
   Claim take(StoredStudy& stored, Stored& trial, const Claimant& who, History& history) {
     trial.owner = who.owner;
     trial.lease_until = who.now + who.lease_seconds;
+    stored.running.insert(trial.trial.number);
     touch(stored, trial);
     const Lease lease{trial.trial.number, trial.trial.attempt};
     refresh_locked(history);
@@ -272,8 +292,8 @@ class MemoryStore : public Store {
     for (auto i = static_cast<std::size_t>(history.boxes()); i < stored.boxes.size(); ++i) {
       history.add_box(stored.boxes[i].first, stored.boxes[i].second);
     }
-    for (const Stored& trial : stored.trials) {
-      if (trial.trial.revision > history.revision()) history.set_trial(trial.trial);
+    for (const int number : changed_since(stored, history.revision())) {
+      history.set_trial(stored.trials[static_cast<std::size_t>(number)].trial);
     }
     history.set_queue(stored.queue);
     history.set_revision(stored.revision);

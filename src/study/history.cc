@@ -44,6 +44,7 @@ void History::set_trial(Trial trial) {
   const auto number = static_cast<std::size_t>(trial.number);
   check(trial.number >= 0 && number <= trials_.size(), "trials become known in the order of their numbers");
   check(trial.rung >= 0 && trial.rung < static_cast<int>(rungs_.size()), "a trial's rung is one of the ladder's");
+  changes_.push_back(trial.number);
   RungOrder& rung = rungs_[static_cast<std::size_t>(trial.rung)];
   if (number == trials_.size()) {
     rung.all.push_back(trial.number);

@@ -109,12 +109,13 @@ void check_budget(const Study& study) {
     }
     const double most = study.ladder.back().fidelity.at(name);
     if (total < most) {
-      bad_input(fmt::format("budget: {} = {} is less than one trial at the top rung uses; give at least {}", name, total,
-                            most));
+      bad_input(fmt::format("budget: {} = {} is less than one trial at the top rung uses; give at least {}", name,
+                            total, most));
     }
   }
   if (study.lag > 0 && (study.budget.seconds || study.budget.cpu_seconds)) {
-    bad_input("the study: with a lag the budget cannot be time, which differs from run to run; give trials or a fidelity");
+    bad_input(
+        "the study: with a lag the budget cannot be time, which differs from run to run; give trials or a fidelity");
   }
 }
 

@@ -5,6 +5,7 @@ usage: tables_test.py TABLES_PY
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,21 @@ class TablesTest(unittest.TestCase):
         tree.run("--write")
         self.assertIn("Not measured yet with avx512: `build/release/bench/train", tree.document.read_text())
 
+    def test_samplers_are_told_as_times_and_as_multiples_of_ours_by_the_last_run_of_each_part(self):
+        def row(date, part, who, median):
+            return {"date": date, "machine": "Processor", "commit": "c0ffee", "compiler": "g++", "part": part, "who": who,
+                    "median": median, "versions": {} if who == "ours" else {who: "2.4"}}
+
+        rows = [row("2026-01-01", "tpe_1000", "ours", 1.0), row("2026-01-01", "tpe_1000", "rustuna", 1.0),
+                row("2026-01-02", "tpe_1000", "ours", 0.0001), row("2026-01-02", "tpe_1000", "rustuna", 0.002),
+                row("2026-01-01", "loop_1000", "ours", 0.05), row("2026-01-01", "loop_1000", "optuna", 50.0)]
+        tree = Tree(block("samplers"), {"samplers": rows})
+        tree.run("--write")
+        text = tree.document.read_text()
+        self.assertIn("| a proposal of tpe, 1,000 trials | 0.100 ms | 2.00 ms | 20.0 | - | - | - | - |", text)
+        self.assertIn("| a search by tpe, 1,000 trials | 0.050 s | - | - | 50.0 s | 1,000 | - | - |", text)
+        self.assertIn("optuna 2.4, rustuna 2.4", text)
+
     def test_a_training_that_diverged_counts_as_an_error_of_one(self):
         curve = {"errors": [0.5, 0.4], "training_losses": [2.0, 1.0]}
         diverged = {"errors": [0.5], "training_losses": [2.0]}
@@ -109,6 +125,58 @@ class TablesTest(unittest.TestCase):
         tree = Tree(block("learning"), {"learning": [row]})
         tree.run("--write")
         self.assertIn("| d | 1 | 40.0 % | 100.0 % | -60.00 ± 0.00 | 60.00 | 0.00 |", tree.document.read_text())
+
+
+def search_row(sampler, problem, seed, curve, **more):
+    return {"sampler": sampler, "commit": "c0ffee", "problem": problem, "seed": seed, "trials": 200, "curve": curve} | more
+
+
+class SearchTablesTest(unittest.TestCase):
+    SCALE = {"problem": "p", "best": 1.0, "random_median": 3.0}
+
+    def document(self, name, rows):
+        tree = Tree(block(name), {"search": rows})
+        self.assertEqual(tree.run("--write").returncode, 0)
+        return tree.document.read_text()
+
+    def test_regrets_are_those_at_the_budgets_and_their_means(self):
+        rows = [self.SCALE, search_row("tpe", "p", 0, [[1, 5.0], [50, 2.0], [51, 1.5], [200, 1.0]]),
+                search_row("tpe", "p", 1, [[3, 2.0], [101, 0.5]]), search_row("random", "p", 0, [[1, 3.0]])]
+        text = self.document("search regret problems", rows)
+        self.assertIn("| p | 1.00 / 1.00 / 1.00 | .50 / .38 / 0 |", text)
+        self.assertIn("| **mean rank** | 2.0 / 2.0 / 2.0 | 1.0 / 1.0 / 1.0 |", text)
+        self.assertIn("| seeds | 1 | 2 |", text)
+
+    def test_the_last_row_of_a_search_counts(self):
+        rows = [self.SCALE, search_row("tpe", "p", 0, [[1, 3.0]]), search_row("tpe", "p", 0, [[1, 2.0]])]
+        self.assertIn("| p | .50 / .50 / .50 |", self.document("search regret problems", rows))
+
+    def test_a_search_that_ended_early_has_no_regret_after_that_and_one_that_only_failed_is_as_bad_as_random(self):
+        rows = [self.SCALE, search_row("tpe", "p", 0, [[1, 2.0]], evaluated=120), search_row("smac", "p", 0, [])]
+        self.assertIn("| p | .50 / .50 / - | 1.00 / 1.00 / 1.00 |", self.document("search regret problems", rows))
+
+    def test_ratios_are_of_means_over_problems_with_the_spread_of_seeds(self):
+        rows = [self.SCALE, dict(self.SCALE, problem="q")]
+        for seed in range(20):
+            rows += [search_row("tpe", "p", seed, [[1, 2.0]]), search_row("tpe", "q", seed, [[1, 3.0]]),
+                     search_row("optuna_tpe", "p", seed, [[1, 3.0]]),
+                     search_row("optuna_tpe", "q", seed, [[1, 2.0 if seed % 2 else 4.0]])]
+        text = self.document("search ratio problems", rows)
+        self.assertIn("|  | p | 0.50 (0.50 to 0.50) |", text)
+        found = re.search(r"mean of all\*\* \| 0.75 \((\S+) to (\S+)\)", text)
+        # The sum of theirs is 2 with a standard error of 0.5 / sqrt(20): 1.82 to 2.18 nine times in ten.
+        self.assertAlmostEqual(float(found[1]), 1.5 / 2.18, delta=0.02)
+        self.assertAlmostEqual(float(found[2]), 1.5 / 1.82, delta=0.02)
+
+    def test_where_both_always_find_the_best_point_their_ratio_is_one(self):
+        rows = [self.SCALE, search_row("tpe", "p", 0, [[1, 1.5], [60, 1.0]]), search_row("optuna_tpe", "p", 0, [[1, 1.0]])]
+        text = self.document("search ratio problems", rows)
+        self.assertIn("|  | p | inf (inf to inf) | 1.00 (1.00 to 1.00) | 1.00 (1.00 to 1.00) |", text)
+
+    def test_rows_that_stand_elsewhere_can_be_printed(self):
+        tree = Tree("", {"other": [self.SCALE, search_row("tpe", "p", 0, [[1, 2.0]])]})
+        file = pathlib.Path(tree.folder.name) / "bench" / "results" / "other.jsonl"
+        self.assertIn("| p | .50 / .50 / .50 |", tree.run("--search", str(file)).stdout)
 
 
 if __name__ == "__main__":

@@ -58,5 +58,10 @@ TEST(Words, WhatAShellWouldChangeStandsInQuotes) {
 
 TEST(Words, ATableAlignsItsColumns) { EXPECT_EQ(table({{"a", "n"}, {"bcd", "10"}}, "lr"), "  a     n\n  bcd  10\n"); }
 
+TEST(Words, AReasonIsItsFirstAndItsLastLine) {
+  EXPECT_EQ(reason_text("it diverged"), "it diverged");
+  EXPECT_EQ(reason_text("it ended; its last words:\nloading\nno room"), "it ended; its last words: no room");
+}
+
 }  // namespace
 }  // namespace crescendo

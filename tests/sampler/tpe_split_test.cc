@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -9,6 +10,28 @@
 
 namespace crescendo {
 namespace {
+
+struct SplitTrial {
+  int row;
+  double weight;
+};
+
+struct Split {
+  std::vector<SplitTrial> good, bad;
+};
+
+Split split(const std::vector<Observation>& seen, const GoodShare& share, int enough) {
+  SplitTrials trials;
+  for (const Observation& o : seen) trials.add(o);
+  const std::vector<int> good = trials.good(share);
+  const RungWeights weight = trials.weights(enough);
+  Split halves;
+  for (const Observation& o : seen) {
+    const bool is_good = std::binary_search(good.begin(), good.end(), o.row);
+    (is_good ? halves.good : halves.bad).push_back({o.row, weight(o.rungs_away)});
+  }
+  return halves;
+}
 
 std::set<int> numbers(const std::vector<SplitTrial>& trials) {
   std::set<int> result;
@@ -96,6 +119,24 @@ TEST_F(SplitTest, AllRungsTogetherHaveAtMostTwentyFiveGoodOnes) {
   int own = 0;
   for (const SplitTrial& t : halves.good) own += t.row < 200;
   EXPECT_EQ(own, 20);
+}
+
+TEST_F(SplitTest, WhatWasRemovedWasNeverThere) {
+  for (int i = 0; i < 40; ++i) add(i % 7, 1 + i % 2, i % 5 == 0 ? Standing::kFailed : Standing::kFinished);
+  SplitTrials trials, fewer;
+  for (const Observation& o : seen_) trials.add(o);
+  for (std::size_t i = 0; i < seen_.size(); ++i) {
+    if (i % 3 == 0) {
+      trials.remove(seen_[i]);
+    } else {
+      fewer.add(seen_[i]);
+    }
+  }
+  EXPECT_EQ(trials.good({}), fewer.good({}));
+  EXPECT_EQ(trials.finished(), fewer.finished());
+  for (int distance = 0; distance < 3; ++distance) {
+    EXPECT_EQ(trials.weights(5)(distance), fewer.weights(5)(distance));
+  }
 }
 
 TEST(Observations, OfEachPointTheNearestEndedExecutionIsKept) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <thread>
 
@@ -56,7 +57,7 @@ TEST(Tpe, TheConstantsAreThoseOfTheSources) {
                                                        {"startup", "10"},     {"candidates", "24"},
                                                        {"gamma", "0.1"},      {"most_good", "25"},
                                                        {"prior_weight", "1"}, {"forget_after", "25"},
-                                                       {"clip", "100"},       {"consider_endpoints", "false"}};
+                                                       {"clip", "10"},       {"consider_endpoints", "false"}};
   std::map<std::string, std::string> found;
   for (const OptionInfo& option : tpe_sampler().options) found[option.name] = option.standard;
   EXPECT_EQ(found, expected);
@@ -71,11 +72,11 @@ TEST(Tpe, EveryOptionReachesTheModel) {
       {"startup", 301.0},     {"candidates", 12.0},
       {"gamma", 0.05},        {"most_good", 24.0},
       {"prior_weight", 50.0}, {"forget_after", 10.0},
-      {"clip", 10.0},         {"candidates", 30.0}};
+      {"clip", 100.0},         {"candidates", 30.0}};
   for (const auto& [name, value] : changes) {
     EXPECT_FALSE(proposals(problem, history, {{name, value}}, 20) == proposals(problem, history, {}, 20)) << name;
   }
-  EXPECT_EQ(proposals(problem, history, {{"startup", 10.0}, {"candidates", 24.0}, {"gamma", 0.1}, {"clip", 100.0}}),
+  EXPECT_EQ(proposals(problem, history, {{"startup", 10.0}, {"candidates", 24.0}, {"gamma", 0.1}, {"clip", 10.0}}),
             standard);
   const History young = random_history(problem, 12);
   EXPECT_FALSE(proposals(problem, young, {{"consider_endpoints", true}}, 20) == proposals(problem, young, {}, 20));
@@ -119,6 +120,78 @@ TEST(Tpe, AMemoOfOtherHistoriesChangesNothing) {
                 make_sampler(study_of(problem))->propose(history, whole(problem.space), trials, b));
     }
   }
+}
+
+// Trials are claimed, placed, end in any order, are promoted and fail; what a used sampler proposes is what a fresh one
+// does, for a trial of any rung.
+TEST(Tpe, AHistoryThatGrowsGetsWhatAFreshSamplerProposes) {
+  for (const Problem& problem : {mixed10(), branches(), steps()}) {
+    for (const bool joint : {true, false}) {
+      Study study = small_study(60, 3, "flat", problem.space);
+      study.sampler = {"tpe", {{"joint", joint}}};
+      const auto used = make_sampler(study);
+      History history(std::make_shared<const Study>(study));
+      Rng draws(7);
+      std::vector<int> running;
+      int proposals = 0;
+      for (int step = 0; step < 500; ++step) {
+        const auto happens = draws.below(10);
+        if (happens < 5 || history.trials().empty()) {
+          Trial trial;
+          trial.number = static_cast<int>(history.trials().size());
+          trial.rung = static_cast<int>(draws.below(3));
+          const bool promoted = trial.number > 20 && draws.below(4) == 0;
+          if (promoted) {
+            trial.parent = static_cast<int>(draws.below(static_cast<std::uint64_t>(trial.number)));
+            trial.point = history.trial(*trial.parent).point;
+          }
+          history.set_trial(trial);
+          if (!trial.point) {
+            if (draws.below(8) == 0) continue;  // its worker is slow
+            Rng a(4, {static_cast<std::uint64_t>(step)}), b = a;
+            trial.point = used->propose(history, whole(problem.space), trial.number, a);
+            ASSERT_EQ(*trial.point, make_sampler(study)->propose(history, whole(problem.space), trial.number, b));
+            ++proposals;
+            history.set_trial(trial);
+          }
+          running.push_back(trial.number);
+        } else if (!running.empty()) {
+          const auto which = running.begin() + static_cast<std::ptrdiff_t>(draws.below(running.size()));
+          Trial trial = history.trial(*which);
+          running.erase(which);
+          trial.state = draws.below(8) == 0 ? TrialState::kFailed : TrialState::kFinished;
+          trial.loss = draws.below(10) == 0 ? std::nan("") : problem.loss(*trial.point);
+          history.set_trial(trial);
+        }
+      }
+      EXPECT_GT(proposals, 100);
+    }
+  }
+}
+
+TEST(Tpe, ACopyThatWentAnotherWayIsAnotherHistory) {
+  const Problem problem = mixed10();
+  const auto used = make_sampler(study_of(problem));
+  History one = random_history(problem, 60);
+  const auto propose = [&](const Sampler& sampler, const History& history) {
+    Rng rng(4);
+    return sampler.propose(history, whole(problem.space), static_cast<int>(history.trials().size()), rng);
+  };
+  propose(*used, one);
+  History other = one;
+  Rng draws(8);
+  for (History* history : {&one, &other}) {
+    for (int number = 60; number < 70; ++number) {
+      Point point = uniform_point(problem.space, whole(problem.space), draws);
+      const double loss = problem.loss(point);
+      history->set_trial(finished(number, std::move(point), loss));
+    }
+    EXPECT_EQ(propose(*used, *history), propose(*make_sampler(study_of(problem)), *history));
+  }
+  History assigned = random_history(problem, 65, 5);
+  propose(*used, assigned);
+  assigned = one;
+  EXPECT_EQ(propose(*used, assigned), propose(*make_sampler(study_of(problem)), assigned));
 }
 
 TEST(Tpe, ManyThreadsGetWhatOneGets) {

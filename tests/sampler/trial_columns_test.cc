@@ -28,51 +28,26 @@ History finished_history(const Space& space, int trials, std::uint64_t seed) {
   return history;
 }
 
-void expect_same(const TrialColumns& memo, const Space& space, const History& history) {
-  const auto seen = observations(history, 1 << 20);
-  TrialColumns fresh;
-  fresh.update(space, seen);
-  for (std::size_t p = 0; p < space.size(); ++p) {
-    std::vector<Observed> of_history;
-    for (const Observed& o : memo.ascending(p)) {
-      if (o.kernel < history.trials().size()) of_history.push_back(o);
-    }
-    const auto& expected = fresh.ascending(p);
-    ASSERT_EQ(of_history.size(), expected.size());
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      ASSERT_EQ(of_history[i].at, expected[i].at);
-      ASSERT_EQ(of_history[i].kernel, expected[i].kernel);
-    }
-    for (const Observation& o : seen) {
-      const double a = memo.at(p, o.trial), b = fresh.at(p, o.trial);
-      ASSERT_TRUE(a == b || (std::isnan(a) && std::isnan(b)));
-    }
-  }
-}
-
-TEST(TrialColumns, AreThoseOfAFreshObjectWhateverWasSeenBefore) {
+TEST(TrialColumns, KeepEachTrialsPointAndRefuseAnother) {
   const Space space = mixed_space();
-  TrialColumns memo;
-  for (const std::uint64_t seed : {1u, 2u, 1u}) {
-    for (const int trials : {0, 1, 2, 30, 31, 29, 33, 100}) {
-      const History history = finished_history(space, trials, seed);
-      memo.update(space, observations(history, 1 << 20));
-      expect_same(memo, space, history);
-    }
+  const History history = finished_history(space, 20, 1);
+  TrialColumns columns(space);
+  for (const int trial : {7, 3, 12, 3}) EXPECT_TRUE(columns.add(trial, *history.trial(trial).point));
+  EXPECT_FALSE(columns.add(7, *history.trial(8).point));
+  EXPECT_TRUE(columns.is_point_of(7, *history.trial(7).point));
+  for (std::size_t p = 0; p < space.size(); ++p) {
+    const double value = history.trial(7).point->values[p], at = columns.at(p, 7);
+    EXPECT_TRUE(std::isnan(value) ? std::isnan(at) : at == ParameterAxis(space[p]).at(value));
   }
-  const Problem other = mixed10();
-  const History history = finished_history(other.space, 20, 3);
-  memo.update(other.space, observations(history, 1 << 20));
-  expect_same(memo, other.space, history);
 }
 
 TEST(TrialColumns, GroupsAreTheParametersThatAreActiveTogether) {
   const Problem problem = branches();
   const History history = finished_history(problem.space, 40, 1);
-  TrialColumns columns;
-  columns.update(problem.space, observations(history, 100));
+  TrialColumns columns(problem.space);
   std::vector<int> all, left;
   for (const Trial& trial : history.trials()) {
+    columns.add(trial.number, *trial.point);
     all.push_back(trial.number);
     if (trial.point->values[0] == 0) left.push_back(trial.number);
   }

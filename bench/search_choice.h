@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crescendo/study.h"
+
+namespace crescendo {
+
+/// What bench/search is asked for.
+struct SearchChoice {
+  std::filesystem::path rows = CRESCENDO_BENCH_DIR "/results/search.jsonl";
+  std::filesystem::path problems_file = CRESCENDO_BENCH_DIR "/../../shared/problems/problems.json";
+  std::filesystem::path evaluator;    // empty: made from its source
+  std::vector<std::string> problems;  // empty: all
+  std::vector<std::string> samplers = {"random", "quasi", "tpe", "smac", "genetic"};
+  std::vector<std::string> peers;
+  int first_seed = 0, last_seed = 49;
+  int smac3_seeds = 5;  // it takes a minute for each
+  int trials = 200;
+  int jobs = 1;
+  bool again = false;
+  std::string serve;
+};
+
+/// Throws Error (bad input) for what is not an option, and (not found) for peers that are asked for by name and not
+/// installed.
+SearchChoice parse_search_choice(std::span<char* const> arguments);
+
+/// "tpe:joint=false:gamma=0.2" is a sampler with options. Throws Error (bad input).
+Named parse_sampler(const std::string& text);
+
+/// Products whose searches are run too.
+bool is_peer(std::string_view sampler);
+
+/// The Python in which they are.
+std::string search_peers_python();
+
+}  // namespace crescendo
