@@ -55,8 +55,7 @@ bool place_point(Store& store, const Sampler& sampler, History& history, Lease l
     const Point point = with_view(history, lease.trial, [&](const History& seen) {
       return sampler.propose(seen, history.box(*box), lease.trial, rng);
     });
-    // With a lag it has seen all points before it, and what it is must not depend on who was quicker.
-    const bool last = proposal + 1 >= kProposals || history.study().lag > 0;
+    const bool last = proposal + 1 >= kProposals;
     const Placement placed = store.place(history.study(), lease, point, history.revision(), proposal, last);
     if (placed == Placement::kLost) return false;
     store.refresh(history);
