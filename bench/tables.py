@@ -337,7 +337,6 @@ def reading_table(root):
                                          for row in read_rows(root, "reading")])
 
 
-<<<<<<< HEAD
 # Samplers: bench/micro_samplers.
 
 
@@ -392,7 +391,8 @@ def samplers_table(root):
 
     return table(header, lines) + (f"\n{all_of('machine')}; {all_of('compiler')}, {', '.join(sorted(versions))}; commit "
                                    f"{all_of('commit')}, {all_of('date')}.\n")
-=======
+
+
 # How good the points are: bench/search.
 
 
@@ -408,7 +408,6 @@ def print_search_tables(files):
     rows = [row for file in files for row in read_file(file)]
     for name, make in search_tables.tables_of(rows, table).items():
         print(f"{name}\n\n{make()}")
->>>>>>> search-bench
 
 
 def all_tables():

@@ -60,6 +60,26 @@ inline Problem branches() {
           0};
 }
 
+/// Three layers that may not shrink, as in a sixth of all points, and a combination that is forbidden: the best point
+/// lies where the first inequality binds.
+inline Problem tapered() {
+  Space space = parse_space(Json::parse(R"json([
+    {"name": "first", "type": "float", "low": 0, "high": 1},
+    {"name": "second", "type": "float", "low": 0, "high": 1},
+    {"name": "third", "type": "float", "low": 0, "high": 1},
+    {"name": "kind", "type": "categorical", "choices": ["fast", "slow"]},
+    {"name": "rate", "type": "float", "low": 1e-4, "high": 1, "log": true, "active_when": "kind == 'fast'"}
+  ])json"),
+                            {"first <= second", "second <= third", "not (kind == 'fast' and rate > 0.01)"});
+  return {"tapered", std::move(space),
+          [](const Point& p) {
+            const auto& v = p.values;
+            const double layers = std::pow(v[0] - 0.6, 2) + std::pow(v[1] - 0.4, 2) + std::pow(v[2] - 0.8, 2);
+            return layers + (v[3] == 0 ? 0.1 * std::pow(std::log10(v[4]) + 3, 2) : 0.3);
+          },
+          0.02};
+}
+
 /// Branin's function on [-5, 10] x [0, 15].
 inline Problem branin() {
   Space space = parse_space(Json::parse(R"json([

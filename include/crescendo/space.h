@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -29,7 +30,8 @@ struct Condition {
 
 /// What no point may break; one that names a parameter which is not active is kept. Either of two forms:
 /// `not (condition and condition ...)`, a forbidden combination; or `2 * a + b <= c + 10`, an inequality between floats
-/// and ints, held here as: sum of factor * parameter, `comparison`, bound.
+/// and ints, held here as: sum of factor * parameter, `comparison`, bound. Sides that differ by no more than rounding
+/// are equal.
 struct Constraint {
   struct Term {
     double factor = 1;
@@ -95,7 +97,11 @@ class Space {
   /// Sets every value whose parameter is not active to NaN.
   void deactivate(Point& point) const;
 
-  /// Throws Error (bad input) naming the first parameter that is outside its range, missing, or there but not active.
+  /// Whether no constraint is broken.
+  bool allowed(std::span<const double> values) const;
+
+  /// Throws Error (bad input) naming the first parameter that is outside its range, missing, or there but not active,
+  /// or the first constraint that is broken.
   void check(const Point& point) const;
 
   /// Number of different points, or infinity if a float has no step. Counts inactive values as if active.
@@ -105,12 +111,27 @@ class Space {
   struct ResolvedCondition {
     std::size_t parameter;
     Comparison comparison;
-    double value;  // in a Point's terms
+    double value;                // in a Point's terms
+    std::vector<double> values;  // the same, of kIn
+    bool holds(std::span<const double> point) const;
   };
+
+  struct ResolvedConstraint {
+    std::vector<ResolvedCondition> forbidden;
+    std::vector<std::pair<std::size_t, double>> terms;  // parameter, factor
+    Comparison comparison;
+    double bound;
+    bool exact;  // whole numbers only: no rounding
+    bool kept(std::span<const double> point) const;
+  };
+
+  ResolvedCondition resolve(const Condition& condition, const std::string& who) const;
+  ResolvedConstraint resolve(const Constraint& constraint) const;
 
   std::vector<Parameter> parameters_;
   std::vector<Constraint> constraints_;
-  std::vector<std::vector<ResolvedCondition>> conditions_;
+  std::vector<std::vector<ResolvedCondition>> conditions_;  // of each parameter
+  std::vector<ResolvedConstraint> resolved_;                // constraints_
 };
 
 /// Part of a space: where proposals may fall. sides[i] belongs to parameter i.

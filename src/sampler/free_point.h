@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "crescendo/history.h"
@@ -21,11 +22,16 @@ class PendingPoints {
   std::vector<const Point*> points_;  // of the history
 };
 
-/// A point uniform in the box, each parameter on its own scale.
+/// A point uniform in the box, each parameter on its own scale, of those that the constraints allow. Where they allow
+/// fewer than one in a thousand of a finite box, one of them in no particular distribution.
+/// Throws Error (bad input) where the constraints leave no point, or too few to be found.
 Point uniform_point(const Space& space, const Box& box, Rng& rng);
 
-/// The first of up to 64 draws that is not pending; then, in a finite space, the first cell of the box that is not; a
-/// draw where all are.
+/// The same; nothing where uniform_point throws, or `most_draws` do not find one.
+std::optional<Point> find_uniform_point(const Space& space, const Box& box, Rng& rng, int most_draws);
+
+/// The first of up to 64 draws that is not pending; then, in a finite space, the first allowed cell of the box that is
+/// not; a draw where all are. Draws are allowed points.
 Point free_point(const Space& space, const Box& box, const PendingPoints& pending, const std::function<Point()>& draw);
 
 }  // namespace crescendo

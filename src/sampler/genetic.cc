@@ -46,6 +46,7 @@ constexpr int kTries = 16;  // children that were tried before, or draws outside
 /// Other rungs: while a rung's own first generation is open, parents are the best of what else is known (other rungs,
 /// nearest first; points promoted or given at this one; other studies), in the share of children that they are of a population; the
 /// other children are random. Failed trials are never parents.
+/// Constraints: children that break one are drawn again, then made more like their first parent.
 /// Conditional parameters: a value that neither parent has is drawn.
 /// Cost: O(trials log trials).
 class GeneticSampler : public Sampler {
@@ -58,7 +59,8 @@ class GeneticSampler : public Sampler {
     RowSpace rows(space, box);
     const std::vector<Observation> seen = observations(history, number);
     for (int tried = 0; tried < kTries && !parents.empty(); ++tried) {
-      const Point point = child(rows, space, box, parents, rng);
+      const Point point = allowed_child(rows, space, box, parents, rng);
+      if (!space.allowed(point.values)) continue;
       const bool known = std::any_of(seen.begin(), seen.end(), [&](const Observation& trial) {
         return (trial.rungs_away == 0 || trial.standing == Standing::kPending) && *trial.point == point;
       });
@@ -137,10 +139,34 @@ class GeneticSampler : public Sampler {
     return points;
   }
 
-  Point child(RowSpace& rows, const Space& space, const Box& box, std::span<const Point* const> parents,
-              Rng& rng) const {
+  // One of a few children; where constraints forbid them all, the last one, which takes values of its first parent
+  // until they hold. They need not, where that parent breaks one or lies outside the box.
+  Point allowed_child(RowSpace& rows, const Space& space, const Box& box, std::span<const Point* const> parents,
+                      Rng& rng) const {
+    for (int tried = 1;; ++tried) {
+      const Point& first = *parents[winner(parents.size(), rng)];
+      const Point point = child(rows, space, box, first, parents, rng);
+      if (space.allowed(point.values)) return point;
+      if (tried == kTries) return repaired(space, box, point, first, rng);
+    }
+  }
+
+  static Point repaired(const Space& space, const Box& box, Point child, const Point& parent, Rng& rng) {
+    std::vector<std::size_t> order(space.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    rng.shuffle(std::span(order));
+    for (const std::size_t i : order) {
+      child.values[i] = parent.values[i];
+      Point point = child;
+      space.deactivate(point);
+      if (space.allowed(point.values) && box.contains(point) && has_the_active(space, point)) return point;
+    }
+    return child;
+  }
+
+  Point child(RowSpace& rows, const Space& space, const Box& box, const Point& first,
+              std::span<const Point* const> parents, Rng& rng) const {
     const std::size_t parameters = rows.width() - 1;
-    const Point& first = *parents[winner(parents.size(), rng)];
     std::vector<double> of_first(rows.width()), of_second(rows.width());
     rows.encode(first, 0, of_first);
     std::vector<double> row = of_first;
@@ -164,7 +190,7 @@ class GeneticSampler : public Sampler {
       if (second != &first && row[i] == of_second[i]) point.values[i] = second->values[i];
     }
     // A last bit may also be what puts it outside the box or switches a parameter on.
-    return box.contains(point) && has_the_active(space, point) ? point : decoded;
+    return box.contains(point) && has_the_active(space, point) && space.allowed(point.values) ? point : decoded;
   }
 
   static bool has_the_active(const Space& space, const Point& point) {

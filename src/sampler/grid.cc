@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numeric>
+#include <optional>
 
 #include "sampler/free_point.h"
 #include "sampler/point_grid.h"
@@ -19,8 +19,11 @@ constexpr Option<GridOptions> kOptions[] = {
     {"levels", &GridOptions::levels, 1, 1000, "values of a float, or of an int that has more values than this"},
 };
 
+constexpr std::uint64_t kMostBroken = 1'000'000;  // cells in sequence, after which the rest are taken for such too
+
 /// Every cell of a regular grid once, in an order shuffled by the study's seed, so that a search which ends early has
-/// still seen all of the space. When all cells are used it begins again.
+/// still seen all of the space. When all cells are used it begins again. Cells that break a constraint are left out;
+/// where none of a million is left, points are drawn.
 ///
 /// Conditional parameters: cells that differ only in inactive parameters are one point and are tried once.
 /// Cost: O(trials + cells tried so far).
@@ -28,28 +31,32 @@ class GridSampler : public Sampler {
  public:
   explicit GridSampler(GridOptions options) : options_(options) {}
 
-  Point propose(const History& history, const Box& box, int number, Rng&) const override {
+  Point propose(const History& history, const Box& box, int number, Rng& rng) const override {
     const Space& space = history.study().space;
     const PointGrid grid(space, box, options_.levels);
-    // A stride that shares no factor with the size visits every cell once.
     Rng order(history.study().seed, {grid.size()});
-    const std::uint64_t offset = order.below(grid.size());
-    std::uint64_t stride = 1 + order.below(grid.size());
-    while (std::gcd(stride, grid.size()) != 1) ++stride;
+    const ShuffledCells cells(grid.size(), order);
     const auto used = uses(history, number);
     const PendingPoints pending(history, number);
     // The first cell with no use that is not pending; once all are used, the first with one use, and so on. Each trial
     // uses at most one point, so the search ends.
+    std::optional<Point> first;
     for (int rounds = 0; rounds <= static_cast<int>(history.trials().size()); ++rounds) {
-      for (std::uint64_t i = 0; i < grid.size(); ++i) {
-        __extension__ using Wide = unsigned __int128;
-        const auto cell = static_cast<std::uint64_t>((static_cast<Wide>(i) * stride + offset) % grid.size());
-        const Point point = grid.point(cell);
+      std::uint64_t broken = 0;  // in sequence
+      for (std::uint64_t i = 0; i < grid.size() && broken < kMostBroken; ++i) {
+        const Point point = grid.point(cells[i]);
+        if (!space.allowed(point.values)) {
+          ++broken;
+          continue;
+        }
+        broken = 0;
+        if (!first) first = point;
         const auto found = used.find(key_of(point));
         if ((found == used.end() ? 0 : found->second) <= rounds && !pending.contains(point)) return point;
       }
+      if (!first) break;
     }
-    return grid.point(offset);
+    return free_point(space, box, pending, [&] { return first ? *first : uniform_point(space, box, rng); });
   }
 
  private:

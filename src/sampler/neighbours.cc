@@ -38,7 +38,7 @@ bool Neighbourhood::next(std::span<double> row, Rng& rng) {
     if (std::isnan(change.value)) continue;
     std::copy(centre_.begin(), centre_.end(), row.begin());
     rows_->set(row, change.parameter, change.value, rng);
-    return true;
+    if (rows_->allowed(row)) return true;
   }
   return false;
 }

@@ -10,8 +10,8 @@ namespace crescendo {
 
 inline constexpr int kNumericNeighbours = 4;
 
-/// The one-exchange neighbourhood of a row: rows of the box that differ from it in one active parameter (and in what
-/// becomes active by it), in random order.
+/// The one-exchange neighbourhood of a row: allowed rows of the box that differ from it in one active parameter (and in
+/// what becomes active by it), in random order.
 ///
 /// Every other category. Both adjacent positions of an ordinal. kNumericNeighbours of a number, normal around it with
 /// the given deviation (of the whole range) and cut off at the box, all different from it and, for an int, from each

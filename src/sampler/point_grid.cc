@@ -1,6 +1,7 @@
 #include "sampler/point_grid.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "space/encode.h"
 
@@ -28,6 +29,17 @@ std::vector<double> level_values(const Parameter& p, const Box::Side& side, int 
 }
 
 }  // namespace
+
+// A stride that shares no factor with the size visits every cell once.
+ShuffledCells::ShuffledCells(std::uint64_t size, Rng& rng)
+    : size_(size), offset_(rng.below(size)), stride_(1 + rng.below(size)) {
+  while (std::gcd(stride_, size_) != 1) ++stride_;
+}
+
+std::uint64_t ShuffledCells::operator[](std::uint64_t i) const {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>((static_cast<Wide>(i) * stride_ + offset_) % size_);
+}
 
 PointGrid::PointGrid(const Space& space, const Box& box, int levels) : space_(space) {
   for (std::size_t i = 0; i < space.size(); ++i) {

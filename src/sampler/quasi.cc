@@ -3,7 +3,7 @@
 #include "numeric/sobol.h"
 #include "sampler/free_point.h"
 #include "sampler/samplers.h"
-#include "space/encode.h"
+#include "sampler/sobol_point.h"
 
 namespace crescendo {
 namespace {
@@ -15,8 +15,9 @@ struct QuasiOptions {};
 ///
 /// Source: Sobol 1967; Joe and Kuo 2008 (direction numbers); Owen 1995 (scrambling).
 /// Conditional parameters: each has its own dimension; what is not active is dropped.
-/// A point that runs already in a finite space is replaced by a uniform draw.
-/// Cost: O(parameters).
+/// Constraints: trial n has the n-th point of those that are allowed in its box.
+/// A point that runs already in a finite space is replaced by a uniform draw, and so is one beyond the first 2^17.
+/// Cost: O(parameters); with constraints, as many points of the sequence.
 class QuasiSampler : public Sampler {
  public:
   Point propose(const History& history, const Box& box, int number, Rng& rng) const override {
@@ -25,11 +26,7 @@ class QuasiSampler : public Sampler {
     return free_point(space, box, PendingPoints(history, number), [&] {
       if (!first) return uniform_point(space, box, rng);
       first = false;
-      std::vector<double> unit(space.size());
-      for (std::size_t i = 0; i < unit.size(); ++i) {
-        unit[i] = scrambled_sobol(static_cast<std::uint32_t>(number), static_cast<int>(i), history.study().seed);
-      }
-      return point_in_box(space, box, unit);
+      return sobol_point(history.study(), box, number, rng);
     });
   }
 

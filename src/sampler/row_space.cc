@@ -64,11 +64,22 @@ void RowSpace::encode(const Point& point, int rungs_away, std::span<double> row)
   row[space_.size()] = rungs_away;
 }
 
-Point RowSpace::decode(std::span<const double> row) const {
-  Point point{std::vector<double>(space_.size())};
+void RowSpace::decode(std::span<const double> row, Point& point) const {
+  point.values.resize(space_.size());
   for (std::size_t i = 0; i < space_.size(); ++i) point.values[i] = value(i, row[i]);
   space_.deactivate(point);
+}
+
+Point RowSpace::decode(std::span<const double> row) const {
+  Point point;
+  decode(row, point);
   return point;
+}
+
+bool RowSpace::allowed(std::span<const double> row) {
+  if (space_.constraints().empty()) return true;
+  decode(row, decoded_);
+  return space_.allowed(decoded_.values);
 }
 
 bool RowSpace::active(std::span<const double> row, std::size_t i) const { return row[i] != absent(i); }

@@ -31,7 +31,10 @@ class RowSpace {
   /// The point of a row that lies in the box.
   Point decode(std::span<const double> row) const;
 
-  /// Uniform in the box, at distance 0.
+  /// Whether no constraint of the space is broken by decode(row).
+  bool allowed(std::span<const double> row);
+
+  /// Uniform in the box, at distance 0, allowed or not.
   void draw(Rng& rng, std::span<double> row);
 
   /// Moves a row into the box, at distance 0: each value to the nearest that is allowed, a category that is not to a
@@ -71,6 +74,7 @@ class RowSpace {
   double draw(std::size_t parameter, Rng& rng) const;
   double value(std::size_t parameter, double row_value) const;  // in a Point's terms
   double row_value(std::size_t parameter, double value) const;
+  void decode(std::span<const double> row, Point& point) const;
   double absent(std::size_t parameter) const;
 
   const Space& space_;
@@ -79,6 +83,7 @@ class RowSpace {
   std::vector<Axis> axes_;
   bool conditional_ = false;
   std::vector<double> values_;  // of the parameters that conditions name
+  Point decoded_;
 };
 
 }  // namespace crescendo

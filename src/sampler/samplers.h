@@ -18,6 +18,10 @@ struct SamplerEntry {
   void (*check_space)(const Space&) = nullptr;  // throws Error (bad input) for a space that it cannot search
 };
 
+/// Throws Error (bad input) where the study's constraints leave no point that could be found in its space, or in the
+/// limits of a rung.
+void check_constraints(const Study& study);
+
 // The samplers. To add one: write src/sampler/<name>.cc, then one line in each list here.
 SamplerEntry random_sampler();
 SamplerEntry grid_sampler();
@@ -27,12 +31,7 @@ SamplerEntry smac_sampler();
 SamplerEntry genetic_sampler();
 
 inline constexpr std::array kSamplers = {
-    &random_sampler,
-    &grid_sampler,
-    &quasi_sampler,
-    &tpe_sampler,
-    &smac_sampler,
-    &genetic_sampler,
+    &random_sampler, &grid_sampler, &quasi_sampler, &tpe_sampler, &smac_sampler, &genetic_sampler,
 };
 
 }  // namespace crescendo

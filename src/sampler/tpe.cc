@@ -226,11 +226,12 @@ class ModelShelf {
 ///
 /// Source: Bergstra, Bardenet, Bengio, Kegl 2011, "Algorithms for Hyper-Parameter Optimization", section 4; constants
 /// of Optuna 5.0 (joint, or `joint = false`) or hyperopt 0.3. Differs: joint kernels are never narrower than a tenth of
-/// the range (Optuna: a hundredth), which halves the regret (docs/benchmarks.md, tpe beside tpe:clip=100); failed trials are bad (Optuna forgets them); in
-/// a space without floats a point that was executed already is passed over for the next best candidate, because
-/// executing it again would tell nothing; ints of more than 128 values are modelled as numbers, rounded before they are
-/// judged. Conditional parameters: those that were active in the same trials share a density, fitted to these trials.
-/// Cost: O(trials x parameters x candidates) per proposal, most of it saved where trials or candidates are far off.
+/// the range (Optuna: a hundredth), which halves the regret (docs/benchmarks.md, tpe beside tpe:clip=100); failed
+/// trials are bad (Optuna forgets them); in a space without floats a point that was executed already is passed over for
+/// the next best candidate, because executing it again would tell nothing; ints of more than 128 values are modelled as
+/// numbers, rounded before they are judged; what breaks a constraint is passed over too. Conditional parameters: those
+/// that were active in the same trials share a density, fitted to these trials. Cost: O(trials x parameters x
+/// candidates) per proposal, most of it saved where trials or candidates are far off.
 class TpeSampler : public Sampler {
  public:
   explicit TpeSampler(TpeOptions options) : options_(std::move(options)), hyperopt_(options_.flavour == "hyperopt") {
@@ -277,17 +278,18 @@ class TpeSampler : public Sampler {
     return model;
   }
 
-  // None where every candidate runs already.
+  // None where every candidate runs already or breaks a constraint.
   std::optional<Point> search(const History& history, const Box& box, int number, TpeModel& learnt, Rng& rng) const {
     const Space& space = history.study().space;
     std::vector<GroupModel> models;
     for (const TpeModel::Part& part : learnt.parts()) models.emplace_back(learnt.columns(), part, rule_.parzen);
-    const bool discrete = std::isfinite(space.size_of_grid());
+    const bool discrete = std::isfinite(space.size_of_grid()), constrained = !space.constraints().empty();
     std::optional<Point> executed;  // the best one that is not new, but does not run either
-    for (int round = 0; round < (discrete ? 4 : 1); ++round) {
+    const int rounds = constrained ? 16 : discrete ? 4 : 1;
+    for (int round = 0; round < rounds; ++round) {
       std::vector<std::vector<std::vector<double>>> draws;  // [group][rank][parameter of the group]
       for (const GroupModel& model : models) {
-        draws.push_back(model.ranked_draws(box, options_.candidates, !discrete, rng));
+        draws.push_back(model.ranked_draws(box, options_.candidates, !discrete && !constrained, rng));
       }
       for (std::size_t rank = 0; rank < static_cast<std::size_t>(options_.candidates); ++rank) {
         Point point{std::vector<double>(space.size(), kInactive)};
@@ -296,6 +298,7 @@ class TpeSampler : public Sampler {
           for (std::size_t i = 0; i < group.size(); ++i) point.values[group[i]] = draws[m][rank][i];
         }
         space.deactivate(point);
+        if (constrained && !space.allowed(point.values)) continue;
         if (!discrete || !learnt.knows(point)) return point;
         if (!executed && !PendingPoints(history, number).contains(point)) executed = std::move(point);
       }

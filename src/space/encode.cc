@@ -22,6 +22,12 @@ double snap(const Parameter& p, double value) {
 
 }  // namespace
 
+std::optional<double> number(const Value& value) {
+  if (const auto* i = std::get_if<std::int64_t>(&value)) return static_cast<double>(*i);
+  if (const auto* d = std::get_if<double>(&value)) return *d;
+  return {};
+}
+
 double to_unit(const Parameter& p, double value) {
   const UnitRange range = scale(p, p.low, p.high);
   if (range.high <= range.low) return 0.5;

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "crescendo/space.h"
 
 namespace crescendo {
+
+/// The number that a value is, if it is one; true and false are none.
+std::optional<double> number(const Value& value);
 
 /// Integers, logs, steps and categories end here: samplers see numbers in 0..1 and positions of choices.
 ///

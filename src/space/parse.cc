@@ -4,21 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 namespace crescendo {
 namespace {
-
-// Longer operators first: ">=" would otherwise be read as ">".
-constexpr std::array<std::pair<std::string_view, Comparison>, 6> kComparisons = {{
-    {"==", Comparison::kEqual},
-    {"!=", Comparison::kNotEqual},
-    {"<=", Comparison::kLessOrEqual},
-    {">=", Comparison::kGreaterOrEqual},
-    {"<", Comparison::kLess},
-    {">", Comparison::kGreater},
-}};
 
 constexpr std::array<std::pair<std::string_view, Kind>, 4> kKinds = {{
     {"float", Kind::kFloat},
@@ -26,57 +15,6 @@ constexpr std::array<std::pair<std::string_view, Kind>, 4> kKinds = {{
     {"categorical", Kind::kCategorical},
     {"ordinal", Kind::kOrdinal},
 }};
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-Value parse_operand(std::string_view text) {
-  if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front()) {
-    return std::string(text.substr(1, text.size() - 2));
-  }
-  if (text == "true") return true;
-  if (text == "false") return false;
-  if (text == "null") return {};
-  const char* end = text.data() + text.size();
-  std::int64_t integer = 0;
-  if (auto [rest, failed] = std::from_chars(text.data(), end, integer); failed == std::errc() && rest == end) {
-    return integer;
-  }
-  double number = 0;
-  if (auto [rest, failed] = std::from_chars(text.data(), end, number);
-      failed == std::errc() && rest == end && std::isfinite(number)) {
-    return number;
-  }
-  return std::string(text);
-}
-
-// Where `part` begins outside of quotes; npos if nowhere.
-std::size_t find_unquoted(std::string_view text, std::string_view part) {
-  char quote = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (quote == 0 && text.substr(i, part.size()) == part) return i;
-    if (quote != 0) {
-      if (text[i] == quote) quote = 0;
-    } else if (text[i] == '\'' || text[i] == '"') {
-      quote = text[i];
-    }
-  }
-  return std::string_view::npos;
-}
-
-Condition parse_condition(std::string_view text) {
-  for (const auto& [sign, comparison] : kComparisons) {
-    const std::size_t at = find_unquoted(text, sign);
-    if (at == std::string_view::npos) continue;
-    const std::string_view name = trim(text.substr(0, at));
-    const std::string_view operand = trim(text.substr(at + sign.size()));
-    if (!name.empty() && !operand.empty()) return {std::string(name), comparison, parse_operand(operand)};
-  }
-  bad_input(fmt::format("the condition '{}' is not of the form: name == value (or != < <= > >=)", text));
-}
 
 Parameter parse_parameter(const Json& json, std::size_t position) {
   FieldReader in(json, fmt::format("parameter {}", position + 1));
@@ -121,27 +59,6 @@ Json number_json(const Parameter& p, double value) {
 
 }  // namespace
 
-std::vector<Condition> parse_conditions(std::string_view text) {
-  std::vector<Condition> conditions;
-  while (true) {
-    const std::size_t at = find_unquoted(text, " and ");
-    conditions.push_back(parse_condition(trim(text.substr(0, at))));
-    if (at == std::string_view::npos) return conditions;
-    text.remove_prefix(at + 5);
-  }
-}
-
-std::string to_text(const Condition& condition) {
-  const auto sign = std::find_if(kComparisons.begin(), kComparisons.end(),
-                                 [&](const auto& c) { return c.second == condition.comparison; });
-  std::string value = to_text(condition.value);
-  if (std::holds_alternative<std::string>(condition.value)) {
-    const char quote = value.find('\'') == std::string::npos ? '\'' : '"';
-    value = quote + value + quote;
-  }
-  return fmt::format("{} {} {}", condition.parameter, sign->first, value);
-}
-
 Value to_value(const Json& json, std::string_view what) {
   if (json.is_null()) return {};
   if (json.is_boolean()) return json.get<bool>();
@@ -164,11 +81,24 @@ Json to_json(const Value& value) {
       value);
 }
 
-Space parse_space(const Json& parameters) {
+Space parse_space(const Json& parameters, const Json& constraints) {
   if (!parameters.is_array() || parameters.empty()) bad_input("a space must be a list of at least one parameter");
   std::vector<Parameter> result;
   for (const Json& json : parameters) result.push_back(parse_parameter(json, result.size()));
-  return Space(std::move(result));
+  if (!constraints.is_array()) bad_input("constraints must be a list of texts such as \"a <= b\"");
+  std::vector<Constraint> kept;
+  for (const Json& text : constraints) {
+    if (!text.is_string())
+      bad_input(fmt::format("a constraint must be a text such as \"a <= b\", not {}", to_line(text)));
+    kept.push_back(parse_constraint(text.get<std::string>()));
+  }
+  return Space(std::move(result), std::move(kept));
+}
+
+Json constraints_to_json(const Space& space) {
+  Json list = Json::array();
+  for (const Constraint& constraint : space.constraints()) list.push_back(to_text(constraint));
+  return list;
 }
 
 Json to_json(const Space& space) {

@@ -1,21 +1,20 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "base/json.h"
 #include "crescendo/space.h"
+#include "space/condition_text.h"
+#include "space/constraint_text.h"
 
 namespace crescendo {
 
-/// `conv_layers >= 3`, `optimiser == "sgd"`, `a >= 3 and b == true`. Texts may stand in single or double quotes, or
-/// bare. Throws Error (bad input) showing the condition.
-std::vector<Condition> parse_conditions(std::string_view text);
-std::string to_text(const Condition& condition);
+/// A list of parameters and one of constraints, as in a study's file (docs/formats.md). Throws Error (bad input).
+Space parse_space(const Json& parameters, const Json& constraints = Json::array());
 
-/// A list of parameters, as in a study's file (docs/formats.md). Throws Error (bad input).
-Space parse_space(const Json& parameters);
+/// The two lists.
 Json to_json(const Space& space);
+Json constraints_to_json(const Space& space);
 
 Value to_value(const Json& json, std::string_view what);
 Json to_json(const Value& value);

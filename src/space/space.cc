@@ -8,6 +8,7 @@
 #include <set>
 
 #include "crescendo/error.h"
+#include "space/constraint_text.h"
 #include "space/encode.h"
 
 namespace crescendo {
@@ -19,13 +20,6 @@ std::string listed(const std::vector<Value>& values) {
   std::vector<std::string> texts;
   for (const Value& value : values) texts.push_back(to_text(value));
   return fmt::format("{}", fmt::join(texts, ", "));
-}
-
-// A number, if the value is one.
-std::optional<double> number(const Value& value) {
-  if (const auto* i = std::get_if<std::int64_t>(&value)) return static_cast<double>(*i);
-  if (const auto* d = std::get_if<double>(&value)) return *d;
-  return {};
 }
 
 // Python's view, which the stored form follows: 1, 1.0 and true are one choice. So true may not stand beside 1.
@@ -70,26 +64,6 @@ void check_choices(const Parameter& p, const std::string& who) {
   }
 }
 
-bool holds(Comparison comparison, double a, double b) {
-  switch (comparison) {
-    case Comparison::kEqual:
-      return a == b;
-    case Comparison::kNotEqual:
-      return a != b;
-    case Comparison::kLess:
-      return a < b;
-    case Comparison::kLessOrEqual:
-      return a <= b;
-    case Comparison::kGreater:
-      return a > b;
-    case Comparison::kGreaterOrEqual:
-      return a >= b;
-    case Comparison::kIn:
-      break;
-  }
-  return false;
-}
-
 }  // namespace
 
 bool operator==(const Point& a, const Point& b) {
@@ -113,34 +87,16 @@ Space::Space(std::vector<Parameter> parameters, std::vector<Constraint> constrai
     }
     std::vector<ResolvedCondition> resolved;
     for (const Condition& condition : p.active_when) {
-      const auto parent = find(condition.parameter);
-      if (!parent || !names.contains(condition.parameter)) {
+      if (!names.contains(condition.parameter)) {
         bad_input(fmt::format("{}: its condition names '{}', which must be a parameter that stands before it", who,
                               condition.parameter));
       }
-      const Parameter& other = parameters_[*parent];
-      const bool equality = condition.comparison == Comparison::kEqual || condition.comparison == Comparison::kNotEqual;
-      if (other.kind == Kind::kCategorical && !equality) {
-        bad_input(fmt::format("{}: '{}' is categorical and can only be compared by == or !=", who, other.name));
-      }
-      const auto* text = std::get_if<std::string>(&condition.value);
-      if (text && text->find('\'') != std::string::npos && text->find('"') != std::string::npos) {
-        bad_input(fmt::format("{}: a text in a condition may hold ' or \", not both", who));
-      }
-      double value = 0;
-      if (has_choices(other)) {
-        value = internal(other, condition.value);
-      } else if (const auto n = number(condition.value)) {
-        value = *n;  // a limit need not be a value of the parameter: conv_layers >= 2.5 is clear
-      } else {
-        bad_input(
-            fmt::format("{}: '{}' must be compared to a number, not {}", who, other.name, to_text(condition.value)));
-      }
-      resolved.push_back({*parent, condition.comparison, value});
+      resolved.push_back(resolve(condition, who));
     }
     conditions_.push_back(std::move(resolved));
     if (!names.insert(p.name).second) bad_input(fmt::format("two parameters are called '{}'", p.name));
   }
+  for (const Constraint& constraint : constraints_) resolved_.push_back(resolve(constraint));
 }
 
 std::optional<std::size_t> Space::find(std::string_view name) const {
@@ -148,13 +104,6 @@ std::optional<std::size_t> Space::find(std::string_view name) const {
     if (parameters_[i].name == name) return i;
   }
   return {};
-}
-
-bool Space::active(std::size_t i, std::span<const double> values) const {
-  return std::all_of(conditions_[i].begin(), conditions_[i].end(), [&](const ResolvedCondition& condition) {
-    const double parent = values[condition.parameter];
-    return !std::isnan(parent) && holds(condition.comparison, parent, condition.value);
-  });
 }
 
 void Space::deactivate(Point& point) const {
@@ -180,6 +129,10 @@ void Space::check(const Point& point) const {
     } else if (!(value >= p.low && value <= p.high) || internal(p, value) != value) {
       bad_input(fmt::format("parameter '{}' is {}, which is not a value of {}..{}", p.name, value, p.low, p.high));
     }
+  }
+  for (std::size_t i = 0; i < resolved_.size(); ++i) {
+    if (resolved_[i].kept(point.values)) continue;
+    bad_input(fmt::format("the point breaks the constraint '{}'", to_text(constraints_[i])));
   }
 }
 

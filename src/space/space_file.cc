@@ -19,14 +19,13 @@ SpaceFile parse_own(std::string_view text, std::string_view what) {
   const Json json = parse_toml(text, what);
   FieldReader in(json, std::string(what));
   SpaceFile file;
-  // Rather none than a space that allows more than its file.
-  if (in.has("constraints")) bad_input(fmt::format("{}: constraints are not read from a space file", what));
-  file.space = parse_space(in.require("parameter"));
+  const Json* constraints = in.take("constraints");
+  file.space = parse_space(in.require("parameter"), constraints ? *constraints : Json::array());
   bool maximize = false;
   if (in.read("maximize", maximize)) file.maximize = maximize;
   std::vector<std::string_view> left_out;
   for (const auto& [key, value] : json.items()) {
-    if (key != "parameter" && key != "maximize") left_out.push_back(key);
+    if (key != "parameter" && key != "constraints" && key != "maximize") left_out.push_back(key);
   }
   if (!left_out.empty())
     file.notes.push_back(fmt::format("of {}, these are not used: {}", what, fmt::join(left_out, " ")));

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
+#include "space/parse.h"
 #include "study/study_file.h"
 
 namespace crescendo {
@@ -34,6 +36,21 @@ std::string ladder_difference(const Study& stored, const Study& wanted) {
   return "its rungs differ in epochs, shares or limits";
 }
 
+// The first constraint that one of them lacks.
+std::string constraint_difference(const Study& stored, const Study& wanted) {
+  const Json was = constraints_to_json(stored.space), is = constraints_to_json(wanted.space);
+  const auto lacks = [](const Json& list, const Json& text) {
+    return std::find(list.begin(), list.end(), text) == list.end();
+  };
+  for (const Json& text : was) {
+    if (lacks(is, text)) return fmt::format("it has the constraint {}, which is not asked for now", to_line(text));
+  }
+  for (const Json& text : is) {
+    if (lacks(was, text)) return fmt::format("it lacks the constraint {}, which is asked for now", to_line(text));
+  }
+  return "";
+}
+
 }  // namespace
 
 bool is_smaller(const Budget& a, const Budget& b, bool maximize) {
@@ -52,19 +69,18 @@ bool is_smaller(const Budget& a, const Budget& b, bool maximize) {
 }
 
 std::string difference(const Study& stored, const Study& wanted) {
-  const Json a = to_json(stored), b = to_json(wanted);
-  for (const Json* fields : {&a, &b}) {  // some are there only where they are not as usual
-    for (const auto& [key, ignored] : fields->items()) {
-      const Json was = a.value(key, Json()), is = b.value(key, Json());
-      if (key == "budget" || was == is) continue;
-      if (key == "rung") return ladder_difference(stored, wanted);
-      if (key == "parameter") return "its space is another";
-      if (!was.is_object()) return was_and_is(key, was, is);
-      if (was["name"] != is["name"]) return was_and_is(key, was["name"], is["name"]);
-      return option_difference(key, was, is);
-    }
+  Json a = to_json(stored), b = to_json(wanted);
+  if (stored.maximize != wanted.maximize) return was_and_is("maximize", stored.maximize, wanted.maximize);
+  for (const auto& [key, ignored] : b.items()) a.emplace(key, Json());  // what is left out is null
+  for (const auto& [key, value] : a.items()) {
+    if (key == "budget" || key == "constraints" || value == b[key]) continue;
+    if (key == "rung") return ladder_difference(stored, wanted);
+    if (key == "parameter") return "its space is another";
+    if (!value.is_object()) return was_and_is(key, value, b[key]);
+    if (value["name"] != b[key]["name"]) return was_and_is(key, value["name"], b[key]["name"]);
+    return option_difference(key, value, b[key]);
   }
-  return "";
+  return constraint_difference(stored, wanted);
 }
 
 }  // namespace crescendo

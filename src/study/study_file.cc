@@ -207,6 +207,7 @@ Json to_json(const Study& study) {
   if (study.maximize) json["maximize"] = true;
   if (study.continues) json["continues"] = true;
   if (study.lag > 0) json["lag"] = study.lag;
+  if (!study.space.constraints().empty()) json["constraints"] = constraints_to_json(study.space);
   if (!study.learn_from.empty()) json["learn_from"] = study.learn_from;
   json["objective"] = to_json(study.objective);
   json["sampler"] = to_json(study.sampler);
@@ -233,7 +234,8 @@ Study parse_study(const Json& json) {
   study.sampler = parse_named(in.require("sampler"), "sampler");
   study.schedule = parse_named(in.require("schedule"), "schedule");
   study.budget = parse_budget(in.require("budget"));
-  study.space = parse_space(in.require("parameter"));
+  const Json* constraints = in.take("constraints");
+  study.space = parse_space(in.require("parameter"), constraints ? *constraints : Json::array());
   const Json& rungs = in.require("rung");
   if (!rungs.is_array() || rungs.empty() || rungs.size() > 32)
     bad_input("the study: 1 to 32 [[rung]] tables are wanted");

@@ -206,6 +206,7 @@ double mean_best(const Problem& problem, const std::string& name, int trials, in
     for (int number = 0; number < trials; ++number) {
       Rng rng(study.seed, {static_cast<std::uint64_t>(number)});
       const Point point = s->propose(history, box, number, rng);
+      EXPECT_TRUE(study.space.allowed(point.values));
       const double loss = problem.loss(point);
       history.set_trial(trial_at(number, point, TrialState::kFinished, loss));
       best_loss = std::min(best_loss, loss);
@@ -213,6 +214,75 @@ double mean_best(const Problem& problem, const std::string& name, int trials, in
     sum += best_loss - problem.optimum;
   }
   return sum / seeds;
+}
+
+// Constraints that a sixth of the points keep, or a few.
+Space constrained_space(const std::string& name) {
+  if (name == "tapered") return tapered().space;
+  if (name == "mixed") {
+    return parse_space(to_json(mixed_space()),
+                       {"50 * rate + drop <= layers", "not (kind in ['sgd', null] and layers >= 2)",
+                        "not (units > 100 and drop < 0.1)", "deep <= 2 * drop"});
+  }
+  if (name == "ordered ints") {
+    return parse_space(Json::parse(R"([{"name": "a", "type": "int", "low": 1, "high": 64, "log": true},
+                                       {"name": "b", "type": "int", "low": 1, "high": 64, "log": true},
+                                       {"name": "c", "type": "int", "low": 1, "high": 64}])"),
+                       {"a <= b", "b <= c"});
+  }
+  // Five of a thousand cells.
+  return parse_space(Json::parse(R"([{"name": "a", "type": "int", "low": 1, "high": 10},
+                                     {"name": "b", "type": "int", "low": 1, "high": 10},
+                                     {"name": "c", "type": "ordinal", "choices": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}])"),
+                     {"a + b >= 19", "not (c < 9)", "not (a == 9 and c == 9)"});
+}
+
+TEST_P(SamplerSuite, ProposesOnlyPointsThatTheConstraintsAllow) {
+  for (const std::string name : {"tapered", "mixed", "ordered ints", "few cells"}) {
+    const Study study = small_study(80, 1, "flat", constrained_space(name));
+    const auto s = sampler(study);
+    const Box box = whole(study.space);
+    History history = eventful_history(study, 20);  // whose points may break them
+    Rng events(12);
+    for (int number = 20; number < 60; ++number) {
+      Rng rng(1, {static_cast<std::uint64_t>(number)});
+      const Point point = s->propose(history, box, number, rng);
+      ASSERT_NO_THROW(study.space.check(point)) << name;
+      Trial trial = trial_at(number, point, TrialState::kFinished, events.uniform());
+      if (events.below(4) == 0) trial.state = TrialState::kFailed;
+      if (events.below(8) == 0) trial.state = TrialState::kRunning;
+      history.set_trial(trial);
+    }
+  }
+}
+
+TEST_P(SamplerSuite, KeepsConstraintsInANarrowedBox) {
+  const Study study = small_study(60, 1, "flat", constrained_space("ordered ints"));
+  const auto s = sampler(study);
+  const Box box = parse_box(study.space, Json::parse(R"({"a": [8, 20], "b": [4, 16], "c": [2, 12]})"));
+  const History history = eventful_history(study, 50);
+  for (int number = 50; number < 80; ++number) {
+    Rng rng(1, {static_cast<std::uint64_t>(number)});
+    const Point point = s->propose(history, box, number, rng);
+    ASSERT_NO_THROW(study.space.check(point));
+    ASSERT_TRUE(box.contains(point));
+  }
+}
+
+TEST_P(SamplerSuite, FindsEachAllowedPointOfFewThatDoesNotRun) {
+  const Study study = small_study(60, 1, "flat", constrained_space("few cells"));
+  const auto s = sampler(study);
+  History history(std::make_shared<const Study>(study));
+  std::set<std::vector<double>> seen;
+  for (int number = 0; number < 5; ++number) {
+    Rng rng(3, {static_cast<std::uint64_t>(number)});
+    const Point point = s->propose(history, whole(study.space), number, rng);
+    ASSERT_NO_THROW(study.space.check(point));
+    ASSERT_TRUE(seen.insert(point.values).second) << "proposal " << number << " runs already";
+    history.set_trial(trial_at(number, point, TrialState::kRunning, 0));
+  }
+  Rng rng(4);
+  EXPECT_NO_THROW(study.space.check(s->propose(history, whole(study.space), 5, rng)));
 }
 
 // Half of random's mean regret over 20 fixed seeds: a sampler that learns has far less, random itself would pass it by
@@ -223,6 +293,13 @@ TEST_P(SamplerSuite, BeatsRandomOnToyProblemsIfItLearns) {
     const double random = mean_best(problem, "random", 80, 20);
     EXPECT_LT(mean_best(problem, std::string(GetParam()().name), 80, 20), random / 2) << problem.name;
   }
+}
+
+// Measured: random 0.057; tpe 0.023, smac 0.012, genetic 0.014.
+TEST_P(SamplerSuite, BeatsRandomUnderConstraintsIfItLearns) {
+  if (!GetParam()().learns) GTEST_SKIP() << "it does not learn";
+  const double random = mean_best(tapered(), "random", 60, 10);
+  EXPECT_LT(mean_best(tapered(), std::string(GetParam()().name), 60, 10), random / 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SamplerSuite, testing::ValuesIn(kSamplers),

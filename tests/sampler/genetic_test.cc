@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -279,6 +280,38 @@ TEST(Genetic, BeatsRandomSearchWithinAHundredTrials) {
     }
     EXPECT_LT(regret[0], 0.8 * regret[1]) << problem.name;
   }
+}
+
+// Ten floats in ascending order: a child of two parents almost never is, so it is made more like the first one. A
+// random point would be one of ten million draws.
+TEST(Genetic, ChildrenThatBreakConstraintsAreMadeMoreLikeAParent) {
+  Json constraints = Json::array();
+  for (std::size_t i = 1; i < kFloats; ++i) constraints.push_back(fmt::format("x{} < x{}", i - 1, i));
+  const Study study = small_study(1000, 1, "flat", parse_space(to_json(floats()), constraints));
+  History history(std::make_shared<const Study>(study));
+  history.add_box(0, whole(study.space));
+  for (int parent = 0; parent < 8; ++parent) {
+    Trial trial;
+    trial.number = parent;
+    trial.state = TrialState::kFinished;
+    trial.tag.generation = 0;
+    trial.box = 0;
+    trial.point = all_at(0);
+    for (std::size_t i = 0; i < kFloats; ++i) trial.point->values[i] = (static_cast<double>(i) + 0.1 * parent) / kFloats;
+    trial.loss = 1 + parent;
+    history.set_trial(trial);
+  }
+  const auto sampler = genetic_sampler().make({});
+  int changed = 0;
+  for (int number = 8; number < 40; ++number) {
+    Rng rng(3, {static_cast<std::uint64_t>(number)});
+    const Point child = sampler->propose(history, whole(study.space), number, rng);
+    ASSERT_NO_THROW(study.space.check(child));
+    bool is_new = true;
+    for (const Trial& trial : history.trials()) is_new = is_new && !(child == *trial.point);
+    changed += is_new;
+  }
+  EXPECT_EQ(changed, 32);
 }
 
 }  // namespace

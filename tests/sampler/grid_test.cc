@@ -7,6 +7,7 @@
 #include "crescendo/sampler.h"
 #include "sampler/point_grid.h"
 #include "tests/fakes.h"
+#include "tests/problems.h"
 
 namespace crescendo {
 namespace {
@@ -46,6 +47,33 @@ TEST(Grid, ConditionalCellsThatAreOnePointAreTriedOnce) {
     history.set_trial(trial);
   }
   EXPECT_EQ(off, 1);
+}
+
+TEST(Grid, TriesEveryAllowedCellOnceAndNoOther) {
+  Study study = small_study(60, 1, "flat", parse_space(to_json(tiny_space()), {"not (a == 2)", "not (a == 1 and b == x)"}));
+  study.sampler = {"grid"};
+  const auto sampler = make_sampler(study);
+  History history(std::make_shared<const Study>(study));
+  Rng rng(1);
+  std::map<std::vector<double>, int> uses;
+  for (int number = 0; number < 9; ++number) {  // 1 y, 3 x and 3 y
+    Trial trial;
+    trial.number = number;
+    trial.state = TrialState::kFinished;
+    trial.point = sampler->propose(history, whole(study.space), number, rng);
+    EXPECT_TRUE(study.space.allowed(trial.point->values));
+    EXPECT_EQ(++uses[trial.point->values], 1 + number / 3) << number;
+    history.set_trial(trial);
+  }
+}
+
+TEST(Grid, DrawsWhereTheConstraintsLeaveNoCell) {
+  Study study = small_study(60, 1, "flat", parse_space(to_json(bowl().space), {"x > 1", "x < 2"}));
+  study.sampler = {"grid"};
+  Rng rng(1);
+  const Point point =
+      make_sampler(study)->propose(History(std::make_shared<const Study>(study)), whole(study.space), 0, rng);
+  EXPECT_NO_THROW(study.space.check(point));
 }
 
 TEST(PointGrid, ShowsTheEndsOfAFloatAndEveryValueOfAShortInt) {

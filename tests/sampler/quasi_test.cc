@@ -59,5 +59,18 @@ TEST(Quasi, RefusesASpaceBeyondItsTable) {
   }
 }
 
+// The sequence stays as even as it is: of 64 points, the 32 of the lower half of x, each in a cell of its own.
+TEST(Quasi, WithConstraintsATrialHasTheNextAllowedPointOfTheSequence) {
+  const Study all = study_in(bowl().space), half = study_in(parse_space(to_json(bowl().space), {"x < 0"}));
+  int number = 0;
+  for (int i = 0; i < 64; ++i) {
+    const Point point = propose(all, i);
+    if (point.values[0] < 0) {
+      EXPECT_EQ(propose(half, number++), point);
+    }
+  }
+  EXPECT_EQ(number, 32);
+}
+
 }  // namespace
 }  // namespace crescendo

@@ -169,5 +169,45 @@ TEST(Neighbourhood, NumbersSpreadAsTheDeviationSays) {
   EXPECT_NEAR(std::sqrt(squares / 4000), 0.07, 0.004);  // 5 standard deviations
 }
 
+TEST(RowSpace, ARowIsAllowedWhereItsPointIs) {
+  const Space space = parse_space(to_json(mixed_space()), {"100 * rate < layers", "not (kind in [sgd, null] and drop > 0.2)"});
+  const Box box = narrow_box(space);
+  RowSpace rows(space, box);
+  std::vector<double> row(rows.width());
+  Rng rng(8);
+  int allowed = 0;
+  for (int i = 0; i < 500; ++i) {
+    rows.draw(rng, row);
+    ASSERT_EQ(rows.allowed(row), space.allowed(rows.decode(row).values));
+    allowed += rows.allowed(row);
+  }
+  EXPECT_GT(allowed, 100);
+  EXPECT_LT(allowed, 400);
+}
+
+TEST(Neighbourhood, PassesOverWhatBreaksAConstraint) {
+  const Space space = parse_space(Json::parse(R"([
+      {"name": "x", "type": "float", "low": 0, "high": 1}, {"name": "n", "type": "int", "low": 0, "high": 3},
+      {"name": "c", "type": "categorical", "choices": ["a", "b", "c"]}])"),
+                                  {"x > 0.5", "not (n == 1)", "not (c == b)"});
+  const Box box = whole(space);
+  RowSpace rows(space, box);
+  std::vector<double> centre(rows.width()), row(rows.width());
+  rows.encode(Point{{0.51, 0, 0}}, 0, centre);
+  std::set<double> ns, cs;
+  Rng rng(9);
+  for (int i = 0; i < 50; ++i) {
+    Neighbourhood neighbours(rows, centre, 0.1, rng);
+    while (neighbours.next(row, rng)) {
+      const Point point = rows.decode(row);
+      ASSERT_TRUE(space.allowed(point.values));
+      ns.insert(point.values[1]);
+      cs.insert(point.values[2]);
+    }
+  }
+  EXPECT_EQ(ns, (std::set<double>{0, 2, 3}));
+  EXPECT_EQ(cs, (std::set<double>{0, 2}));
+}
+
 }  // namespace
 }  // namespace crescendo

@@ -78,7 +78,7 @@ TEST(Smac, HasTheConstantsOfTheFacade) {
   std::map<std::string, std::string> standard;
   for (const OptionInfo& option : smac_sampler().options) standard[option.name] = option.standard;
   const std::map<std::string, std::string> expected = {{"startup_per_parameter", "10"},
-                                                       {"startup_share", "0.25"},
+                                                       {"startup_share", "0.1"},
                                                        {"random", "0.2"},
                                                        {"candidates", "10000"},
                                                        {"starts", "10"},

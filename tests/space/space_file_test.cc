@@ -58,9 +58,15 @@ TEST_F(SpaceFiles, OfAStudyOnlyTheSpaceAndWhatIsWantedAreTaken) {
   EXPECT_TRUE(file.notes[0].ends_with("study.toml, these are not used: name sampler")) << file.notes[0];
 }
 
+TEST_F(SpaceFiles, ConstraintsBelongToTheSpace) {
+  const SpaceFile file =
+      read("space.toml", "constraints = ['x < 3']\n[[parameter]]\nname = 'x'\ntype = 'int'\nlow = 1\nhigh = 3\n");
+  EXPECT_EQ(file.space.constraints().size(), 1u);
+  EXPECT_TRUE(file.notes.empty());
+}
+
 TEST_F(SpaceFiles, SaysWhatIsWrongWithTheFile) {
   EXPECT_EQ(refusal("a.toml", "name = 's'"), "a.toml: parameter is missing");
-  EXPECT_EQ(refusal("a.toml", "constraints = ['a < b']"), "a.toml: constraints are not read from a space file");
   EXPECT_EQ(refusal("a.toml", "parameter = 3"), "a space must be a list of at least one parameter");
   EXPECT_EQ(refusal("a.json", std::string((1 << 20) + 1, ' ')), "a.json is larger than 1 MiB, which no space is");
   try {

@@ -42,7 +42,7 @@ TEST(Space, SaysWhichParameterBreaksWhichRule) {
             "parameter 'x': its condition names 'y', which must be a parameter that stands before it");
   EXPECT_EQ(refusal(R"([{"name": "c", "type": "categorical", "choices": ["a", "b"]},
                         {"name": "x", "type": "float", "low": 0, "high": 1, "active_when": "c > a"}])"),
-            "parameter 'x': 'c' is categorical and can only be compared by == or !=");
+            "parameter 'x': 'c' is categorical and can only be compared by ==, != or in");
 }
 
 TEST(Space, AParameterIsActiveOnlyWhenAllItsConditionsHoldAndTheirParametersAreActive) {

@@ -224,6 +224,20 @@ TEST(StudyFile, ComesBackTheSame) {
   EXPECT_EQ(parse_study_file(to_study_file(study), "it").lag, 4);
 }
 
+TEST(StudyFile, WhatIsWantedAndConstraintsComeBackTheSame) {
+  Study study = small_study(60);
+  const std::vector<Parameter> parameters(study.space.parameters().begin(), study.space.parameters().end());
+  EXPECT_EQ(to_study_file(study).find("maximize"), std::string::npos);
+  EXPECT_EQ(to_study_file(study).find("constraints"), std::string::npos);
+  study.maximize = true;
+  study.space = Space(parameters, {parse_constraint("layers <= 10 * drop"), parse_constraint("not (kind == 'sgd')")});
+  const std::string toml = to_study_file(study);
+  const Study again = parse_study_file(toml, "it");
+  EXPECT_TRUE(again.maximize);
+  EXPECT_EQ(constraints_to_json(again.space), Json::parse(R"json(["layers <= 10 * drop", "not (kind == 'sgd')"])json")) << toml;
+  EXPECT_EQ(to_json(again), to_json(study)) << toml;
+}
+
 TEST(StudyFile, NamesWhatIsWrong) {
   const auto refusal = [](const std::string& toml) -> std::string {
     try {
@@ -316,6 +330,26 @@ TEST(StudyFile, ADifferenceIsNamedDownToTheOption) {
   wanted = stored;
   wanted.space = tiny_space();
   EXPECT_EQ(difference(stored, wanted), "its space is another");
+  wanted = stored;
+  wanted.maximize = true;
+  EXPECT_EQ(difference(stored, wanted), "its maximize is false, now true is asked for");
+  EXPECT_EQ(difference(wanted, stored), "its maximize is true, now false is asked for");
+  wanted = stored;
+  wanted.learn_from = {"url#other"};
+  EXPECT_EQ(difference(stored, wanted), "its learn_from is null, now [\"url#other\"] is asked for");
+  EXPECT_EQ(difference(wanted, stored), "its learn_from is [\"url#other\"], now null is asked for");
+}
+
+TEST(StudyFile, ADifferenceNamesTheConstraint) {
+  const auto with = [](const Json& constraints) {
+    return small_study(60, 3, "ramp", parse_space(to_json(mixed_space()), constraints));
+  };
+  const Study none = with(Json::array()), one = with({"layers <= 2"});
+  EXPECT_EQ(difference(none, one), "it lacks the constraint \"layers <= 2\", which is asked for now");
+  EXPECT_EQ(difference(one, none), "it has the constraint \"layers <= 2\", which is not asked for now");
+  EXPECT_EQ(difference(one, with({"layers < 3"})),
+            "it has the constraint \"layers <= 2\", which is not asked for now");
+  EXPECT_EQ(difference(one, with({" layers<=2 "})), "");
 }
 
 TEST(Study, SharesAddUpToOneAtTheTop) {
