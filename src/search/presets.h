@@ -18,6 +18,10 @@ inline constexpr std::array kPresets = {
     Preset{"iis+tpe", "tpe", "ramp", "increasing image sizes with TPE"},
     Preset{"iis+smac", "smac", "ramp", "increasing image sizes with SMAC"},
     Preset{"iis+genetic", "genetic", "ramp", "increasing image sizes with a genetic algorithm"},
+    Preset{"halving", "random", "halving", "successive halving (Jamieson, Talwalkar 2016)"},
+    Preset{"hyperband", "random", "hyperband", "brackets of halving that begin at every rung (Li et al. 2018)"},
+    Preset{"asha", "random", "asha", "asynchronous halving (Li et al. 2020)"},
+    Preset{"bohb", "tpe", "hyperband", "Hyperband with points of TPE (Falkner et al. 2018)"},
 };
 
 /// Throws Error (bad input) naming those there are.
