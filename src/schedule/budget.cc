@@ -35,9 +35,18 @@ Allowance whole_budget(const Study& study) {
   return {study.budget.trials.value_or(kUncounted), 0, study.budget.seconds.value_or(kForever)};
 }
 
+Allowance rest_for_top(const History& history) {
+  Allowance allowance = whole_budget(history.study());
+  const auto top = history.at_rung(history.study().top()).size();
+  if (history.study().budget.trials) allowance.trials -= static_cast<int>(history.trials().size() - top);
+  return allowance;
+}
+
 int trials_left(const History& history, int rung, const Allowance& allowance) {
   if (history.elapsed_seconds() >= allowance.end) return 0;
   return std::max(0, allowance.trials - static_cast<int>(history.at_rung(rung).size()));
 }
+
+int trials_left(const History& history) { return trials_left(history, history.study().top(), rest_for_top(history)); }
 
 }  // namespace crescendo

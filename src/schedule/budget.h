@@ -17,6 +17,12 @@ Allowance ladder_allowance(const Study& study, int rung);
 /// Everything.
 Allowance whole_budget(const Study& study);
 
+/// What the top rung may use where rungs have no shares: all that the others have not taken.
+Allowance rest_for_top(const History& history);
+
+/// Trials that may still be claimed at whatever rung, of the whole budget; 0 when its time is over.
+int trials_left(const History& history);
+
 /// Trials that may still be claimed at a rung with this allowance; 0 when its time is over.
 int trials_left(const History& history, int rung, const Allowance& allowance);
 

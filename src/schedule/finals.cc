@@ -34,23 +34,20 @@ Finals survey(const History& history, const FinalsOptions& options) {
       finals.next->tag.repeat = repeats + 1;
     }
   }
-  for (const int number : history.at_rung(top)) {
-    const Trial& trial = history.trial(number);
-    finals.first_executions_running |= trial.state == TrialState::kRunning && trial.tag.repeat < 0;
-  }
+  finals.first_executions_running = history.first_executions_running(top) > 0;
   return finals;
 }
 
-int first_executions(const History& history, int rung) {
-  const auto numbers = history.at_rung(rung);
-  return static_cast<int>(
-      std::count_if(numbers.begin(), numbers.end(), [&](int number) { return history.trial(number).tag.repeat < 0; }));
+int all_running(const History& history) {
+  int running = 0;
+  for (int rung = 0; rung <= history.study().top(); ++rung) running += history.running(rung);
+  return running;
 }
 
 bool time_for_repeats(const History& history, const Finals& finals, const Allowance& allowance, int missing) {
   if (std::isinf(allowance.end)) return false;
   const double left = allowance.end - history.elapsed_seconds();
-  const double workers = 1 + history.running(history.study().top());
+  const double workers = 1 + all_running(history);
   // Rounds of one trial a worker; never more than half of what the rung had, whatever the trials took.
   const double needed = std::ceil(missing / workers) * finals.seconds_each;
   return left <= std::min((finals.begun ? 2 : 1) * needed, (allowance.end - allowance.begin) / 2);
@@ -60,6 +57,7 @@ bool time_for_repeats(const History& history, const Finals& finals, const Allowa
 
 Step finals_step(const History& history, const FinalsOptions& options, const Allowance& allowance,
                  const std::function<Step()>& otherwise) {
+  if (options.repeats == 0) return otherwise();
   const Study& study = history.study();
   const int top = study.top();
   const Finals finals = survey(history, options);
@@ -69,11 +67,17 @@ Step finals_step(const History& history, const FinalsOptions& options, const All
   bool due = time_for_repeats(history, finals, allowance, missing);
   if (study.budget.trials) {
     const int at_least = std::max(3, static_cast<int>(std::ceil(0.4 * allowance.trials)));
-    due |= first_executions(history, top) >= at_least && trials_left(history, top, allowance) <= missing;
+    due |= history.first_executions(top) >= at_least && trials_left(history, top, allowance) <= missing;
   }
   if (!due || missing == 0) return otherwise();
   if (finals.first_executions_running) return Wait{};  // the leaders may still change
   return finals.next ? Step(*finals.next) : otherwise();
+}
+
+Step within_budget(const History& history, const FinalsOptions& options, const std::function<Step()>& otherwise) {
+  // Not over while a trial runs: its worker may die, and another must be there to take it over.
+  if (trials_left(history) == 0) return history.any_running() ? Step(Wait{}) : Step(Finish{});
+  return finals_step(history, options, rest_for_top(history), otherwise);
 }
 
 }  // namespace crescendo
