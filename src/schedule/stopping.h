@@ -52,8 +52,8 @@ class StoppingRule {
 };
 
 /// The lowest loss that a curve may well have after `length` reports: of the exponents of a grid whose sum of squares
-/// is not worse than the best one's by more than 1 + 4 / (reports - 3), the lowest end of the prediction's interval of
-/// two standard errors; never above the best loss so far. The curve has at least 4 losses, all finite, and ends before
+/// is at most the best one's times 1 + 4 / (reports - 3), the lowest end of the prediction's interval of
+/// three standard errors; never above the best loss so far. The curve has at least 4 losses, all finite, and ends before
 /// `length`.
 double optimistic_end(std::span<const double> curve, int length);
 

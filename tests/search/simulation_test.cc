@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "schedule/schedules.h"
 #include "search/worker.h"
 #include "tests/fakes.h"
 
@@ -143,10 +144,22 @@ struct World {
   int deaths = 0;
 };
 
+// Every schedule of the list, and those that stop trials.
+std::vector<Named> schedules() {
+  std::vector<Named> found;
+  for (const auto& make : kSchedules) found.push_back({std::string(make().name)});
+  found.push_back({"halving", {{"n", 4.0}, {"fill", true}, {"stopping", "curve"}}});
+  found.push_back({"asha", {{"type", "stopping"}}});
+  found.push_back({"ramp", {{"stopping", "median"}, {"stopping_startup", 1.0}}});
+  return found;
+}
+
 Study simulated_study(std::uint64_t seed) {
   const bool discrete = seed % 3 == 0;
-  Study study = small_study(static_cast<int>(5 + seed % 17), 1 + static_cast<int>(seed % 3),
-                            seed % 4 == 0 ? "flat" : "ramp", discrete ? tiny_space() : mixed_space());
+  const std::vector<Named> all = schedules();
+  Study study = small_study(static_cast<int>(5 + seed % 17), 1 + static_cast<int>(seed / all.size() % 3), "",
+                            discrete ? tiny_space() : mixed_space());
+  study.schedule = all[seed % all.size()];
   study.seed = seed;
   if (seed % 5 == 0) study.budget = {{}, 400.0};  // seconds of the manual clock
   return study;
