@@ -37,6 +37,7 @@ std::optional<Step> bracket_step(const History& history, int number, const Brack
   if (index >= history.brackets().size() || history.brackets()[index].rung < 0) return start();
   const Bracket& bracket = history.brackets()[index];
   int rung = bracket.rung;
+  if (rung == top && bracket.claimed >= plan.sizes.back()) return {};  // most are, so this is the way to be quick
   if (bracket.claimed >= places(bracket, plan, rung)) {
     if (rung == top || bracket.running > 0 || places(bracket, plan, rung + 1) == 0) return {};
     ++rung;
