@@ -2,6 +2,7 @@
 // drawn from a seed, and death before or after any of those calls.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -244,13 +245,18 @@ constexpr std::uint64_t kSeeds = 2000;
 #endif
 
 TEST(Simulation, NothingIsLostOrEndedTwiceAndTheStudyEndsWhoeverDies) {
-  int deaths = 0;
+  int deaths = 0, stopped = 0;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     const World world = simulate(seed, 0.03);
     expect_sound(world, seed);
     if (HasFatalFailure()) return;
     deaths += world.deaths;
+    const auto trials = world.history.trials();
+    if (!world.history.study().budget.trials) continue;
+    stopped += static_cast<int>(
+        std::count_if(trials.begin(), trials.end(), [](const Trial& trial) { return trial.stopped_early; }));
   }
+  EXPECT_GT(stopped, static_cast<int>(kSeeds) / 4) << "schedules that stop trials are among them";
   EXPECT_GT(deaths, static_cast<int>(kSeeds)) << "the simulation should kill about two workers a seed";
 }
 
