@@ -47,14 +47,16 @@ TEST(Asha, LooksAtTheHighestRungFirst) {
   const Study study = asha_study(100);
   const auto asha = make_schedule(study);
   History history(std::make_shared<const Study>(study));
-  for (int number = 0; number < 9; ++number) history.set_trial(ended(number, 0, 0.1 * number));
-  for (int number = 9; number < 12; ++number) {
+  for (int number = 0; number < 12; ++number) history.set_trial(ended(number, 0, 0.1 * number));
+  for (int number = 12; number < 15; ++number) {
     Trial child = ended(number, 1, 0.1);
-    child.parent = number - 9;
+    child.parent = number - 12;
+    EXPECT_EQ(std::get<Promote>(asha->next(history)).parent, *child.parent);
     history.set_trial(child);
   }
+  // The fourth of twelve could go on too.
   EXPECT_EQ(std::get<Promote>(asha->next(history)).rung, 2);
-  EXPECT_EQ(std::get<Promote>(asha->next(history)).parent, 9);
+  EXPECT_EQ(std::get<Promote>(asha->next(history)).parent, 12);
 }
 
 TEST(Asha, FailedAndPrunedTrialsCountAmongTheTriedAndAreNeverPromoted) {
@@ -107,6 +109,7 @@ TEST(Asha, StoppingStartsAtTheTopAndAsksAtTheLowerRungsEpochs) {
   };
   EXPECT_TRUE(report(0, {0.5})) << "the first one is the best so far";
   EXPECT_FALSE(report(1, {0.6}));
+  EXPECT_FALSE(report(2, {0.55})) << "one of three is better, which is a third";
   EXPECT_TRUE(report(2, {0.4}));
   EXPECT_TRUE(report(3, {0.45})) << "one of four is better, less than a third";
   EXPECT_FALSE(report(4, {0.48})) << "two of five are";

@@ -75,6 +75,16 @@ TEST(Halving, FillsTheWaitWithFurtherPointsThatCompete) {
   EXPECT_GT(promoted, 0);
 }
 
+TEST(Halving, FillingTakesNothingFromWhatTheBracketStillNeeds) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const History history = play(halving_study(20, {{"n", 9.0}, {"fill", true}}), {12, seed, 0, 0, 0.3}, kNoCheck);
+    const std::vector<int> rungs = counts(history)[0];
+    EXPECT_GE(rungs[0], 9);
+    EXPECT_GE(rungs[1], 3);
+    EXPECT_GE(rungs[2], 1);
+  }
+}
+
 TEST(Halving, WithoutFillItWaits) {
   const Study study = halving_study(80, {{"n", 3.0}});
   const auto schedule = make_schedule(study);
