@@ -39,6 +39,12 @@ TEST(Halving, TheFirstBracketIsAsLargeAsTheBudgetPaysFor) {
             (std::map<int, std::vector<int>>{{0, {29, 9, 3}}, {1, {1, 0, 0}}}));
 }
 
+TEST(Halving, WhatFailedTrialsLeaveOfTheBudgetIsPlannedAnew) {
+  EXPECT_EQ(counts(play(halving_study(40), {4, 1, 1.0}, kNoCheck)),
+            (std::map<int, std::vector<int>>{
+                {0, {28, 0, 0}}, {1, {8, 0, 0}}, {2, {2, 0, 0}}, {3, {1, 0, 0}}, {4, {1, 0, 0}}}));
+}
+
 TEST(Halving, AnotherBracketBeginsWhenOneIsThrough) {
   const History history = play(halving_study(30, {{"n", 9.0}}), {3, 1}, kNoCheck);
   EXPECT_EQ(counts(history), (std::map<int, std::vector<int>>{{0, {9, 3, 1}}, {1, {9, 3, 1}}, {2, {4, 0, 0}}}));
