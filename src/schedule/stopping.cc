@@ -66,11 +66,15 @@ bool reaches_the_median(const History& history, const Trial& trial) {
   return best_so_far(trial.curve) <= (lower + upper) / 2;
 }
 
-bool may_reach_the_best(const History& history, const Trial& trial) {
+// Reports of the longest curve of a rung's trials in full.
+std::size_t full_length(const History& history, int rung) {
   std::size_t length = 0;
-  for (const int number : history.full(trial.rung)) length = std::max(length, history.trial(number).curve.size());
-  const std::size_t reports = trial.curve.size();
-  if (reports < std::max(kFewestReports, (length + 3) / 4) || reports >= length) return true;
+  for (const int number : history.full(rung)) length = std::max(length, history.trial(number).curve.size());
+  return length;
+}
+
+bool may_reach_the_best(const History& history, const Trial& trial, std::size_t length) {
+  if (trial.curve.size() < std::max(kFewestReports, (length + 3) / 4)) return true;
   if (!std::all_of(trial.curve.begin(), trial.curve.end(), [](double loss) { return std::isfinite(loss); })) {
     return true;  // what diverges fails by itself
   }
@@ -117,7 +121,9 @@ bool StoppingRule::keep_going(const History& history, int number) const {
   const Trial& trial = history.trial(number);
   if (trial.tag.repeat > 0 || trial.curve.empty()) return true;
   if (static_cast<int>(history.full(trial.rung).size()) < startup_) return true;
-  return rule_ == Rule::kMedian ? reaches_the_median(history, trial) : may_reach_the_best(history, trial);
+  const std::size_t length = full_length(history, trial.rung);
+  if (trial.curve.size() >= length) return true;  // nothing is left to save, and it was executed in full
+  return rule_ == Rule::kMedian ? reaches_the_median(history, trial) : may_reach_the_best(history, trial, length);
 }
 
 }  // namespace crescendo

@@ -28,12 +28,13 @@ inline constexpr std::string_view kStartupHelp = "trials of a rung executed in f
 ///
 /// curve: a trial ends when not even the optimistic end of its extrapolated curve reaches the rung's best loss. The
 /// curve is a + b t^-c with b >= 0, fitted by least squares; see `optimistic_end`. It is judged from its fifth report
-/// and a quarter of its length on; its length is that of the longest curve of the rung's trials executed in full.
+/// and a quarter of its length on.
 /// Source: Domhan, Springenberg, Hutter 2015, "Speeding Up Automatic Hyperparameter Optimization of Deep Neural
 /// Networks by Extrapolation of Learning Curves", in kind. Differs: one family of curves instead of eleven, and the
 /// bounds of least squares instead of a Markov chain, because this runs after every epoch of every trial.
 ///
-/// Repetitions always go on. Cost: O(trials at the rung) where another rule than none is chosen.
+/// Repetitions always go on, and so does a trial after its last report: as many as the longest curve of the rung's
+/// trials executed in full has. Cost: O(trials at the rung) where another rule than none is chosen.
 class StoppingRule {
  public:
   /// Throws Error (bad input) for an unknown rule.
@@ -53,8 +54,8 @@ class StoppingRule {
 
 /// The lowest loss that a curve may well have after `length` reports: of the exponents of a grid whose sum of squares
 /// is at most the best one's times 1 + 4 / (reports - 3), the lowest end of the prediction's interval of
-/// three standard errors; never above the best loss so far. The curve has at least 4 losses, all finite, and ends before
-/// `length`.
+/// three standard errors; never above the best loss so far. The curve has at least 4 losses, all finite, and ends
+/// before `length`.
 double optimistic_end(std::span<const double> curve, int length);
 
 }  // namespace crescendo

@@ -70,6 +70,12 @@ TEST(MedianStopping, NeedsTrialsInFullAndCountsNoOthers) {
   EXPECT_TRUE(StoppingRule({"median", 5}).keep_going(history, 7)) << "a repetition is wanted in full";
 }
 
+TEST(MedianStopping, LetsATrialEndThatHasMadeItsLastReport) {
+  History history = with_five();
+  history.set_trial(with_curve(5, {0.9, 0.9, 0.9}));
+  EXPECT_TRUE(StoppingRule({"median", 5}).keep_going(history, 5)) << "it was executed in full";
+}
+
 TEST(Stopping, RefusesARuleThatItDoesNotKnow) {
   EXPECT_THROW(StoppingRule({"mode", 5}), Error);
   Study study = small_study(10, 3, "ramp");
