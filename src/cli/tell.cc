@@ -33,12 +33,13 @@ void check_options(const TellOptions& options) {
   }
 }
 
-int tell_step(Store& store, const History& history, const TellOptions& options, Lease lease, double now) {
+int tell_step(Store& store, History& history, const TellOptions& options, Lease lease, double now) {
   const double loss = turned(history.study(), *options.loss);
   const double until = now + parse_duration(options.lease, "--lease");
   if (!store.report(history.study(), lease, {*options.step, loss, {}}, until)) {
     bad_input(fmt::format("trial {} was given to another program meanwhile", options.trial));
   }
+  store.refresh(history);
   const bool go_on = goes_on(*make_schedule(history.study()), history, options.trial, *options.step, loss);
   fmt::print("{}\n", to_line({{"go_on", go_on}}));
   return kExitSucceeded;
@@ -47,7 +48,7 @@ int tell_step(Store& store, const History& history, const TellOptions& options, 
 int run(const TellOptions& options) {
   check_options(options);
   const auto store = open_existing_store(options.storage);
-  const History history = read_history(*store, choose_study(*store, options.study));
+  History history = read_history(*store, choose_study(*store, options.study));
   const Lease lease = lease_of(history, options.trial, options.attempt);
   const double now = SystemClock().now();
   if (options.step) return tell_step(*store, history, options, lease, now);

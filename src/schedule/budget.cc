@@ -59,6 +59,13 @@ Allowance whole_budget(const Study& study) {
           budget.cpu_seconds.value_or(kForever), budget.fidelity};
 }
 
+Allowance rest_for_top(const History& history) {
+  Allowance allowance = whole_budget(history.study());
+  const auto top = history.at_rung(history.study().top()).size();
+  if (history.study().budget.trials) allowance.trials -= static_cast<int>(history.trials().size() - top);
+  return allowance;
+}
+
 int trials_left(const History& history, int rung, const Allowance& allowance) {
   if (history.elapsed_seconds() >= allowance.end || history.cpu_seconds() >= allowance.cpu_end) return 0;
   if (has_enough(history)) return 0;
@@ -68,5 +75,7 @@ int trials_left(const History& history, int rung, const Allowance& allowance) {
   for (const auto& [name, total] : allowance.fidelity) left = std::min(left, fitting(history, rung, name, total));
   return static_cast<int>(std::clamp(left, 0.0, static_cast<double>(kUncounted)));
 }
+
+int trials_left(const History& history) { return trials_left(history, history.study().top(), rest_for_top(history)); }
 
 }  // namespace crescendo

@@ -23,6 +23,12 @@ Allowance ladder_allowance(const Study& study, int rung);
 /// Everything.
 Allowance whole_budget(const Study& study);
 
+/// What the top rung may use where rungs have no shares: all that the others have not taken.
+Allowance rest_for_top(const History& history);
+
+/// Trials that may still be claimed of the whole budget, each as dear as one at the top rung; otherwise as below.
+int trials_left(const History& history);
+
 /// Trials that may still be claimed at a rung with this allowance, so that neither it nor the study's budget is
 /// overrun by a trial or a fidelity; a very large number when nothing counts them. 0 when the time is over, the target
 /// reached or the patience at its end. Cost: O(log trials).

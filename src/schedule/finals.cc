@@ -36,22 +36,18 @@ Finals survey(const History& history, const FinalsOptions& options) {
       finals.next->tag.repeat = repeats + 1;
     }
   }
-  if (history.running(top) == 0) return finals;
-  for (const int number : history.at_rung(top)) {
-    const Trial& trial = history.trial(number);
-    finals.first_executions_running |= trial.state == TrialState::kRunning && trial.tag.repeat < 0;
-  }
+  finals.first_executions_running = history.first_executions_running(top) > 0;
   return finals;
 }
 
-int first_executions(const History& history, int rung) {
-  const auto numbers = history.at_rung(rung);
-  return static_cast<int>(
-      std::count_if(numbers.begin(), numbers.end(), [&](int number) { return history.trial(number).tag.repeat < 0; }));
+int all_running(const History& history) {
+  int running = 0;
+  for (int rung = 0; rung <= history.study().top(); ++rung) running += history.running(rung);
+  return running;
 }
 
 bool time_for_repeats(const History& history, const Finals& finals, const Allowance& allowance, int missing) {
-  const double workers = 1 + history.running(history.study().top());
+  const double workers = 1 + all_running(history);
   const auto due = [&](double now, double begin, double end, double needed) {
     // Never more than half of what the rung had, whatever the trials took.
     return !std::isinf(end) && end - now <= std::min((finals.begun ? 2 : 1) * needed, (end - begin) / 2);
@@ -66,6 +62,7 @@ bool time_for_repeats(const History& history, const Finals& finals, const Allowa
 
 Step finals_step(const History& history, const FinalsOptions& options, const Allowance& allowance,
                  const std::function<Step()>& otherwise) {
+  if (options.repeats == 0) return otherwise();
   const int top = history.study().top();
   const Finals finals = survey(history, options);
   // Fewer points than there may be finalists so far: their repetitions are still to be kept room for.
@@ -76,10 +73,16 @@ Step finals_step(const History& history, const FinalsOptions& options, const All
   const int left = trials_left(history, top, allowance);
   const double all = static_cast<double>(left) + static_cast<double>(history.at_rung(top).size());
   const double at_least = std::max(3.0, std::ceil(0.4 * all));
-  due |= left <= missing && first_executions(history, top) >= at_least;
+  due |= left <= missing && history.first_executions(top) >= at_least;
   if (!due || missing == 0) return otherwise();
   if (finals.first_executions_running) return Wait{};  // the leaders may still change
   return finals.next ? Step(*finals.next) : otherwise();
+}
+
+Step within_budget(const History& history, const FinalsOptions& options, const std::function<Step()>& otherwise) {
+  // Not over while a trial runs: its worker may die, and another must be there to take it over.
+  if (trials_left(history) == 0) return history.any_running() ? Step(Wait{}) : Step(Finish{});
+  return finals_step(history, options, rest_for_top(history), otherwise);
 }
 
 }  // namespace crescendo

@@ -25,4 +25,8 @@ struct FinalsOptions {
 Step finals_step(const History& history, const FinalsOptions& options, const Allowance& allowance,
                  const std::function<Step()>& otherwise);
 
+/// What a free worker does where rungs have no shares of the budget: it ends when all is used up and nothing runs,
+/// plays the finals once it is time for them, and else does `otherwise`.
+Step within_budget(const History& history, const FinalsOptions& options, const std::function<Step()>& otherwise);
+
 }  // namespace crescendo

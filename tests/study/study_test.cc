@@ -123,6 +123,111 @@ TEST(Study, ATrialUsesWhatItsRungSaysUnlessItGoesOnOrWasCut) {
   EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6) << "nobody knows how far it came";
 }
 
+// A random tree of trials in brackets: promoted, repeated, filled in, failed, pruned, ended late.
+History random_history(std::uint64_t seed) {
+  History history = small_history(3);
+  Rng rng(seed);
+  std::vector<Trial> running;
+  for (int number = 0; number < 300; ++number) {
+    Trial trial = finished(number, static_cast<int>(rng.below(3)), 0);
+    if (number > 0 && rng.uniform() < 0.5) {
+      const Trial& parent = history.trial(static_cast<int>(rng.below(history.trials().size())));
+      if (parent.state == TrialState::kFinished) {
+        trial.parent = parent.number;
+        trial.tag = parent.tag;
+        trial.rung = std::min(2, parent.rung + static_cast<int>(rng.below(3)));
+        if (trial.rung == parent.rung) trial.tag.repeat = 1;
+      }
+    }
+    if (!trial.parent && rng.uniform() < 0.8) trial.tag.bracket = static_cast<int>(rng.below(4));
+    if (rng.uniform() < 0.8) trial.tag.slot = number;
+    trial.state = TrialState::kRunning;
+    history.set_trial(trial);
+    running.push_back(trial);
+    while (!running.empty() && rng.uniform() < 0.5) {
+      const std::size_t which = rng.below(running.size());
+      Trial ended = running[which];
+      running.erase(running.begin() + static_cast<std::ptrdiff_t>(which));
+      ended.state = rng.uniform() < 0.2 ? TrialState::kFailed : TrialState::kFinished;
+      ended.stopped_early = rng.uniform() < 0.2;
+      ended.loss = static_cast<double>(rng.below(20));
+      history.set_trial(ended);
+    }
+  }
+  return history;
+}
+
+bool tried_above(const History& history, int number) {
+  return std::any_of(history.trials().begin(), history.trials().end(), [&](const Trial& child) {
+    return child.parent == number && child.rung == history.trial(number).rung + 1;
+  });
+}
+
+// Those of the trials that are executions in full at a rung, best first.
+std::vector<int> fresh_full(const History& history, int rung, std::optional<int> bracket) {
+  std::vector<int> found;
+  for (const Trial& trial : history.trials()) {
+    const bool full = trial.state == TrialState::kFinished && !trial.stopped_early && trial.tag.repeat <= 0;
+    if (full && trial.rung == rung && (!bracket || trial.tag.bracket == *bracket)) found.push_back(trial.number);
+  }
+  std::sort(found.begin(), found.end(), [&](int a, int b) { return better(history.trial(a), history.trial(b)); });
+  return found;
+}
+
+TEST(History, ExecutionsInFullAndCandidatesAreThoseOfAFreshSearch) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const History history = random_history(seed);
+    for (int rung = 0; rung < 3; ++rung) {
+      const std::vector<int> full = fresh_full(history, rung, {});
+      ASSERT_TRUE(std::equal(full.begin(), full.end(), history.full(rung).begin(), history.full(rung).end()));
+      const auto best = std::find_if(full.begin(), full.end(), [&](int n) { return !tried_above(history, n); });
+      ASSERT_EQ(history.best_candidate(rung), best == full.end() ? std::nullopt : std::optional(*best));
+      for (std::size_t i = 0; i < full.size(); ++i) ASSERT_EQ(history.place_in_full(full[i]), static_cast<int>(i));
+      int firsts = 0, running = 0;
+      for (const Trial& trial : history.trials()) {
+        const bool first = trial.rung == rung && trial.tag.repeat <= 0;
+        firsts += first;
+        running += first && trial.state == TrialState::kRunning;
+      }
+      ASSERT_EQ(history.first_executions(rung), firsts);
+      ASSERT_EQ(history.first_executions_running(rung), running);
+    }
+  }
+}
+
+TEST(History, BracketsAreThoseOfAFreshCount) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const History history = random_history(seed);
+    ASSERT_EQ(history.brackets().size(), 4u);
+    for (int number = 0; number < 4; ++number) {
+      Bracket fresh;
+      for (const Trial& trial : history.trials()) {
+        if (trial.tag.bracket != number) continue;
+        if (fresh.first_trial < 0) fresh.first_trial = trial.number;
+        if (trial.tag.slot >= 0) fresh.rung = std::max(fresh.rung, trial.rung);
+      }
+      for (const Trial& trial : history.trials()) {
+        if (trial.tag.bracket != number || trial.tag.slot < 0 || trial.rung != fresh.rung) continue;
+        ++fresh.claimed;
+        fresh.running += trial.state == TrialState::kRunning;
+      }
+      const Bracket& known = history.brackets()[static_cast<std::size_t>(number)];
+      ASSERT_EQ(known.first_trial, fresh.first_trial);
+      ASSERT_EQ(known.rung, fresh.rung);
+      ASSERT_EQ(known.claimed, fresh.claimed);
+      ASSERT_EQ(known.running, fresh.running);
+      for (int rung = 0; rung < 3; ++rung) {
+        std::vector<int> full = fresh_full(history, rung, number), candidates;
+        const Bracket::Level& level = known.levels[static_cast<std::size_t>(rung)];
+        ASSERT_EQ(level.full, static_cast<int>(full.size()));
+        for (const auto& candidate : level.candidates) candidates.push_back(std::get<2>(candidate));
+        std::erase_if(full, [&](int n) { return tried_above(history, n); });
+        ASSERT_EQ(candidates, full);
+      }
+    }
+  }
+}
+
 TEST(History, EqualLossesAreOrderedByTheTieBreak) {
   History history = small_history();
   history.set_trial(finished(0, 1, 0.2, 0.9));
