@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "schedule/schedules.h"
 #include "search/claiming.h"
 #include "search/replay.h"
 #include "search/summary.h"
@@ -93,6 +94,20 @@ TEST(Lag, TheTrialsAreTheSameWithAnyNumberOfWorkersUpToIt) {
         EXPECT_GT(report.proposed, 15);
       }
     }
+  }
+}
+
+TEST(Lag, TheTrialsAreTheSameWithEverySchedule) {
+  std::vector<Named> schedules;
+  for (const auto& make : kSchedules) schedules.push_back({std::string(make().name)});
+  schedules.push_back({"asha", {{"type", "stopping"}}});
+  schedules.push_back({"flat", {{"stopping", "median"}, {"stopping_startup", 1.0}}});
+  for (const Named& schedule : schedules) {
+    Study study = lagging("tpe", schedule.name, 3);
+    study.ladder = small_study(1, 3).ladder;
+    study.schedule = schedule;
+    expect_same(searched(study, 1, 1), searched(study, 3, 2), schedule.name);
+    if (HasFatalFailure()) return;
   }
 }
 
