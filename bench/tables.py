@@ -410,6 +410,23 @@ def print_search_tables(files):
         print(f"{name}\n\n{make()}")
 
 
+# Schedules at scale: bench/scale.
+
+
+def scale_table(root):
+    rows = read_rows(root, "scale")
+    if not rows:
+        return "Not measured yet: `build/release/bench/scale --rows bench/results/scale.jsonl`.\n"
+    latest = {(row["schedule"], row["trials"]): row for row in rows}
+    lines = [[schedule, f"{trials:,}", f"{row['step_us']:.2f}", f"{row['history_us']:.2f}", f"{row['whole_us']:.2f}",
+              percent(row["idle"], 2)] for (schedule, trials), row in sorted(latest.items())]
+    header = ["schedule", ">trials", ">a step, µs", ">keeping the history, µs", ">all, µs of CPU time", ">workers idle"]
+    origin = sorted({f"{row['machine']}, {row['compiler']}, commit {row['commit']}, {row['date'][:10]}"
+                     for row in latest.values()})
+    workers = sorted({f"{row['trials_in_all']:,} trials, {row['workers']:,} workers" for row in latest.values()})
+    return table(header, lines) + f"\n{'; '.join(workers)}. {'; '.join(origin)}.\n"
+
+
 def all_tables():
     made = {
         "bf16": bf16_table,
@@ -420,6 +437,7 @@ def all_tables():
         "prototype": prototype_table,
         "reading": reading_table,
         "samplers": samplers_table,
+        "scale": scale_table,
     }
     for isa in ("avx2", "avx512"):
         made[f"training {isa}"] = lambda root, isa=isa: rates_table(root, "train", isa)

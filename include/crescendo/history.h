@@ -4,7 +4,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "crescendo/study.h"
@@ -17,17 +21,41 @@ struct Queued {
   Point point;
 };
 
+/// The trials whose tag names one bracket. Those with a slot belong to its plan; those without one fill a wait.
+struct Bracket {
+  struct Level {
+    int full = 0;                                          // executions in full, as History::full counts them
+    std::set<std::tuple<double, double, int>> candidates;  // loss, tie and number of those not tried one rung higher
+  };
+  int first_trial = -1;          // the number of its first trial; -1: there is none
+  int rung = -1;                 // the highest rung at which a slot was claimed
+  int claimed = 0, running = 0;  // at that rung, of those with a slot
+  std::vector<Level> levels;     // [rung]
+};
+
 /// What a store knows of a study: trials, boxes and time used, at one revision.
 ///
-/// 1. trials()[i].number == i. 2. The orders below are those a fresh sort would give. 3. A trial that was once finished
-/// or failed never changes.
+/// 1. trials()[i].number == i. 2. The orders below are those a fresh sort would give, and the counts those of a fresh
+/// count; a trial costs a logarithm of their number to keep them, and moving a part of an order's numbers. 3. A trial
+/// that was once finished or failed never changes.
 class History {
  public:
   explicit History(std::shared_ptr<const Study> study);
 
   const Study& study() const { return *study_; }
+  std::shared_ptr<const Study> shared_study() const { return study_; }
   std::uint64_t revision() const { return revision_; }
   double elapsed_seconds() const { return elapsed_seconds_; }
+
+  /// CPU time of the trials that ended, all together.
+  double cpu_seconds() const { return cpu_seconds_; }
+
+  /// What the trials use of a fidelity of the ladder, all together; those that run count as if they ended in full.
+  double used(const std::string& fidelity) const;
+
+  /// Trials that ended at the top rung since the best of them did, in the order in which they ended; all, while none
+  /// finished. Cost: O(log trials).
+  int ended_since_best() const;
 
   std::span<const Trial> trials() const { return trials_; }
   const Trial& trial(int number) const { return trials_[static_cast<std::size_t>(number)]; }
@@ -39,6 +67,23 @@ class History {
   std::span<const int> ranked(int rung) const { return rungs_[static_cast<std::size_t>(rung)].ranked; }
 
   int running(int rung) const { return rungs_[static_cast<std::size_t>(rung)].running; }
+  bool any_running() const;
+
+  /// Trials of a rung that are no repetitions, in any state, and those of them that run.
+  int first_executions(int rung) const { return rungs_[static_cast<std::size_t>(rung)].firsts; }
+  int first_executions_running(int rung) const { return rungs_[static_cast<std::size_t>(rung)].firsts_running; }
+
+  /// Numbers of a rung's executions in full, best first: finished, not stopped early, no repetitions.
+  std::span<const int> full(int rung) const { return rungs_[static_cast<std::size_t>(rung)].full; }
+
+  /// The best of full(rung) that no trial one rung higher executes again.
+  std::optional<int> best_candidate(int rung) const;
+
+  /// How many of full(rung) are better than trial `number`, which is one of them.
+  int place_in_full(int number) const;
+
+  /// By number: as far as trials' tags name them.
+  std::span<const Bracket> brackets() const { return brackets_; }
 
   /// The first box that was used at a rung; null before the rung's first Start.
   const Box* first_box(int rung) const;
@@ -72,8 +117,9 @@ class History {
 
  private:
   struct RungOrder {
-    std::vector<int> all, ranked;
-    int running = 0;
+    std::vector<int> all, ranked, full;
+    std::set<std::tuple<double, double, int>> candidates;
+    int running = 0, firsts = 0, firsts_running = 0;
   };
   struct UsedBox {
     int rung;
@@ -89,16 +135,28 @@ class History {
     std::shared_ptr<const int> mark = std::make_shared<const int>(0);
   };
 
+  void count_use(const Trial& trial, double sign);
+  void count_claim(const Trial& trial);
+  void count_child(const Trial& trial, int parent);
+  void count_in_bracket(const Trial& trial);
+  void count_end(const Trial& trial);
+  void count_full(const Trial& trial);
+  void insert_ranked(std::vector<int>& order, int number) const;
+  bool tried_above(const Trial& trial) const;
+
   std::shared_ptr<const Study> study_;
   Identity identity_;
   std::vector<int> changes_;
   std::vector<Trial> trials_;
   std::vector<RungOrder> rungs_;
   std::vector<UsedBox> boxes_;
-  std::map<int, std::vector<int>> children_;
+  std::vector<std::vector<int>> children_;  // [trial]
+  std::vector<Bracket> brackets_;
   std::vector<Queued> queue_;
   std::uint64_t revision_ = 0;
-  double elapsed_seconds_ = 0;
+  double elapsed_seconds_ = 0, cpu_seconds_ = 0;
+  std::map<std::string, double> used_;               // by each fidelity of the ladder
+  std::vector<std::pair<std::uint64_t, int>> ends_;  // at the top rung: revision and number, ascending
 };
 
 inline constexpr int kUsualFinalists = 3;  // leaders that are repeated before the best is named

@@ -15,11 +15,15 @@ class Schedule {
   /// Never Wait while no trial runs. Cost: it runs under the store's lock, so at most microseconds a trial.
   virtual Step next(const History& history) const = 0;
 
+  /// Whether keep_going reads the history, which then holds the others' last reports and this one.
+  virtual bool watches() const { return false; }
+
   /// Whether a running trial goes on after `epoch` (from 1) ended with `loss`.
   virtual bool keep_going(const History&, int /*trial*/, int /*epoch*/, double /*loss*/) const { return true; }
 };
 
-/// The schedule a study names. Throws Error (bad input) for an unknown name or option.
+/// The schedule a study names. Throws Error (bad input) for an unknown name or option, and for a ladder that it cannot
+/// climb.
 std::unique_ptr<Schedule> make_schedule(const Study& study);
 
 }  // namespace crescendo

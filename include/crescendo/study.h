@@ -27,10 +27,15 @@ struct Rung {
   friend bool operator==(const Rung&, const Rung&) = default;
 };
 
-/// What a study may use up; at least one is given. Trials include promoted and repeated ones.
+/// What a study may use up, and when it has found enough; it ends with the first of these, and at least one is given.
+/// Trials include promoted and repeated ones.
 struct Budget {
   std::optional<int> trials;
-  std::optional<double> seconds;  // of wall time, over all its sessions
+  std::optional<double> seconds;                // of wall time, over all its sessions
+  std::optional<double> cpu_seconds = {};       // of all its trials together
+  std::map<std::string, double> fidelity = {};  // totals, as in epoch = 2600; each rung has a number of this name
+  std::optional<double> target = {};            // the user's own value; a finished trial at the top rung reaches it
+  std::optional<int> patience = {};             // trials in a row that end at the top rung without a better best
   friend bool operator==(const Budget&, const Budget&) = default;
 };
 
@@ -43,6 +48,8 @@ struct Lesson {
   double loss = 0, tie = 0;  // where not failed; lower is better
 };
 
+struct Trial;
+
 /// A search, completely described: data in a store, never changed after it is made except for a larger budget.
 struct Study {
   std::string name;
@@ -52,14 +59,21 @@ struct Study {
   Budget budget;
   std::vector<Rung> ladder;  // lowest first, at least one; no more than 32
   Space space;
+  bool continues = false;  // a promoted trial goes on from where its parent ended
+  int lag = 0;             // trial n is decided and proposed from trials up to n - lag alone; 0: from all that is known
 
-  std::vector<std::string> learn_from = {};               // other studies, each as URL#STUDY
-  std::shared_ptr<const std::vector<Lesson>> lessons = {};  // of them, as they were when this study was made; null: none
+  std::vector<std::string> learn_from = {};  // other studies, each as URL#STUDY
+  std::shared_ptr<const std::vector<Lesson>> lessons =
+      {};  // of them, as they were when this study was made; null: none
 
   int top() const { return static_cast<int>(ladder.size()) - 1; }
 
   /// The whole space, with the ranges that the rung's limits leave.
   Box rung_box(int rung) const;
+
+  /// What a trial uses of a fidelity: its rung's number, less that of its parent where it goes on from there. One that
+  /// failed or was stopped early uses as many epochs ("epoch", "epochs") as its curve has, if it has any.
+  double used_by(const Trial& trial, const Trial* parent, const std::string& fidelity) const;
 
   /// Share of the budget that the rungs up to and including `rung` may use, in 0..1 (1 at the top).
   double cumulative_share(int rung) const;

@@ -5,6 +5,7 @@
 #include "cli/words.h"
 #include "crescendo/error.h"
 #include "crescendo/sampler.h"
+#include "crescendo/schedule.h"
 #include "search/ask.h"
 #include "search/program_study.h"
 #include "search/summary.h"
@@ -18,9 +19,10 @@ namespace {
 constexpr int kExitNothingToDo = 3;
 
 struct AskOptions {
-  std::string storage, study, space, sampler, lease = "24h";
+  std::string storage, study, space, preset, sampler, schedule, lease = "24h";
+  std::vector<std::string> ladder;  // NAME=v1,v2,...
   std::optional<std::uint64_t> seed;
-  std::optional<int> trials;
+  std::optional<int> trials, lag;
   bool maximize = false;
 };
 
@@ -33,7 +35,11 @@ Study asked_study(const AskOptions& options) {
   request.space = file.space;
   request.maximize = options.maximize || file.maximize.value_or(false);
   request.seed = options.seed.value_or(0);
-  if (!options.sampler.empty()) request.sampler = {options.sampler, {}};
+  request.preset = options.preset;
+  if (!options.sampler.empty()) request.sampler = Named{options.sampler};
+  if (!options.schedule.empty()) request.schedule = Named{options.schedule};
+  for (const std::string& text : options.ladder) request.fidelities.push_back(parse_rungs(text, "--ladder"));
+  request.lag = options.lag.value_or(0);
   request.budget.trials = options.trials.value_or(100'000'000);
   return make_program_study(request);
 }
@@ -41,22 +47,26 @@ Study asked_study(const AskOptions& options) {
 // The study that is asked; with --space it is made where it is not there.
 Study study_of(const AskOptions& options, Store& store) {
   if (options.space.empty()) {
-    if (!options.sampler.empty() || options.seed || options.trials || options.maximize) {
-      bad_input("--sampler, --seed, --trials and --maximize describe a study that is made with --space; leave them out");
-    }
+    const bool describes = !options.preset.empty() || !options.sampler.empty() || !options.schedule.empty() ||
+                           !options.ladder.empty() || options.lag || options.seed || options.trials || options.maximize;
+    if (describes)
+      bad_input("what is to be made is described beside --space only; leave all but --storage and --study out");
     return store.study(choose_study(store, options.study));
   }
   const Study wanted = asked_study(options);
   make_sampler(wanted);
+  make_schedule(wanted);
   if (store.create(wanted)) return wanted;
   const Study stored = store.study(wanted.name);
   const std::string differs = difference(stored, wanted);
   if (!differs.empty()) {
-    bad_input(fmt::format("the study '{}' is there and is another search: {}; leave --space out, or choose another "
-                          "--study",
-                          stored.name, differs));
+    bad_input(
+        fmt::format("the study '{}' is there and is another search: {}; leave --space out, or choose another "
+                    "--study",
+                    stored.name, differs));
   }
-  if (options.trials && !is_smaller(wanted.budget, stored.budget)) store.set_budget(stored.name, wanted.budget);
+  if (options.trials && !is_smaller(wanted.budget, stored.budget, stored.maximize))
+    store.set_budget(stored.name, wanted.budget);
   return store.study(wanted.name);
 }
 
@@ -87,14 +97,19 @@ std::function<int()> declare(CLI::App& command) {
       .add_option("--space", options->space,
                   "make the study if it is not there, with these parameters: TOML, ConfigSpace JSON or W&B sweep YAML")
       ->check(not_empty);
+  command.add_option("--preset", options->preset, "of a study that is made; see 'crescendo list'")->check(not_empty);
   command.add_option("--sampler", options->sampler, "of a study that is made; default: tpe")->check(not_empty);
+  command.add_option("--schedule", options->schedule, "of a study that is made")->check(not_empty);
+  command.add_option("--ladder", options->ladder, "rungs of a study that is made, as epoch=1,4,13,52")
+      ->allow_extra_args(false);
+  command.add_option("--lag", options->lag, "of a study that is made: trials that may be asked for before one is told")
+      ->check(CLI::Range(1, 1'000'000));
   command.add_option("--seed", options->seed, "of a study that is made; default: 0")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   command.add_option("--trials", options->trials, "budget of a study that is made; default: as many as are asked for")
       ->check(CLI::Range(1, 100'000'000));
   command.add_flag("--maximize,--maximise", options->maximize, "the larger the better, in a study that is made");
-  command
-      .add_option("--lease", options->lease, "a trial that was not told by then is given to the next one who asks")
+  command.add_option("--lease", options->lease, "a trial that was not told by then is given to the next one who asks")
       ->check(not_empty)
       ->capture_default_str();
   return [options] { return run(*options); };
@@ -102,6 +117,8 @@ std::function<int()> declare(CLI::App& command) {
 
 }  // namespace
 
-Command ask_command() { return {"ask", "take the next trial of a study, for a program of your own to execute", declare}; }
+Command ask_command() {
+  return {"ask", "take the next trial of a study, for a program of your own to execute", declare};
+}
 
 }  // namespace crescendo

@@ -5,6 +5,7 @@
 #include "objective/objectives.h"
 #include "sampler/samplers.h"
 #include "schedule/schedules.h"
+#include "search/presets.h"
 
 namespace crescendo {
 namespace {
@@ -33,6 +34,11 @@ std::function<int()> declare(CLI::App&) {
       print_entry(make());
       print_options(make().options);
     }
+    fmt::print("\npresets\n");
+    for (const Preset& preset : kPresets) {
+      fmt::print("  {:<12} {} (sampler {}, schedule {})\n", preset.name, preset.summary, preset.sampler,
+                 preset.schedule);
+    }
     fmt::print("\nobjectives\n");
     for (const auto& make : kObjectives) {
       fmt::print("  {:<10} {}\n", make().name, make().summary);
@@ -47,7 +53,7 @@ std::function<int()> declare(CLI::App&) {
 }  // namespace
 
 Command list_command() {
-  return {"list", "list samplers, schedules, objectives and data sets with their options", declare};
+  return {"list", "list samplers, schedules, presets, objectives and data sets with their options", declare};
 }
 
 }  // namespace crescendo

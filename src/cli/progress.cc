@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "cli/loss_text.h"
 #include "cli/words.h"
@@ -37,6 +38,22 @@ double seconds_to_come(const History& history, int rung_now, int jobs) {
   for (const int number : history.ranked(rung_now)) here += history.trial(number).seconds;
   const double seen = std::max(1.0, static_cast<double>(history.ranked(rung_now).size()));
   return (total + here / seen * std::max(0, left_here)) / jobs;
+}
+
+// Seconds until the budget is used up, where it can be told.
+std::optional<double> seconds_left(const History& history, int rung_now, int jobs) {
+  const Budget& budget = history.study().budget;
+  std::optional<double> least;
+  const auto at_most = [&](double seconds) { least = std::min(least.value_or(seconds), seconds); };
+  // At the pace so far.
+  const auto used_of = [&](double used, double total) {
+    if (used > 0) at_most(history.elapsed_seconds() * (total - used) / used);
+  };
+  if (budget.trials) at_most(seconds_to_come(history, rung_now, jobs));
+  if (budget.seconds) at_most(*budget.seconds - history.elapsed_seconds());
+  if (budget.cpu_seconds) used_of(history.cpu_seconds(), *budget.cpu_seconds);
+  for (const auto& [name, total] : budget.fidelity) used_of(history.used(name), total);
+  return least;
 }
 
 int terminal_width() {
@@ -92,9 +109,10 @@ void ProgressLine::describe(const History& history) {
     const std::string name = rung_name(study.ladder[static_cast<std::size_t>(at)]);
     standing_ += fmt::format(", best {}{}", loss_text(study, winner->loss), name.empty() ? "" : " at " + name);
   }
-  double left = study.budget.trials ? seconds_to_come(history, std::max(0, rung_), jobs_) : *study.budget.seconds;
-  if (study.budget.seconds) left = std::min(left, *study.budget.seconds - history.elapsed_seconds());
-  if (done > 0 || study.budget.seconds) standing_ += fmt::format(", {} left", duration_text(std::max(0.0, left)));
+  const auto left = seconds_left(history, std::max(0, rung_), jobs_);
+  if (left && (done > 0 || study.budget.seconds)) {
+    standing_ += fmt::format(", {} left", duration_text(std::max(0.0, *left)));
+  }
 }
 
 void ProgressLine::draw(bool now) {

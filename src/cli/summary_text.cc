@@ -73,10 +73,15 @@ std::string kept_text(const Study& study, const Kept& kept) {
 }  // namespace
 
 std::string budget_text(const Budget& budget) {
-  std::string text;
-  if (budget.trials) text = fmt::format("{} trials", grouped(*budget.trials));
-  if (budget.seconds) text += (text.empty() ? "" : ", at most ") + duration_text(*budget.seconds);
-  return text;
+  std::vector<std::string> limits, ends;
+  if (budget.trials) limits.push_back(fmt::format("{} trials", grouped(*budget.trials)));
+  for (const auto& [name, total] : budget.fidelity) limits.push_back(fmt::format("{} {} in all", name, total));
+  if (budget.seconds) limits.push_back(duration_text(*budget.seconds));
+  if (budget.cpu_seconds) limits.push_back(duration_text(*budget.cpu_seconds) + " of CPU time");
+  if (budget.target) ends.push_back(fmt::format("until {} is reached", *budget.target));
+  if (budget.patience) ends.push_back(fmt::format("until {} trials bring nothing better", *budget.patience));
+  return fmt::format("{}{}{}", fmt::join(limits, ", at most "), limits.empty() || ends.empty() ? "" : ", ",
+                     fmt::join(ends, ", "));
 }
 
 std::string plan_text(const Study& study, const DataSet& data, int jobs) {
@@ -98,8 +103,9 @@ std::string plan_text(const Study& study, const DataSet& data, int jobs) {
 }
 
 std::string search_text(const Study& study, int jobs) {
-  return fmt::format("search:   sampler {}, schedule {}, {} on {} worker{}, seed {}\n", study.sampler.name,
-                     study.schedule.name, budget_text(study.budget), jobs, jobs == 1 ? "" : "s", study.seed);
+  return fmt::format("search:   sampler {}, schedule {}, {} on {} worker{}, seed {}{}\n", study.sampler.name,
+                     study.schedule.name, budget_text(study.budget), jobs, jobs == 1 ? "" : "s", study.seed,
+                     study.lag > 0 ? fmt::format(", lag {}", study.lag) : "");
 }
 
 std::string report_text(const LoadReport& report) {
@@ -128,8 +134,8 @@ std::string loaded_text(const CnnPictures& pictures, const LoadReport& report) {
 
 std::string rungs_text(const History& history) {
   const Study& study = history.study();
-  std::vector<std::vector<std::string>> rows = {
-      {"size", "trials", "failed", "trial seconds", trains_pictures(study) ? "best error" : "best " + loss_name(study)}};
+  std::vector<std::vector<std::string>> rows = {{"size", "trials", "failed", "trial seconds",
+                                                 trains_pictures(study) ? "best error" : "best " + loss_name(study)}};
   for (int rung = 0; rung <= study.top(); ++rung) {
     double seconds = 0;
     int failed = 0;
@@ -165,7 +171,8 @@ std::string result_text(Store& store, const History& history, const Kept& kept) 
     text += fmt::format("\nThe budget ended before a trial at {} did; more --time or --trials go on from here.\n",
                         rung_name(study.ladder.back()));
   }
-  return kept.folder.empty() ? text + "\nnothing was kept: the study was in memory only\n" : text + kept_text(study, kept);
+  return kept.folder.empty() ? text + "\nnothing was kept: the study was in memory only\n"
+                             : text + kept_text(study, kept);
 }
 
 }  // namespace crescendo

@@ -9,7 +9,7 @@
 
 namespace crescendo {
 
-/// "60 trials", "30 min 0 s", or both.
+/// "60 trials, at most 30 min 0 s", "epoch 2600 in all, until 0.05 is reached" and the like.
 std::string budget_text(const Budget& budget);
 
 /// What `tune` is about to do: pictures, sizes, budget, methods.

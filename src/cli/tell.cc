@@ -9,6 +9,7 @@
 #include "crescendo/error.h"
 #include "crescendo/schedule.h"
 #include "search/ask.h"
+#include "search/claiming.h"
 #include "search/summary.h"
 
 namespace crescendo {
@@ -38,7 +39,7 @@ void check_options(const TellOptions& options) {
   if (!options.step && !options.lease.empty()) bad_input("--lease goes with --step only");
 }
 
-int tell_step(Store& store, const History& history, const TellOptions& options, Lease lease, double now) {
+int tell_step(Store& store, History& history, const TellOptions& options, Lease lease, double now) {
   const auto told = store.curve(history.study().name, options.trial);
   if (!told.empty() && *options.step <= told.back().epoch) {
     bad_input(fmt::format("--step {} does not come after {}, which was told before; steps grow", *options.step,
@@ -49,15 +50,16 @@ int tell_step(Store& store, const History& history, const TellOptions& options, 
   if (!store.report(history.study(), lease, {*options.step, loss, {}}, until)) {
     bad_input(fmt::format("trial {} was given to another program meanwhile", options.trial));
   }
-  const bool goes_on = make_schedule(history.study())->keep_going(history, options.trial, *options.step, loss);
-  fmt::print("{}\n", to_line({{"go_on", goes_on}}));
+  store.refresh(history);
+  const bool go_on = goes_on(*make_schedule(history.study()), history, options.trial, *options.step, loss);
+  fmt::print("{}\n", to_line({{"go_on", go_on}}));
   return kExitSucceeded;
 }
 
 int run(const TellOptions& options) {
   check_options(options);
   const auto store = open_existing_store(options.storage);
-  const History history = read_history(*store, choose_study(*store, options.study));
+  History history = read_history(*store, choose_study(*store, options.study));
   const Lease lease = asked_lease(*store, history, options.trial, options.attempt);
   const double now = SystemClock().now();
   if (options.step) return tell_step(*store, history, options, lease, now);

@@ -46,8 +46,9 @@ class Tune {
   explicit Tune(TuneOptions options)
       : options_(std::move(options)),
         folder_(options_.folder()),
-        // More workers than trials would only ask each other whether there is something to do.
-        jobs_(std::min(options_.jobs > 0 ? options_.jobs : processors(), options_.trials.value_or(INT_MAX))),
+        // More workers than trials, or than the lag, would only ask each other whether there is something to do.
+        jobs_(std::min({options_.jobs > 0 ? options_.jobs : processors(), options_.trials.value_or(INT_MAX),
+                        options_.lag.value_or(INT_MAX)})),
         progress_(jobs_) {
     talks_ = !options_.quiet && !options_.json;
     shows_progress_ = !options_.quiet && isatty(STDERR_FILENO);
@@ -137,7 +138,7 @@ class Tune {
     const auto stored = stored_study(store, study.name);
     if (stored) {
       subject_->check_same(*stored, study);
-      if (is_smaller(study.budget, stored->budget)) {
+      if (is_smaller(study.budget, stored->budget, study.maximize)) {
         bad_input(fmt::format("the search in {} has a budget of {} already; ask for no less than that",
                               folder_.empty() ? options_.storage : folder_, budget_text(stored->budget)));
       }

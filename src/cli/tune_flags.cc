@@ -46,19 +46,40 @@ void declare_program(CLI::App& program, TuneOptions& options) {
   program.add_option("--loss", options.loss, "the field of the program's answer that counts, one only; default: loss")
       ->check(not_empty);
   program.add_flag("--maximize,--maximise", options.maximize, "the larger the better");
+  program
+      .add_option("--ladder", options.ladder,
+                  "a number that the program is given, rung by rung, lowest first, as epoch=1,4,13,52; given again: "
+                  "rungs of several numbers")
+      ->allow_extra_args(false);
   program.add_option("--time-limit", options.time_limit, "of one trial, as 90s, 30m; a longer one has failed")
       ->check(not_empty);
 }
 
 void declare_search(CLI::App& search, TuneOptions& options) {
   search.add_option("--trials", options.trials, "budget: trials in all")->check(CLI::Range(1, 100'000'000));
-  search.add_option("--time", options.time, "budget: wall time, as 90s, 30m, 1h30m; default 30m if no --trials")
+  search.add_option("--time", options.time, "budget: wall time, as 90s, 30m, 1h30m; default 30m if no other is given")
+      ->check(not_empty);
+  search.add_option("--cpu-time", options.cpu_time, "budget: CPU time of all trials together")->check(not_empty);
+  search
+      .add_option("--budget", options.budgets,
+                  "budget: a fidelity's total over all trials, as epoch=2600; may be given for several")
+      ->allow_extra_args(false);
+  search.add_option("--target", options.target, "end when a trial at the top rung is as good as this");
+  search
+      .add_option("--patience", options.patience,
+                  "end after so many trials in a row at the top rung that bring nothing better")
+      ->check(CLI::Range(1, 100'000'000));
+  search.add_option("--preset", options.preset, "a known sampler and schedule together; see 'crescendo list'")
       ->check(not_empty);
   search.add_option("--sampler", options.sampler, "how points are chosen; see 'crescendo list'")->check(not_empty);
-  search.add_option("--schedule", options.schedule, "how sizes follow each other; see 'crescendo list'")
+  search.add_option("--schedule", options.schedule, "how sizes or rungs follow each other; see 'crescendo list'")
       ->check(not_empty);
   search.add_option("--jobs", options.jobs, "trials at a time, one thread each; default: all cores")
       ->check(CLI::Range(1, 4096));
+  search
+      .add_option("--lag", options.lag,
+                  "each trial learns only from those at least so much older: the same trials with any --jobs up to it")
+      ->check(CLI::Range(1, 1'000'000));
   search.add_option("--seed", options.seed, "of everything random; default 0")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   search.add_option("--first", options.first, "points to try before any is proposed: a JSON object a line, or a TOML")

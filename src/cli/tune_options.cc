@@ -10,6 +10,8 @@
 
 #include "cli/words.h"
 #include "crescendo/error.h"
+#include "search/presets.h"
+#include "search/program_study.h"
 
 namespace crescendo {
 namespace {
@@ -38,20 +40,47 @@ std::string TuneOptions::study_name() const {
   return (path.has_filename() ? path.filename() : path.parent_path().filename()).string();
 }
 
-Budget TuneOptions::budget() const {
+Budget TuneOptions::given_budget() const {
   Budget budget;
   budget.trials = trials;
   if (!time.empty()) budget.seconds = parse_duration(time, "--time");
-  if (!budget.trials && !budget.seconds) budget.seconds = kUsualSeconds;
+  if (!cpu_time.empty()) budget.cpu_seconds = parse_duration(cpu_time, "--cpu-time");
+  for (const std::string& text : budgets) {
+    const auto total = parse_total(text, "--budget");
+    if (!budget.fidelity.insert(total).second) bad_input(fmt::format("--budget {} is given twice", total.first));
+  }
+  budget.target = target;
+  budget.patience = patience;
   return budget;
+}
+
+Budget TuneOptions::budget() const {
+  Budget budget = given_budget();
+  if (budget == Budget{}) budget.seconds = kUsualSeconds;
+  return budget;
+}
+
+std::optional<Named> TuneOptions::chosen_sampler() const {
+  if (!sampler.empty()) return Named{sampler};
+  return preset.empty() ? std::nullopt : std::optional(Named{std::string(find_preset(preset).sampler)});
+}
+
+std::optional<Named> TuneOptions::chosen_schedule() const {
+  if (!schedule.empty()) return Named{schedule};
+  return preset.empty() ? std::nullopt : std::optional(Named{std::string(find_preset(preset).schedule)});
 }
 
 void override_study(const TuneOptions& options, Study& study) {
   if (!options.name.empty()) study.name = options.name;
   if (options.seed) study.seed = *options.seed;
-  if (!options.sampler.empty()) study.sampler = {options.sampler, {}};
-  if (!options.schedule.empty()) study.schedule = {options.schedule, {}};
-  if (options.trials || !options.time.empty()) study.budget = options.budget();
+  if (options.lag) study.lag = *options.lag;
+  if (const auto sampler = options.chosen_sampler()) study.sampler = *sampler;
+  if (const auto schedule = options.chosen_schedule()) {
+    const bool as_it_is = study.objective.name == "cnn" || !options.schedule.empty();
+    study.schedule = as_it_is ? *schedule : without_repeats(*schedule);
+  }
+  const Budget budget = options.given_budget();
+  if (!(budget == Budget{})) study.budget = budget;
 }
 
 void check_beside_study_file(const TuneOptions& options) {
@@ -85,7 +114,8 @@ void refuse_program_options(const TuneOptions& options, const std::string& other
           {"--space", !options.space.empty()},
           {"--loss", !options.loss.empty()},
           {"--maximize", options.maximize},
-          {"--time-limit", !options.time_limit.empty()}},
+          {"--time-limit", !options.time_limit.empty()},
+          {"--ladder", !options.ladder.empty()}},
          other);
 }
 

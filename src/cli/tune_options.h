@@ -13,10 +13,13 @@ namespace crescendo {
 /// The options of `tune`, as they were given; empty texts and none: not given.
 struct TuneOptions {
   std::string data, sizes, fit, time, sampler, schedule, study_file, storage, name, kernels;
-  std::string command, server, loss, space, time_limit, first;
+  std::string command, server, loss, space, time_limit, first, cpu_time, preset;
+  std::vector<std::string> ladder;      // NAME=v1,v2,...
+  std::vector<std::string> budgets;     // NAME=TOTAL
   std::vector<std::string> learn_from;  // URL#STUDY
   std::optional<std::string> out;
-  std::optional<int> trials, epochs;
+  std::optional<int> trials, epochs, patience, lag;
+  std::optional<double> target;
   std::optional<std::uint64_t> seed;
   std::optional<double> share;
   int jobs = 0, keep = 10;
@@ -29,8 +32,16 @@ struct TuneOptions {
   /// --name, or that of the folder.
   std::string study_name() const;
 
-  /// Throws Error (bad input) for a time that is none.
+  /// What the options say of it; none of its limits where they say nothing. Throws Error (bad input) for a time that is
+  /// none, or a total.
+  Budget given_budget() const;
+
+  /// The same, but half an hour where they say nothing.
   Budget budget() const;
+
+  /// --sampler and --schedule; the preset's where there is one; none where neither says it.
+  std::optional<Named> chosen_sampler() const;
+  std::optional<Named> chosen_schedule() const;
 };
 
 /// Declares them; what is parsed later stands in `options`, which must outlive that.

@@ -34,9 +34,10 @@ ImageStudyRequest request_of(const TuneOptions& options) {
   request.seed = options.seed.value_or(0);
   request.augment = options.augment;
   request.balanced = options.balanced;
-  if (!options.sampler.empty()) request.sampler = {options.sampler, {}};
-  if (!options.schedule.empty()) request.schedule = {options.schedule, {}};
+  request.sampler = options.chosen_sampler().value_or(request.sampler);
+  request.schedule = options.chosen_schedule().value_or(request.schedule);
   request.budget = options.budget();
+  request.lag = options.lag.value_or(0);
   return request;
 }
 
@@ -194,6 +195,9 @@ std::unique_ptr<Subject> make_picture_subject(const TuneOptions& options, Shown 
       !options.space.empty() || !options.loss.empty() || options.maximize || !options.time_limit.empty();
   if (options.data.empty() && options.study_file.empty() && has_program_options) {
     bad_input("give the program with --command LINE (a process for each trial) or --server LINE (one for each worker)");
+  }
+  if (options.study_file.empty() && !options.ladder.empty()) {
+    bad_input("--ladder is for programs; with pictures, --sizes and --epochs make the rungs");
   }
   refuse_program_options(options, "pictures");
   return std::make_unique<PictureSubject>(options, std::move(show));

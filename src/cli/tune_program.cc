@@ -41,9 +41,9 @@ class ProgramSubject : public Subject {
 
   std::string plan_text(const Study& study, int jobs) const override {
     const ProgramOptions program = read_program_options(study.objective.options, study.objective.name);
-    std::string text = fmt::format("program:  {} ({})\n", program.run,
-                                   study.objective.name == "command" ? "a process for each trial"
-                                                                     : "a process for each worker");
+    std::string text =
+        fmt::format("program:  {} ({})\n", program.run,
+                    study.objective.name == "command" ? "a process for each trial" : "a process for each worker");
     text += fmt::format("{} {}{}\n", study.maximize ? "maximize:" : "minimize:", program.loss,
                         program.time_limit_seconds > 0
                             ? fmt::format(", at most {} a trial", duration_text(program.time_limit_seconds))
@@ -86,9 +86,12 @@ class ProgramSubject : public Subject {
     request.maximize = options_.maximize || file.maximize.value_or(false);
     if (options_.loss.empty() && !file.metric.empty()) request.objective.options["loss"] = file.metric;
     request.seed = options_.seed.value_or(0);
-    if (!options_.sampler.empty()) request.sampler = {options_.sampler, {}};
-    if (!options_.schedule.empty()) request.schedule = Named{options_.schedule, {}};
+    request.preset = options_.preset;
+    if (!options_.sampler.empty()) request.sampler = Named{options_.sampler};
+    if (!options_.schedule.empty()) request.schedule = Named{options_.schedule};
+    for (const std::string& text : options_.ladder) request.fidelities.push_back(parse_rungs(text, "--ladder"));
     request.budget = options_.budget();
+    request.lag = options_.lag.value_or(0);
     return make_program_study(request);
   }
 

@@ -3,12 +3,35 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
 #include "crescendo/error.h"
 
 namespace crescendo {
+namespace {
+
+// "name=1,2.5" taken apart; no numbers where it is not of this form. `share` and `limits` have a meaning in a rung.
+std::pair<std::string, std::vector<double>> numbers_behind_name(std::string_view text) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  const std::string name(text.substr(0, equals));
+  const bool plain = std::all_of(name.begin(), name.end(),
+                                 [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.'; });
+  if (name.empty() || !plain || name == "share" || name == "limits") return {};
+  std::vector<double> numbers;
+  std::string_view rest = text.substr(equals);  // each number has a separator before it
+  while (!rest.empty()) {
+    double number = 0;
+    const auto [end, failed] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), number);
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    if (failed != std::errc() || !std::isfinite(number) || (!rest.empty() && rest.front() != ',')) return {};
+    numbers.push_back(number);
+  }
+  return {name, numbers};
+}
+
+}  // namespace
 
 double parse_duration(std::string_view text, std::string_view option) {
   double total = 0;
@@ -52,6 +75,22 @@ std::vector<int> parse_sizes(std::string_view text, std::string_view option) {
     if (rest.empty()) return sizes;
     rest.remove_prefix(1);
   }
+}
+
+std::pair<std::string, double> parse_total(std::string_view text, std::string_view option) {
+  const auto number = numbers_behind_name(text);
+  if (number.second.size() != 1 || !(number.second.front() > 0)) {
+    bad_input(fmt::format("{} must be a fidelity and its total such as epoch=2600, not '{}'", option, text));
+  }
+  return {number.first, number.second.front()};
+}
+
+std::pair<std::string, std::vector<double>> parse_rungs(std::string_view text, std::string_view option) {
+  auto rungs = numbers_behind_name(text);
+  if (rungs.second.empty()) {
+    bad_input(fmt::format("{} must be a fidelity and its rungs such as epoch=1,4,13,52, not '{}'", option, text));
+  }
+  return rungs;
 }
 
 std::string reason_text(const std::string& reason) {

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace crescendo {
@@ -17,6 +18,12 @@ std::string duration_text(double seconds);
 
 /// "32,64,128" as whole numbers. Throws Error (bad input) naming `option`.
 std::vector<int> parse_sizes(std::string_view text, std::string_view option);
+
+/// "epoch=2600" as the name and the number; `option` is what the message calls it. Throws Error (bad input).
+std::pair<std::string, double> parse_total(std::string_view text, std::string_view option);
+
+/// "epoch=1,4,13,52" as the name and the numbers. Throws Error (bad input) naming `option`.
+std::pair<std::string, std::vector<double>> parse_rungs(std::string_view text, std::string_view option);
 
 /// The first and the last line of a reason that may hold a program's last words.
 std::string reason_text(const std::string& reason);

@@ -227,7 +227,7 @@ class ModelShelf {
 ///
 /// Source: Bergstra, Bardenet, Bengio, Kegl 2011, "Algorithms for Hyper-Parameter Optimization", section 4; constants
 /// of Optuna 5.0 (joint, or `joint = false`) or hyperopt 0.3. Differs: joint kernels are never narrower than a tenth of
-/// the range (Optuna: a hundredth), which halves the regret (docs/benchmarks.md, tpe beside tpe:clip=100); failed
+/// the range (Optuna: a hundredth), which lowers the regret (docs/benchmarks.md, tpe beside tpe:clip=100); failed
 /// trials are bad (Optuna forgets them); in a space without floats a point that was executed already is passed over for
 /// the next best candidate, because executing it again would tell nothing; ints of more than 128 values are modelled as
 /// numbers, rounded before they are judged; what breaks a constraint is passed over too. Conditional parameters: those

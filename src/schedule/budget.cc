@@ -19,6 +19,22 @@ int trials_up_to(const Study& study, int rung) {
   return all < rungs ? shared : std::clamp(shared, rung + 1, all - (study.top() - rung));
 }
 
+bool has_enough(const History& history) {
+  const Study& study = history.study();
+  const auto ranked = history.ranked(study.top());
+  const bool reached = study.budget.target && !ranked.empty() &&
+                       history.trial(ranked.front()).loss <= turned(study, *study.budget.target);
+  return reached || (study.budget.patience && history.ended_since_best() >= *study.budget.patience);
+}
+
+// Trials of a rung for which there is room below a fidelity's total.
+double fitting(const History& history, int rung, const std::string& fidelity, double total) {
+  // Totals of fractions are not whole to the last bit.
+  constexpr double kRounding = 1e-9;
+  const double each = history.study().ladder[static_cast<std::size_t>(rung)].fidelity.at(fidelity);
+  return std::floor((total - history.used(fidelity)) / each + kRounding);
+}
+
 }  // namespace
 
 Allowance ladder_allowance(const Study& study, int rung) {
@@ -28,16 +44,38 @@ Allowance ladder_allowance(const Study& study, int rung) {
     allowance.begin = rung == 0 ? 0 : *study.budget.seconds * study.cumulative_share(rung - 1);
     allowance.end = *study.budget.seconds * study.cumulative_share(rung);
   }
+  if (study.budget.cpu_seconds) {
+    allowance.cpu_begin = rung == 0 ? 0 : *study.budget.cpu_seconds * study.cumulative_share(rung - 1);
+    allowance.cpu_end = *study.budget.cpu_seconds * study.cumulative_share(rung);
+  }
+  for (auto& [name, total] : allowance.fidelity) total *= study.cumulative_share(rung);
   return allowance;
 }
 
 Allowance whole_budget(const Study& study) {
-  return {study.budget.trials.value_or(kUncounted), 0, study.budget.seconds.value_or(kForever)};
+  const Budget& budget = study.budget;
+  return {budget.trials.value_or(kUncounted),    0,
+          budget.seconds.value_or(kForever),     0,
+          budget.cpu_seconds.value_or(kForever), budget.fidelity};
+}
+
+Allowance rest_for_top(const History& history) {
+  Allowance allowance = whole_budget(history.study());
+  const auto top = history.at_rung(history.study().top()).size();
+  if (history.study().budget.trials) allowance.trials -= static_cast<int>(history.trials().size() - top);
+  return allowance;
 }
 
 int trials_left(const History& history, int rung, const Allowance& allowance) {
-  if (history.elapsed_seconds() >= allowance.end) return 0;
-  return std::max(0, allowance.trials - static_cast<int>(history.at_rung(rung).size()));
+  if (history.elapsed_seconds() >= allowance.end || history.cpu_seconds() >= allowance.cpu_end) return 0;
+  if (has_enough(history)) return 0;
+  const auto& trials = history.study().budget.trials;
+  double left = allowance.trials - static_cast<int>(history.at_rung(rung).size());
+  if (trials) left = std::min(left, static_cast<double>(*trials) - static_cast<double>(history.trials().size()));
+  for (const auto& [name, total] : allowance.fidelity) left = std::min(left, fitting(history, rung, name, total));
+  return static_cast<int>(std::clamp(left, 0.0, static_cast<double>(kUncounted)));
 }
+
+int trials_left(const History& history) { return trials_left(history, history.study().top(), rest_for_top(history)); }
 
 }  // namespace crescendo

@@ -1,13 +1,19 @@
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "crescendo/history.h"
 
 namespace crescendo {
 
-/// The part of a study's budget that a rung may use.
+/// The part of a study's budget that a rung may use: a number of its own trials; of everything else, what the whole
+/// study has used when the rung is over, so that what one rung leaves is the next one's.
 struct Allowance {
-  int trials;         // a very large number when the budget counts none
-  double begin, end;  // of its time: seconds of the study's elapsed time; infinite when the budget names none
+  int trials;                 // a very large number when the budget counts none
+  double begin, end;          // of its time: seconds of the study's elapsed time; infinite when the budget names none
+  double cpu_begin, cpu_end;  // the same of the trials' CPU time
+  std::map<std::string, double> fidelity;  // totals of those that the budget names
 };
 
 /// What the ladder's shares give to a rung. The rungs' trials add up to exactly the budget, and every rung has at least
@@ -17,7 +23,15 @@ Allowance ladder_allowance(const Study& study, int rung);
 /// Everything.
 Allowance whole_budget(const Study& study);
 
-/// Trials that may still be claimed at a rung with this allowance; 0 when its time is over.
+/// What the top rung may use where rungs have no shares: all that the others have not taken.
+Allowance rest_for_top(const History& history);
+
+/// Trials that may still be claimed of the whole budget, each as dear as one at the top rung; otherwise as below.
+int trials_left(const History& history);
+
+/// Trials that may still be claimed at a rung with this allowance, so that neither it nor the study's budget is
+/// overrun by a trial or a fidelity; a very large number when nothing counts them. 0 when the time is over, the target
+/// reached or the patience at its end. Cost: O(log trials).
 int trials_left(const History& history, int rung, const Allowance& allowance);
 
 }  // namespace crescendo

@@ -18,10 +18,15 @@ struct FinalsOptions {
 /// What a free worker does at the top rung, which has trials left of its allowance: `otherwise` (a new point or a
 /// promotion), or a repetition once what is left of the budget is just enough for those that are missing.
 ///
-/// With a budget of trials at least two in five of the rung, and at least three, are first executions. With a budget
-/// of time the repetitions are expected to take as long as the leaders' trials did, on as many workers as now work;
-/// once begun they go on though that was a little too much. A repetition that the budget cut off does not count.
+/// With a budget of trials or of a fidelity at least two in five of the rung, and at least three, are first executions.
+/// With a budget of time, elapsed or of the CPU, the repetitions are expected to take as long as the leaders' trials
+/// did, on as many workers as now work; once begun they go on though that was a little too much. A repetition that the
+/// budget cut off does not count.
 Step finals_step(const History& history, const FinalsOptions& options, const Allowance& allowance,
                  const std::function<Step()>& otherwise);
+
+/// What a free worker does where rungs have no shares of the budget: it ends when all is used up and nothing runs,
+/// plays the finals once it is time for them, and else does `otherwise`.
+Step within_budget(const History& history, const FinalsOptions& options, const std::function<Step()>& otherwise);
 
 }  // namespace crescendo

@@ -4,11 +4,12 @@
 #include "schedule/finals.h"
 #include "schedule/narrow.h"
 #include "schedule/schedules.h"
+#include "schedule/stopping.h"
 
 namespace crescendo {
 namespace {
 
-struct RampOptions : FinalsOptions, NarrowOptions {
+struct RampOptions : FinalsOptions, NarrowOptions, StoppingOptions {
   double promote = 0.25;
   bool narrow = true;
 };
@@ -21,6 +22,8 @@ constexpr Option<RampOptions> kOptions[] = {
     {"least", &RampOptions::least, 0, 1, "the narrowest range, as a share of the whole"},
     {"finalists", &RampOptions::finalists, 1, 100, "points repeated before the best is named"},
     {"repeats", &RampOptions::repeats, 0, 20, "new seeds for each of them"},
+    {"stopping", &RampOptions::stopping, 0, 0, kStoppingHelp},
+    {"stopping_startup", &RampOptions::stopping_startup, 1, 10'000, kStartupHelp},
 };
 
 /// Increasing image sizes: rung after rung, each with its share of the budget. What was learnt crosses in two ways:
@@ -33,7 +36,7 @@ constexpr Option<RampOptions> kOptions[] = {
 /// A rung begins when all trials of the one below have ended.
 class RampSchedule : public Schedule {
  public:
-  explicit RampSchedule(RampOptions options) : options_(options) {}
+  explicit RampSchedule(const RampOptions& options) : options_(options), stopping_(options) {}
 
   Step next(const History& history) const override {
     const int top = history.study().top();
@@ -47,6 +50,11 @@ class RampSchedule : public Schedule {
       return rung == top ? finals_step(history, options_, allowance, climb) : climb();
     }
     return Finish{};
+  }
+
+  bool watches() const override { return stopping_.watches(); }
+  bool keep_going(const History& history, int trial, int, double) const override {
+    return stopping_.keep_going(history, trial);
   }
 
  private:
@@ -73,16 +81,22 @@ class RampSchedule : public Schedule {
     const auto finished = static_cast<double>(history.ranked(below).size());
     // Never a single point: the best at 16 px has been seen to come 22nd at 64 px, the best three held the winner.
     const int count = std::max(3, static_cast<int>(std::ceil(options_.promote * finished)));
-    for (const Finalist& leader : leaders(history, below, count)) {
-      const auto children = history.children(leader.trial);
+    if (rung == below + 1) {  // as always, unless the time of a rung was used up
+      const auto best = history.best_candidate(below);
+      return best && history.place_in_full(*best) < count ? best : std::nullopt;
+    }
+    const auto full = history.full(below);
+    for (const int number : full.first(std::min(full.size(), static_cast<std::size_t>(count)))) {
+      const auto children = history.children(number);
       const bool tried =
           std::any_of(children.begin(), children.end(), [&](int child) { return history.trial(child).rung == rung; });
-      if (!tried) return leader.trial;
+      if (!tried) return number;
     }
     return {};
   }
 
   RampOptions options_;
+  StoppingRule stopping_;
 };
 
 }  // namespace

@@ -14,15 +14,18 @@ struct ScheduleEntry {
   std::string_view name, summary, source;
   std::vector<OptionInfo> options;
   std::unique_ptr<Schedule> (*make)(const Options&);
+  void (*check_study)(const Study&) = nullptr;  // throws Error (bad input) for a ladder that it cannot climb
 };
 
 // The schedules. To add one: write src/schedule/<name>.cc, then one line in each list here.
 ScheduleEntry flat_schedule();
 ScheduleEntry ramp_schedule();
+ScheduleEntry halving_schedule();
+ScheduleEntry hyperband_schedule();
+ScheduleEntry asha_schedule();
 
 inline constexpr std::array kSchedules = {
-    &flat_schedule,
-    &ramp_schedule,
+    &flat_schedule, &ramp_schedule, &halving_schedule, &hyperband_schedule, &asha_schedule,
 };
 
 }  // namespace crescendo

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crescendo/error.h"
+#include "search/lag.h"
 
 namespace crescendo {
 namespace {
@@ -10,10 +11,27 @@ namespace {
 constexpr std::uint64_t kExecution = 1, kProposal = 2;  // keys of the random streams
 constexpr int kProposals = 3;                           // before a point that another worker has just taken is kept
 
+Step scheduled(const History& history, const Schedule& schedule) {
+  const int number = static_cast<int>(history.trials().size());
+  if (history.study().lag == 0) return schedule.next(history);
+  for (int lag = std::min(history.study().lag, number + 1); lag > 0 && is_settled(history, number, lag); --lag) {
+    Step step = schedule.next(lagged(history, number, lag));
+    if (!std::holds_alternative<Wait>(step)) return step;
+  }
+  return Wait{};
+}
+
+// Calls `use` with what trial `number` may know.
+template <class Use>
+auto with_view(const History& history, int number, Use use) {
+  const int lag = history.study().lag;
+  return lag == 0 ? use(history) : use(lagged(history, number, lag));
+}
+
 }  // namespace
 
 Step next_step(const History& history, const Schedule& schedule, const Sampler& sampler) {
-  Step step = schedule.next(history);
+  Step step = scheduled(history, schedule);
   auto* start = std::get_if<Start>(&step);
   if (!start) return step;
   const Box rung_box = history.study().rung_box(start->rung);
@@ -22,7 +40,8 @@ Step next_step(const History& history, const Schedule& schedule, const Sampler& 
   if (due != history.queue().end()) {
     start->queued = due->number;
   } else {
-    sampler.stamp(history, start->rung, start->tag);
+    const int number = static_cast<int>(history.trials().size());
+    with_view(history, number, [&](const History& seen) { sampler.stamp(seen, start->rung, start->tag); });
   }
   return step;
 }
@@ -33,13 +52,26 @@ bool place_point(Store& store, const Sampler& sampler, History& history, Lease l
   check(box.has_value(), "a trial that was started has a box or a point");
   for (int proposal = 0;; ++proposal) {
     Rng rng = proposal_stream(history.study(), lease.trial, proposal);
-    const Point point = sampler.propose(history, history.box(*box), lease.trial, rng);
+    const Point point = with_view(history, lease.trial, [&](const History& seen) {
+      return sampler.propose(seen, history.box(*box), lease.trial, rng);
+    });
     const bool last = proposal + 1 >= kProposals;
     const Placement placed = store.place(history.study(), lease, point, history.revision(), proposal, last);
     if (placed == Placement::kLost) return false;
     store.refresh(history);
     if (placed == Placement::kPlaced) return true;
   }
+}
+
+bool goes_on(const Schedule& schedule, const History& history, int trial, int epoch, double loss) {
+  const int lag = history.study().lag;
+  if (lag == 0) return schedule.keep_going(history, trial, epoch, loss);
+  History seen = lagged(history, trial, lag);
+  Trial own = seen.trial(trial);
+  own.point = history.trial(trial).point;
+  own.curve = history.trial(trial).curve;
+  seen.set_trial(std::move(own));
+  return schedule.keep_going(seen, trial, epoch, loss);
 }
 
 std::uint64_t trial_seed(const Study& study, int number) {

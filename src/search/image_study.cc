@@ -68,6 +68,7 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
   study.sampler = request.sampler;
   study.schedule = request.schedule;
   study.budget = request.budget;
+  study.lag = request.lag;
   study.ladder = image_ladder(sizes, request.epochs);
   study.space = cnn_space(sizes.back());
   return study;

@@ -26,6 +26,7 @@ struct ImageStudyRequest {
   bool balanced = false;  // every class counts alike, however many pictures it has
   Named sampler{"random"}, schedule{"ramp"};
   Budget budget;
+  int lag = 0;
 };
 
 /// The sides searched when nobody says: the median shorter side, at most 128, and its half and quarter as long as

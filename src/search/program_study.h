@@ -3,10 +3,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "crescendo/study.h"
 
 namespace crescendo {
+
+/// A number that a program is given for each rung, lowest rung first, as in epoch = 1, 4, 13, 52.
+using Fidelity = std::pair<std::string, std::vector<double>>;
 
 /// What a user said of a search over the parameters of a program.
 struct ProgramStudyRequest {
@@ -15,12 +20,20 @@ struct ProgramStudyRequest {
   Space space;
   bool maximize = false;
   std::uint64_t seed = 0;
-  Named sampler{"tpe"};
-  std::optional<Named> schedule;  // none: every trial is a new point, as users of other optimisers expect
+  std::string preset;                // empty: none
+  std::optional<Named> sampler;      // none: the preset's, or else tpe
+  std::optional<Named> schedule;     // none: the preset's, or else everything at the top rung, or a ramp on a ladder
+  std::vector<Fidelity> fidelities;  // none: one rung without a fidelity
   Budget budget;
+  int lag = 0;
 };
 
-/// A study of one rung, which has no fidelity; ladders stand in a study's file.
+/// Throws Error (bad input) for an unknown preset, and for fidelities that make no ladder: of different lengths, not
+/// above 0, falling, or the same at two rungs. The rungs' shares fall in even steps, as with pictures.
 Study make_program_study(const ProgramStudyRequest& request);
+
+/// A schedule that was not chosen by itself, for a program: without repetitions, as users of other optimisers expect.
+/// Throws Error (bad input) if there is no such schedule.
+Named without_repeats(Named schedule);
 
 }  // namespace crescendo

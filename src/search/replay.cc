@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "search/claiming.h"
+#include "search/lag.h"
 
 namespace crescendo {
 namespace {
@@ -84,7 +85,11 @@ ReplayReport replay(const History& history, const Sampler& sampler, const std::f
   for (const int number : proposed) {
     const Trial& trial = history.trial(number);
     Rng rng = proposal_stream(history.study(), number, trial.proposal);
-    Point point = sampler.propose(past.at(trial.seen_revision), history.box(*trial.box), number, rng);
+    const auto propose = [&](const History& seen) {
+      return sampler.propose(seen, history.box(*trial.box), number, rng);
+    };
+    const int lag = history.study().lag;
+    Point point = lag > 0 ? propose(lagged(history, number, lag)) : propose(past.at(trial.seen_revision));
     if (!(point == *trial.point)) report.deviations.push_back({number, *trial.point, std::move(point)});
     progress(++report.proposed, static_cast<int>(proposed.size()));
   }

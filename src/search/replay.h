@@ -22,9 +22,9 @@ struct ReplayReport {
 };
 
 /// Proposes every point of a study once more, each from the history as of the revision that its worker had seen, with
-/// the trial's own random stream. What the study's facts do not hold (curves of trials that still ran, time used) is
-/// what a sampler never reads. Calls `progress` with the number of points done and of all.
-/// Cost: one proposal a trial.
+/// the trial's own random stream; with a lag, from what the trial may know (search/lag.h). What the study's facts do
+/// not hold (curves of trials that still ran, time used) is what a sampler never reads. Calls `progress` with the
+/// number of points done and of all. Cost: one proposal a trial.
 ReplayReport replay(const History& history, const Sampler& sampler, const std::function<void(int, int)>& progress);
 
 }  // namespace crescendo

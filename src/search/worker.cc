@@ -128,7 +128,8 @@ class Worker {
     report.loss = turned(*s_.study, told.loss);
     if (!s_.store.report(*s_.study, lease, report, lease_end())) return Going::kCancel;
     s_.observer.on_epoch(trial, report);
-    if (!s_.schedule.keep_going(history_, trial.number, report.epoch, report.loss)) return Going::kStop;
+    if (s_.schedule.watches()) s_.store.refresh(history_);
+    if (!goes_on(s_.schedule, history_, trial.number, report.epoch, report.loss)) return Going::kStop;
     return s_.going();
   }
 

@@ -19,10 +19,9 @@ int planned_finalists(const Study& study) {
 
 std::vector<Finalist> leaders(const History& history, int rung, int count) {
   std::vector<Finalist> result;
-  for (const int number : history.ranked(rung)) {
+  for (const int number : history.full(rung)) {
     if (static_cast<int>(result.size()) >= count) break;
     const Trial& first = history.trial(number);
-    if (is_repeat(first) || first.stopped_early) continue;
     Finalist leader{number, {number}, first.loss, first.tie, 0};
     for (const int child : history.children(number)) {
       const Trial& trial = history.trial(child);

@@ -7,15 +7,61 @@
 
 namespace crescendo {
 
+namespace {
+
+// Orders as better() does.
+std::tuple<double, double, int> standing(const Trial& trial) { return {trial.loss, trial.tie, trial.number}; }
+
+}  // namespace
+
 bool better(const Trial& a, const Trial& b) {
   return std::tie(a.loss, a.tie, a.number) < std::tie(b.loss, b.tie, b.number);
 }
 
-History::History(std::shared_ptr<const Study> study) : study_(std::move(study)), rungs_(study_->ladder.size()) {}
+History::History(std::shared_ptr<const Study> study) : study_(std::move(study)), rungs_(study_->ladder.size()) {
+  for (const Rung& rung : study_->ladder) {
+    for (const auto& [name, value] : rung.fidelity) used_[name] = 0;
+  }
+}
+
+double History::used(const std::string& fidelity) const {
+  const auto found = used_.find(fidelity);
+  return found == used_.end() ? 0 : found->second;
+}
+
+int History::ended_since_best() const {
+  const auto finished = ranked(study_->top());
+  if (finished.empty()) return static_cast<int>(ends_.size());
+  const Trial& best = trial(finished.front());
+  const auto after = std::upper_bound(ends_.begin(), ends_.end(), std::pair(best.ended_revision, best.number));
+  return static_cast<int>(ends_.end() - after);
+}
+
+void History::count_use(const Trial& trial, double sign) {
+  const Trial* parent = trial.parent ? &this->trial(*trial.parent) : nullptr;
+  for (auto& [name, used] : used_) used += sign * study_->used_by(trial, parent, name);
+}
 
 std::span<const int> History::children(int parent) const {
-  const auto found = children_.find(parent);
-  return found == children_.end() ? std::span<const int>() : std::span<const int>(found->second);
+  const auto i = static_cast<std::size_t>(parent);
+  return i < children_.size() ? std::span<const int>(children_[i]) : std::span<const int>();
+}
+
+bool History::any_running() const {
+  return std::any_of(rungs_.begin(), rungs_.end(), [](const RungOrder& rung) { return rung.running > 0; });
+}
+
+std::optional<int> History::best_candidate(int rung) const {
+  const auto& candidates = rungs_[static_cast<std::size_t>(rung)].candidates;
+  return candidates.empty() ? std::nullopt : std::optional(std::get<2>(*candidates.begin()));
+}
+
+int History::place_in_full(int number) const {
+  const std::vector<int>& full = rungs_[static_cast<std::size_t>(trial(number).rung)].full;
+  const auto at =
+      std::lower_bound(full.begin(), full.end(), number, [this](int a, int b) { return better(trial(a), trial(b)); });
+  check(at != full.end() && *at == number, "a trial that has a place was executed in full");
+  return static_cast<int>(at - full.begin());
 }
 
 void History::set_trial(Trial trial) {
@@ -23,24 +69,102 @@ void History::set_trial(Trial trial) {
   check(trial.number >= 0 && number <= trials_.size(), "trials become known in the order of their numbers");
   check(trial.rung >= 0 && trial.rung < static_cast<int>(rungs_.size()), "a trial's rung is one of the ladder's");
   changes_.push_back(trial.number);
-  RungOrder& rung = rungs_[static_cast<std::size_t>(trial.rung)];
+  check(!trial.parent || (*trial.parent >= 0 && *trial.parent < trial.number), "a trial is younger than its parent");
   if (number == trials_.size()) {
-    rung.all.push_back(trial.number);
-    if (trial.parent) children_[*trial.parent].push_back(trial.number);
-    if (trial.state == TrialState::kRunning) ++rung.running;
     trials_.push_back(std::move(trial));
+    count_claim(trials_[number]);
   } else {
     Trial& known = trials_[number];
     check(known.state == TrialState::kRunning, "an ended trial never changes");
-    if (trial.state != TrialState::kRunning) --rung.running;
+    count_use(known, -1);
     known = std::move(trial);
   }
-  const Trial& now = trials_[number];
-  if (now.state == TrialState::kFinished) {
-    const auto at = std::lower_bound(rung.ranked.begin(), rung.ranked.end(), now.number,
-                                     [this](int a, int b) { return better(this->trial(a), this->trial(b)); });
-    rung.ranked.insert(at, now.number);
+  count_use(trials_[number], 1);
+  if (trials_[number].state != TrialState::kRunning) count_end(trials_[number]);
+}
+
+// A trial that became known, counted as running.
+void History::count_claim(const Trial& trial) {
+  RungOrder& rung = rungs_[static_cast<std::size_t>(trial.rung)];
+  rung.all.push_back(trial.number);
+  ++rung.running;
+  if (trial.tag.repeat <= 0) {
+    ++rung.firsts;
+    ++rung.firsts_running;
   }
+  if (trial.parent) count_child(trial, *trial.parent);
+  if (trial.tag.bracket >= 0) count_in_bracket(trial);
+}
+
+void History::count_child(const Trial& trial, int parent) {
+  const auto i = static_cast<std::size_t>(parent);
+  if (i >= children_.size()) children_.resize(i + 1);
+  children_[i].push_back(trial.number);
+  const Trial& tried = trials_[i];
+  if (trial.rung != tried.rung + 1) return;
+  const auto below = static_cast<std::size_t>(tried.rung);
+  rungs_[below].candidates.erase(standing(tried));
+  if (tried.tag.bracket < 0) return;
+  brackets_[static_cast<std::size_t>(tried.tag.bracket)].levels[below].candidates.erase(standing(tried));
+}
+
+void History::count_in_bracket(const Trial& trial) {
+  const auto number = static_cast<std::size_t>(trial.tag.bracket);
+  while (brackets_.size() <= number) {
+    brackets_.emplace_back();
+    brackets_.back().levels.resize(rungs_.size());
+  }
+  Bracket& bracket = brackets_[number];
+  if (bracket.first_trial < 0) bracket.first_trial = trial.number;
+  if (trial.tag.slot < 0 || trial.rung < bracket.rung) return;
+  if (trial.rung > bracket.rung) {
+    bracket.rung = trial.rung;
+    bracket.claimed = bracket.running = 0;
+  }
+  ++bracket.claimed;
+  ++bracket.running;
+}
+
+void History::count_end(const Trial& trial) {
+  RungOrder& rung = rungs_[static_cast<std::size_t>(trial.rung)];
+  --rung.running;
+  if (trial.tag.repeat <= 0) --rung.firsts_running;
+  if (trial.tag.bracket >= 0 && trial.tag.slot >= 0) {
+    Bracket& bracket = brackets_[static_cast<std::size_t>(trial.tag.bracket)];
+    if (trial.rung == bracket.rung) --bracket.running;
+  }
+  cpu_seconds_ += trial.cpu_seconds;
+  if (trial.rung == study_->top()) {
+    const std::pair end(trial.ended_revision, trial.number);
+    ends_.insert(std::upper_bound(ends_.begin(), ends_.end(), end), end);
+  }
+  if (trial.state != TrialState::kFinished) return;
+  insert_ranked(rung.ranked, trial.number);
+  if (trial.tag.repeat <= 0 && !trial.stopped_early) count_full(trial);
+}
+
+void History::count_full(const Trial& trial) {
+  RungOrder& rung = rungs_[static_cast<std::size_t>(trial.rung)];
+  insert_ranked(rung.full, trial.number);
+  const bool candidate = !tried_above(trial);
+  if (candidate) rung.candidates.insert(standing(trial));
+  if (trial.tag.bracket < 0) return;
+  Bracket& bracket = brackets_[static_cast<std::size_t>(trial.tag.bracket)];
+  Bracket::Level& level = bracket.levels[static_cast<std::size_t>(trial.rung)];
+  ++level.full;
+  if (candidate) level.candidates.insert(standing(trial));
+}
+
+void History::insert_ranked(std::vector<int>& order, int number) const {
+  const auto at =
+      std::lower_bound(order.begin(), order.end(), number, [this](int a, int b) { return better(trial(a), trial(b)); });
+  order.insert(at, number);
+}
+
+bool History::tried_above(const Trial& trial) const {
+  const auto younger = children(trial.number);
+  return std::any_of(younger.begin(), younger.end(),
+                     [&](int child) { return this->trial(child).rung == trial.rung + 1; });
 }
 
 const Box* History::first_box(int rung) const {

@@ -53,10 +53,19 @@ std::string constraint_difference(const Study& stored, const Study& wanted) {
 
 }  // namespace
 
-bool is_smaller(const Budget& a, const Budget& b) {
+bool is_smaller(const Budget& a, const Budget& b, bool maximize) {
   constexpr double kNone = std::numeric_limits<double>::infinity();
-  const auto trials = [&](const Budget& budget) { return budget.trials ? *budget.trials : kNone; };
-  return trials(a) < trials(b) || a.seconds.value_or(kNone) < b.seconds.value_or(kNone);
+  const auto count = [](const std::optional<int>& limit) { return limit ? *limit : kNone; };
+  const auto difficulty = [&](const Budget& budget) {
+    return budget.target ? (maximize ? *budget.target : -*budget.target) : kNone;
+  };
+  for (const auto& [name, total] : a.fidelity) {
+    const auto other = b.fidelity.find(name);
+    if (other == b.fidelity.end() || total < other->second) return true;
+  }
+  return count(a.trials) < count(b.trials) || a.seconds.value_or(kNone) < b.seconds.value_or(kNone) ||
+         a.cpu_seconds.value_or(kNone) < b.cpu_seconds.value_or(kNone) || count(a.patience) < count(b.patience) ||
+         difficulty(a) < difficulty(b);
 }
 
 std::string difference(const Study& stored, const Study& wanted) {

@@ -33,7 +33,7 @@ Json to_json(const Named& named) {
 
 Named parse_named(const Json& json, std::string_view family) {
   Named named;
-  if (json.is_string()) return {json.get<std::string>(), {}};
+  if (json.is_string() && !json.get<std::string>().empty()) return {json.get<std::string>(), {}};
   if (!json.is_object()) bad_input(fmt::format("{} must be a name, or a table with a name and options", family));
   for (const auto& [key, value] : json.items()) {
     if (key == "name" && value.is_string()) {
@@ -56,25 +56,67 @@ Json to_json(const Budget& budget) {
   Json json = Json::object();
   if (budget.trials) json["trials"] = *budget.trials;
   if (budget.seconds) json["seconds"] = number_json(*budget.seconds);
+  if (budget.cpu_seconds) json["cpu_seconds"] = number_json(*budget.cpu_seconds);
+  if (budget.target) json["target"] = number_json(*budget.target);
+  if (budget.patience) json["patience"] = *budget.patience;
+  for (const auto& [name, total] : budget.fidelity) json["fidelity"][name] = number_json(total);
   return json;
 }
 
 Budget parse_budget(const Json& json) {
   FieldReader in(json, "budget");
   Budget budget;
-  int trials = 0;
-  double seconds = 0;
-  if (in.read("trials", trials)) {
-    if (trials < 1) in.wrong_type("trials", "a whole number from 1");
-    budget.trials = trials;
+  const auto read_count = [&](const char* name, std::optional<int>& target) {
+    int count = 0;
+    if (in.read(name, count) && count < 1) in.wrong_type(name, "a whole number from 1");
+    if (count > 0) target = count;
+  };
+  const auto read_amount = [&](FieldReader& from, const std::string& name, std::optional<double>& target) {
+    double amount = 0;
+    if (from.read(name, amount) && !(amount > 0)) from.wrong_type(name, "a number above 0");
+    if (amount > 0) target = amount;
+  };
+  read_count("trials", budget.trials);
+  read_amount(in, "seconds", budget.seconds);
+  read_amount(in, "cpu_seconds", budget.cpu_seconds);
+  double target = 0;
+  if (in.read("target", target)) {
+    if (!std::isfinite(target)) in.wrong_type("target", "a finite number");
+    budget.target = target;
   }
-  if (in.read("seconds", seconds)) {
-    if (!(seconds > 0)) in.wrong_type("seconds", "a number above 0");
-    budget.seconds = seconds;
+  read_count("patience", budget.patience);
+  if (const Json* totals = in.take("fidelity")) {
+    if (!totals->is_object()) in.wrong_type("fidelity", "a table such as { epoch = 2600 }");
+    FieldReader of_fidelity(*totals, "budget: fidelity");
+    for (const auto& [name, ignored] : totals->items()) {
+      std::optional<double> total;
+      read_amount(of_fidelity, name, total);
+      budget.fidelity[name] = *total;
+    }
   }
   in.finish();
-  if (!budget.trials && !budget.seconds) bad_input("budget: give trials or seconds, or both");
+  if (budget == Budget{}) bad_input("budget: give trials, seconds, cpu_seconds, fidelity, target or patience");
   return budget;
+}
+
+// A budget can be spent on this ladder.
+void check_budget(const Study& study) {
+  for (const auto& [name, total] : study.budget.fidelity) {
+    for (std::size_t i = 0; i < study.ladder.size(); ++i) {
+      const auto found = study.ladder[i].fidelity.find(name);
+      if (found != study.ladder[i].fidelity.end() && found->second > 0) continue;
+      bad_input(fmt::format("budget: fidelity counts {}, of which rung {} has no number above 0", name, i + 1));
+    }
+    const double most = study.ladder.back().fidelity.at(name);
+    if (total < most) {
+      bad_input(fmt::format("budget: {} = {} is less than one trial at the top rung uses; give at least {}", name,
+                            total, most));
+    }
+  }
+  if (study.lag > 0 && (study.budget.seconds || study.budget.cpu_seconds)) {
+    bad_input(
+        "the study: with a lag the budget cannot be time, which differs from run to run; give trials or a fidelity");
+  }
 }
 
 Json to_json(const Rung& rung) {
@@ -132,6 +174,8 @@ Json to_json(const Study& study) {
   json["name"] = study.name;
   json["seed"] = study.seed;
   if (study.maximize) json["maximize"] = true;
+  if (study.continues) json["continues"] = true;
+  if (study.lag > 0) json["lag"] = study.lag;
   if (!study.space.constraints().empty()) json["constraints"] = constraints_to_json(study.space);
   if (!study.learn_from.empty()) json["learn_from"] = study.learn_from;
   json["objective"] = to_json(study.objective);
@@ -152,6 +196,8 @@ Study parse_study(const Json& json) {
   in.read("seed", study.seed);
   if (study.seed > INT64_MAX) bad_input("the study: seed must be below 2^63");  // TOML has no larger numbers
   in.read("maximize", study.maximize);
+  in.read("continues", study.continues);
+  if (in.read("lag", study.lag) && study.lag < 1) in.wrong_type("lag", "a whole number from 1");
   if (const Json* sources = in.take("learn_from")) study.learn_from = parse_sources(*sources);
   study.objective = parse_named(in.require("objective"), "objective");
   study.sampler = parse_named(in.require("sampler"), "sampler");
@@ -164,6 +210,7 @@ Study parse_study(const Json& json) {
     bad_input("the study: 1 to 32 [[rung]] tables are wanted");
   for (const Json& rung : rungs) study.ladder.push_back(parse_rung(rung, study.ladder.size(), study.space));
   in.finish();
+  check_budget(study);
   return study;
 }
 

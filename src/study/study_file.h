@@ -27,8 +27,9 @@ Tag parse_tag(const Json& json);
 /// One sentence that names the first difference, empty if there is none. Budgets are not compared.
 std::string difference(const Study& stored, const Study& wanted);
 
-/// Whether a allows less than b in trials or in time. A limit that is not given is no limit.
-bool is_smaller(const Budget& a, const Budget& b);
+/// Whether a allows less than b in anything that it counts, or has a target that is sooner reached. A limit that is not
+/// given is no limit.
+bool is_smaller(const Budget& a, const Budget& b, bool maximize);
 
 /// What a rung is called in tables and messages: "32 px" for an image side, else its numbers.
 std::string rung_name(const Rung& rung);

@@ -117,6 +117,14 @@ class TablesTest(unittest.TestCase):
         self.assertIn("| a search by tpe, 1,000 trials | 0.050 s | - | - | 50.0 s | 1,000 | - | - |", text)
         self.assertIn("optuna 2.4, rustuna 2.4", text)
 
+    def test_the_last_row_of_each_schedule_and_length_reaches_the_table_of_scale(self):
+        row = {"date": "2026-01-01T00", "machine": "Processor", "compiler": "g++", "commit": "c0ffee", "schedule": "asha",
+               "workers": 1000, "trials_in_all": 100000, "idle": 0.0, "trials": 1000, "step_us": 9.0,
+               "history_us": 0.5, "whole_us": 2.0}
+        tree = Tree(block("scale"), {"scale": [row, {**row, "step_us": 0.25}]})
+        tree.run("--write")
+        self.assertIn("| asha | 1,000 | 0.25 | 0.50 | 2.00 | 0.00 % |", tree.document.read_text())
+
     def test_a_training_that_diverged_counts_as_an_error_of_one(self):
         curve = {"errors": [0.5, 0.4], "training_losses": [2.0, 1.0]}
         diverged = {"errors": [0.5], "training_losses": [2.0]}

@@ -25,6 +25,19 @@ TEST(Words, SizesAreWholePositiveAndSeparatedByCommas) {
   }
 }
 
+TEST(Words, TotalsAndRungsAreANameAndNumbers) {
+  EXPECT_EQ(parse_total("epoch=2600", "--budget"), std::pair(std::string("epoch"), 2600.0));
+  EXPECT_EQ(parse_rungs("part=0.1,1", "--ladder"), std::pair(std::string("part"), std::vector{0.1, 1.0}));
+  EXPECT_EQ(parse_rungs("epoch=1", "--ladder").second, std::vector{1.0});
+  for (const char* bad : {"", "epoch", "epoch=", "=5", "epoch=x", "epoch=5,", "epoch=,5", "epoch=5 ", "epoch=nan",
+                          "epoch=inf", "e p=5", "limits=5", "share=5", "epoch==5", "epoch,5", "epoch=1e999"}) {
+    EXPECT_THROW(parse_total(bad, "--budget"), Error) << bad;
+    EXPECT_THROW(parse_rungs(bad, "--ladder"), Error) << bad;
+  }
+  EXPECT_THROW(parse_total("epoch=5,6", "--budget"), Error);
+  EXPECT_THROW(parse_total("epoch=0", "--budget"), Error);
+}
+
 TEST(Words, NumbersAreShownAsPeopleReadThem) {
   EXPECT_EQ(percent(0.1834), "18.3 %");
   EXPECT_EQ(grouped(0), "0");

@@ -1,90 +1,60 @@
-// Every schedule of the list, driven by a random world: trials end late, fail, and tie, in any order.
+// Every schedule of the list, driven by a random world: trials end late, fail, are pruned and tie, in any order.
 #include "crescendo/schedule.h"
 
 #include <gtest/gtest.h>
 
-#include <map>
+#include <ostream>
 #include <set>
 
-#include "crescendo/rng.h"
-#include "schedule/budget.h"
 #include "schedule/schedules.h"
-#include "space/encode.h"
-#include "tests/fakes.h"
+#include "tests/play_schedule.h"
 
 namespace crescendo {
 namespace {
 
-class ScheduleSuite : public testing::TestWithParam<ScheduleEntry (*)()> {
- protected:
-  Study study(int trials, int rungs = 3) const { return small_study(trials, rungs, std::string(GetParam()().name)); }
+struct Variant {
+  std::string name;
+  Named schedule;
 };
+void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
 
-/// Plays a schedule to its end. `check` sees every step with the history it was taken from.
-template <class Check>
-History play(const Study& study, int workers, std::uint64_t seed, double failures, Check check) {
-  const auto schedule = make_schedule(study);
-  History history(std::make_shared<const Study>(study));
-  Rng rng(seed);
-  std::vector<int> running;
-  std::vector<double> unit(study.space.size());
-  for (int steps = 0; steps < 100'000; ++steps) {
-    const bool may_claim = static_cast<int>(running.size()) < workers;
-    if (may_claim && (running.empty() || rng.uniform() < 0.6)) {
-      const Step step = schedule->next(history);
-      check(history, step);
-      if (std::holds_alternative<Finish>(step)) {
-        EXPECT_TRUE(running.empty());
-        return history;
-      }
-      if (std::holds_alternative<Wait>(step)) {
-        EXPECT_FALSE(running.empty()) << "it waits and nothing runs";
-        if (running.empty()) return history;
-      } else {
-        Trial trial;
-        trial.number = static_cast<int>(history.trials().size());
-        if (const auto* start = std::get_if<Start>(&step)) {
-          trial.rung = start->rung;
-          trial.tag = start->tag;
-          if (!history.find_box(trial.rung, start->box)) history.add_box(trial.rung, start->box);
-          trial.box = history.find_box(trial.rung, start->box);
-          for (double& u : unit) u = rng.uniform();
-          trial.point = point_in_box(study.space, start->box, unit);
-        } else {
-          const auto& promote = std::get<Promote>(step);
-          trial.rung = promote.rung;
-          trial.tag = promote.tag;
-          trial.parent = promote.parent;
-          trial.point = history.trial(promote.parent).point;
-        }
-        running.push_back(trial.number);
-        history.set_trial(trial);
-        continue;
-      }
-    }
-    const std::size_t which = rng.below(running.size());
-    Trial trial = history.trial(running[which]);
-    running.erase(running.begin() + static_cast<std::ptrdiff_t>(which));
-    trial.state = rng.uniform() < failures ? TrialState::kFailed : TrialState::kFinished;
-    trial.loss = static_cast<double>(rng.below(10)) / 10;
-    trial.seconds = 1;
-    history.set_trial(trial);
-  }
-  ADD_FAILURE() << "the schedule does not end";
-  return history;
+/// Each schedule as it is, and with options that change what it does.
+std::vector<Variant> variants() {
+  std::vector<Variant> found;
+  for (const auto& make : kSchedules) found.push_back({std::string(make().name), {std::string(make().name)}});
+  found.push_back({"flat_median", {"flat", {{"stopping", "median"}}}});
+  found.push_back({"ramp_curve", {"ramp", {{"stopping", "curve"}}}});
+  found.push_back({"halving_fill", {"halving", {{"fill", true}}}});
+  found.push_back({"halving_small", {"halving", {{"n", 7.0}, {"eta", 2.0}}}});
+  found.push_back({"halving_small_fill", {"halving", {{"n", 7.0}, {"eta", 2.0}, {"fill", true}}}});
+  found.push_back({"halving_finals", {"halving", {{"repeats", 2.0}, {"fill", true}}}});
+  found.push_back({"hyperband_hpbandster", {"hyperband", {{"sizes", "hpbandster"}}}});
+  found.push_back({"hyperband_finals", {"hyperband", {{"repeats", 1.0}, {"eta", 2.0}}}});
+  found.push_back({"asha_stopping", {"asha", {{"type", "stopping"}}}});
+  found.push_back({"asha_finals", {"asha", {{"repeats", 2.0}}}});
+  return found;
 }
 
-const auto kNoCheck = [](const History&, const Step&) {};
+Fate fate(std::uint64_t seed) { return {3 + static_cast<int>(seed % 3), seed, 0.2, 0.1, 0.1}; }
+
+class ScheduleSuite : public testing::TestWithParam<Variant> {
+ protected:
+  Study study(int trials, int rungs = 3) const {
+    Study study = small_study(trials, rungs);
+    study.schedule = GetParam().schedule;
+    return study;
+  }
+};
 
 TEST_P(ScheduleSuite, UsesExactlyItsBudgetOfTrialsAndEnds) {
   for (const int trials : {1, 2, 3, 5, 7, 10, 40, 60}) {
     for (const int rungs : {1, 2, 3}) {
       for (const int workers : {1, 2, 5}) {
-        for (const double failures : {0.0, 0.3, 1.0}) {
-          const History history =
-              play(study(trials, rungs), workers, static_cast<std::uint64_t>(trials + workers), failures, kNoCheck);
+        for (const double failed : {0.0, 0.3, 1.0}) {
+          const auto seed = static_cast<std::uint64_t>(trials + workers);
+          const History history = play(study(trials, rungs), {workers, seed, failed, 0.1, 0.2}, kNoCheck);
           ASSERT_EQ(static_cast<int>(history.trials().size()), trials)
-              << rungs << " rungs, " << workers << " workers, failures " << failures;
+              << rungs << " rungs, " << workers << " workers, failures " << failed;
         }
       }
     }
@@ -93,11 +63,12 @@ TEST_P(ScheduleSuite, UsesExactlyItsBudgetOfTrialsAndEnds) {
 
 TEST_P(ScheduleSuite, PromotesOnlyWhatFinishedBelowOrRepeatsWhatFinishedHere) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    play(study(60), 3, seed, 0.2, [&](const History& history, const Step& step) {
+    play(study(60), fate(seed), [&](const History& history, const Step& step) {
       const auto* promote = std::get_if<Promote>(&step);
       if (!promote) return;
       const Trial& parent = history.trial(promote->parent);
       EXPECT_EQ(parent.state, TrialState::kFinished);
+      EXPECT_FALSE(parent.stopped_early);
       if (promote->tag.repeat > 0) {
         EXPECT_EQ(parent.rung, promote->rung);
       } else {
@@ -109,7 +80,7 @@ TEST_P(ScheduleSuite, PromotesOnlyWhatFinishedBelowOrRepeatsWhatFinishedHere) {
 
 TEST_P(ScheduleSuite, TriesNoPointTwiceAtARungUnlessItIsARepetition) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const History history = play(study(60), 3, seed, 0.2, kNoCheck);
+    const History history = play(study(60), fate(seed), kNoCheck);
     std::set<std::pair<int, int>> tried;  // first ancestor and rung
     std::set<std::pair<int, int>> repeats;
     for (const Trial& trial : history.trials()) {
@@ -127,7 +98,7 @@ TEST_P(ScheduleSuite, TriesNoPointTwiceAtARungUnlessItIsARepetition) {
 TEST_P(ScheduleSuite, GivesTheSameStepForTheSameHistory) {
   const Study s = study(60);
   const auto other = make_schedule(s);
-  play(s, 3, 1, 0.2, [&](const History& history, const Step& step) {
+  play(s, fate(1), [&](const History& history, const Step& step) {
     const Step again = other->next(history);
     ASSERT_EQ(step.index(), again.index());
     if (const auto* promote = std::get_if<Promote>(&step)) {
@@ -137,13 +108,14 @@ TEST_P(ScheduleSuite, GivesTheSameStepForTheSameHistory) {
     }
     if (const auto* start = std::get_if<Start>(&step)) {
       EXPECT_EQ(start->rung, std::get<Start>(again).rung);
+      EXPECT_EQ(start->tag, std::get<Start>(again).tag);
       EXPECT_EQ(start->box.sides, std::get<Start>(again).box.sides);
     }
   });
 }
 
 TEST_P(ScheduleSuite, ALargerBudgetGoesOnWhereItStopped) {
-  const History first = play(study(40), 2, 3, 0.1, kNoCheck);
+  const History first = play(study(40), fate(3), kNoCheck);
   const Study more = study(60);
   const auto schedule = make_schedule(more);
   History history(std::make_shared<const Study>(more));
@@ -165,8 +137,20 @@ TEST_P(ScheduleSuite, EndsWhenItsTimeIsUp) {
   EXPECT_TRUE(std::holds_alternative<Finish>(schedule->next(history)));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ScheduleSuite, testing::ValuesIn(kSchedules),
-                         [](const auto& param) { return std::string(param.param().name); });
+TEST_P(ScheduleSuite, ATrialIsStoppedOnlyByAScheduleThatWatches) {
+  const Study s = study(60);
+  const auto schedule = make_schedule(s);
+  if (schedule->watches()) GTEST_SKIP();
+  play(s, fate(1), [&](const History& history, const Step&) {
+    for (const Trial& trial : history.trials()) {
+      if (trial.state != TrialState::kRunning) continue;
+      EXPECT_TRUE(schedule->keep_going(history, trial.number, 1, 1e9));
+    }
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ScheduleSuite, testing::ValuesIn(variants()),
+                         [](const auto& param) { return param.param.name; });
 
 }  // namespace
 }  // namespace crescendo

@@ -65,14 +65,16 @@ TEST_F(Programs, ALineServerIsSearchedAndItsTrialsAreKept) {
 }
 
 TEST_F(Programs, ReplayFindsEveryPointAgainAfterASearchWithFourWorkers) {
-  ASSERT_EQ(crescendo("tune --server 'python3 server.py' --space space.toml --jobs 4 --trials 80 --out out --quiet").status,
-            0);
+  ASSERT_EQ(
+      crescendo("tune --server 'python3 server.py' --space space.toml --jobs 4 --trials 80 --out out --quiet").status,
+      0);
   EXPECT_EQ(crescendo("replay --storage sqlite:///out/study.db").out, "80 points proposed again, 0 differ\n");
 }
 
 TEST_F(Programs, ACommandIsMaximizedAndItsOwnValuesAreShown) {
-  const Json result = json("tune --command 'sh train.sh --units {units} {rate}' --loss accuracy --maximize --space "
-                           "space.toml --jobs 2 --trials 12 --out out --json");
+  const Json result = json(
+      "tune --command 'sh train.sh --units {units} {rate}' --loss accuracy --maximize --space "
+      "space.toml --jobs 2 --trials 12 --out out --json");
   const Json trials = json("trials --json --storage sqlite:///out/study.db");
   double best = 0;
   for (const Json& trial : trials) {
@@ -116,8 +118,86 @@ TEST_F(Programs, AStudyLearnsFromAnother) {
   fs::remove_all(folder_.path() / "first");
   const Ended gone = crescendo(learning + "--learn-from sqlite:///first/study.db#first --out new");
   EXPECT_EQ(gone.status, 2);
-  EXPECT_EQ(json(kServer + "--trials 14 --seed 5 --learn-from sqlite:///first/study.db#first --out taught --json")["trials"],
-            14);
+  EXPECT_EQ(
+      json(kServer + "--trials 14 --seed 5 --learn-from sqlite:///first/study.db#first --out taught --json")["trials"],
+      14);
+}
+
+TEST_F(Programs, ALadderIsDeclaredAndATotalOfItsEpochsIsNotOverrun) {
+  const std::string search = kServer + "--ladder epoch=1,3,9 --ladder part=0.1,0.5,1 --out out --json --budget ";
+  const Json result = json(search + "epoch=90");
+  const auto epochs = [&] {
+    double used = 0;
+    const Json trials = json("trials --json --storage sqlite:///out/study.db");
+    for (const Json& trial : trials) {
+      const Json& fidelity = trial["fidelity"];
+      EXPECT_EQ(fidelity["part"], fidelity["epoch"] == 1 ? 0.1 : fidelity["epoch"] == 3 ? 0.5 : 1.0);
+      used += fidelity["epoch"].get<double>();
+    }
+    return used;
+  };
+  EXPECT_LE(epochs(), 90);
+  EXPECT_GT(epochs(), 81);
+  EXPECT_EQ(result["best"]["fidelity"]["epoch"], 9);
+  EXPECT_EQ(crescendo(search + "epoch=80").err,
+            "crescendo: the search in out has a budget of epoch 90 in all already; ask for no less than that\n");
+  json(search + "epoch=180");
+  EXPECT_GT(epochs(), 171);
+  EXPECT_LE(epochs(), 180);
+}
+
+TEST_F(Programs, ATargetOrPatienceEndsASearch) {
+  const Json reached = json(kServer + "--target 0.5 --out reached --json");
+  EXPECT_LE(reached["best"]["loss"].get<double>(), 0.5);
+  const Json patient = json(kServer + "--patience 5 --out patient --json");
+  const Json trials = json("trials --json --storage sqlite:///patient/study.db");
+  EXPECT_EQ(trials.size(), patient["best"]["trial"].get<std::size_t>() + 6);
+}
+
+TEST_F(Programs, WithALagTheTrialsAreTheSameOnOneWorkerAndOnFour) {
+  const std::string search =
+      "tune --server 'python3 server.py' --space space.toml --trials 30 --lag 4 --preset iis+tpe --ladder epoch=1,3 ";
+  ASSERT_EQ(crescendo(search + "--jobs 1 --out one --quiet").status, 0);
+  ASSERT_EQ(crescendo(search + "--jobs 4 --out four --quiet").status, 0);
+  Json one = json("trials --json --storage sqlite:///one/study.db");
+  Json four = json("trials --json --storage sqlite:///four/study.db");
+  for (Json* trials : {&one, &four}) {
+    for (Json& trial : *trials) trial.erase("seconds");
+  }
+  EXPECT_EQ(one, four);
+  EXPECT_EQ(crescendo("replay --storage sqlite:///four/study.db").status, 0);
+}
+
+TEST_F(Programs, APresetIsASamplerAndAScheduleAndWhatIsNamedWins) {
+  const auto planned = [&](const std::string& options) {
+    return json("tune --command true --space space.toml --trials 9 --dry-run --json --out plan " + options);
+  };
+  EXPECT_EQ(planned("--preset iis+smac --ladder epoch=1,2")["sampler"]["name"], "smac");
+  EXPECT_EQ(planned("--preset iis+smac --ladder epoch=1,2")["schedule"], Json({{"name", "ramp"}, {"repeats", 0}}));
+  EXPECT_EQ(planned("--preset iis+smac --sampler random")["sampler"]["name"], "random");
+  EXPECT_EQ(planned("--preset iis+smac --schedule flat")["schedule"], Json({{"name", "flat"}}));
+  EXPECT_NE(crescendo("list").out.find("iis+genetic"), std::string::npos);
+}
+
+TEST_F(Programs, WhatIsNoBudgetOrLadderIsOneSentence) {
+  const auto refused = [&](const std::string& options) { return crescendo(kServer + options).err; };
+  EXPECT_EQ(refused("--budget epoch"),
+            "crescendo: --budget must be a fidelity and its total such as epoch=2600, not 'epoch'\n");
+  EXPECT_EQ(refused("--ladder epoch=1,x"),
+            "crescendo: --ladder must be a fidelity and its rungs such as epoch=1,4,13,52, not 'epoch=1,x'\n");
+  EXPECT_EQ(refused("--ladder epoch=1,3 --ladder part=1"),
+            "crescendo: the ladder has 2 values of epoch and 1 of part; give as many of each\n");
+  EXPECT_EQ(refused("--ladder epoch=3,1"), "crescendo: the ladder's epoch must not fall, but 1 comes after 3\n");
+  EXPECT_EQ(refused("--ladder epoch=3,3"), "crescendo: rungs 1 and 2 of the ladder are the same; leave one out\n");
+  EXPECT_EQ(refused("--ladder epoch=1,9 --budget epoch=8"),
+            "crescendo: budget: epoch = 8 is less than one trial at the top rung uses; give at least 9\n");
+  EXPECT_EQ(refused("--preset best").find("crescendo: no preset called 'best'; there are: random tpe iis"), 0u);
+  EXPECT_EQ(
+      refused("--lag 4 --time 5s"),
+      "crescendo: the study: with a lag the budget cannot be time, which differs from run to run; give trials or a "
+      "fidelity\n");
+  EXPECT_EQ(crescendo("tune --data . --ladder epochs=1,3").err,
+            "crescendo: --ladder is for programs; with pictures, --sizes and --epochs make the rungs\n");
 }
 
 TEST_F(Programs, AProgramThatIsNotThereIsOneSentence) {
@@ -128,8 +208,7 @@ TEST_F(Programs, AProgramThatIsNotThereIsOneSentence) {
 }
 
 TEST_F(Programs, OptionsThatDoNotGoTogetherAreOneSentence) {
-  EXPECT_EQ(crescendo(kServer + "--sizes 8,16").err,
-            "crescendo: --sizes cannot go with a program; leave it out\n");
+  EXPECT_EQ(crescendo(kServer + "--sizes 8,16").err, "crescendo: --sizes cannot go with a program; leave it out\n");
   EXPECT_EQ(crescendo("tune --data . --space space.toml").err,
             "crescendo: --space cannot go with pictures; leave it out\n");
   EXPECT_EQ(crescendo(kServer + "--command true").err,
@@ -170,9 +249,10 @@ TEST_F(Programs, AskAndTellDriveAStudyFromOutside) {
 TEST_F(Programs, AskingForAStudyThatIsAnotherIsRefused) {
   const std::string at = "--storage sqlite:///asked.db --space space.toml ";
   json("ask " + at + "--trials 5");
-  EXPECT_EQ(crescendo("ask " + at + "--maximize").err,
-            "crescendo: the study 'asked' is there and is another search: its maximize is false, now true is asked for; "
-            "leave --space out, or choose another --study\n");
+  EXPECT_EQ(
+      crescendo("ask " + at + "--maximize").err,
+      "crescendo: the study 'asked' is there and is another search: its maximize is false, now true is asked for; "
+      "leave --space out, or choose another --study\n");
   EXPECT_EQ(crescendo("ask " + at + "--sampler random").status, 2);
   EXPECT_EQ(crescendo("ask " + at + "--trials 6").status, 0);
   json(kServer + "--time 1s --out out --json");
@@ -185,8 +265,8 @@ TEST_F(Programs, OnlyATrialThatWasAskedForIsTold) {
   const pid_t child = fork();
   if (child == 0) {
     if (chdir(folder_.path().c_str()) != 0) _exit(9);
-    execl(CRESCENDO_PROGRAM, "crescendo", "tune", "--server", "python3 slow.py", "--space", "space.toml", "--trials", "3",
-          "--out", "out", "--quiet", nullptr);
+    execl(CRESCENDO_PROGRAM, "crescendo", "tune", "--server", "python3 slow.py", "--space", "space.toml", "--trials",
+          "3", "--out", "out", "--quiet", nullptr);
     _exit(9);
   }
   Ended told;
@@ -196,8 +276,7 @@ TEST_F(Programs, OnlyATrialThatWasAskedForIsTold) {
   }
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
-  EXPECT_EQ(told.err,
-            "crescendo: trial 0 was not given to a program that asked; a worker of 'tune' executes it\n");
+  EXPECT_EQ(told.err, "crescendo: trial 0 was not given to a program that asked; a worker of 'tune' executes it\n");
 }
 
 TEST_F(Programs, AnAskedTrialThatIsNotToldIsGivenToTheNext) {

@@ -165,6 +165,32 @@ TEST(Search, ABudgetOfTimeEndsItAndKeepsWhatRunningTrialsHaveReached) {
   EXPECT_GT(history.ranked(0).size(), 5u);
 }
 
+TEST(Search, AScheduleThatWatchesStopsATrialByWhatOthersReported) {
+  Observer silent;
+  for (const char* type : {"stopping", "promotion"}) {
+    const auto store = open_store("memory:");
+    Study study = small_study(12, 2);
+    study.schedule = {"asha", {{"type", type}}};
+    store->create(study);
+    const ObjectiveMaker worse_each_time = [] {
+      return std::make_unique<ScriptedObjective>([](const Assignment& assignment) {
+        Outcome outcome;
+        outcome.loss = assignment.trial;
+        return outcome;
+      });
+    };
+    run_search(*store, study, worse_each_time, {}, silent);
+    const History history = read_history(*store, "small");
+    const bool stops = std::string(type) == "stopping";
+    EXPECT_FALSE(history.trial(0).stopped_early) << "the first has none to be worse than";
+    for (int number = 1; number < 12; ++number) {
+      // The lower rung has one epoch, after which none of them is among the best third.
+      EXPECT_EQ(history.trial(number).stopped_early, stops) << type << " " << number;
+      EXPECT_EQ(history.trial(number).curve.size(), stops ? 1u : 2u);
+    }
+  }
+}
+
 TEST(Search, TrialsLeaveTheirFilesWholeAndListed) {
   const fs::path folder = fs::path(testing::TempDir()) / "search_files";
   fs::remove_all(folder);

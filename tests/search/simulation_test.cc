@@ -2,12 +2,14 @@
 // drawn from a seed, and death before or after any of those calls.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "schedule/schedules.h"
 #include "search/worker.h"
 #include "tests/fakes.h"
 
@@ -144,10 +146,22 @@ struct World {
   int deaths = 0;
 };
 
+// Every schedule of the list, and those that stop trials.
+std::vector<Named> schedules() {
+  std::vector<Named> found;
+  for (const auto& make : kSchedules) found.push_back({std::string(make().name)});
+  found.push_back({"halving", {{"n", 4.0}, {"fill", true}, {"stopping", "curve"}}});
+  found.push_back({"asha", {{"type", "stopping"}}});
+  found.push_back({"ramp", {{"stopping", "median"}, {"stopping_startup", 1.0}}});
+  return found;
+}
+
 Study simulated_study(std::uint64_t seed) {
   const bool discrete = seed % 3 == 0;
-  Study study = small_study(static_cast<int>(5 + seed % 17), 1 + static_cast<int>(seed % 3),
-                            seed % 4 == 0 ? "flat" : "ramp", discrete ? tiny_space() : mixed_space());
+  const std::vector<Named> all = schedules();
+  Study study = small_study(static_cast<int>(5 + seed % 17), 1 + static_cast<int>(seed / all.size() % 3), "",
+                            discrete ? tiny_space() : mixed_space());
+  study.schedule = all[seed % all.size()];
   study.seed = seed;
   if (seed % 5 == 0) study.budget = {{}, 400.0};  // seconds of the manual clock
   return study;
@@ -232,13 +246,18 @@ constexpr std::uint64_t kSeeds = 2000;
 #endif
 
 TEST(Simulation, NothingIsLostOrEndedTwiceAndTheStudyEndsWhoeverDies) {
-  int deaths = 0;
+  int deaths = 0, stopped = 0;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     const World world = simulate(seed, 0.03);
     expect_sound(world, seed);
     if (HasFatalFailure()) return;
     deaths += world.deaths;
+    const auto trials = world.history.trials();
+    if (!world.history.study().budget.trials) continue;
+    stopped += static_cast<int>(
+        std::count_if(trials.begin(), trials.end(), [](const Trial& trial) { return trial.stopped_early; }));
   }
+  EXPECT_GT(stopped, static_cast<int>(kSeeds) / 4) << "schedules that stop trials are among them";
   EXPECT_GT(deaths, static_cast<int>(kSeeds)) << "the simulation should kill about two workers a seed";
 }
 

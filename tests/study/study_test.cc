@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "crescendo/error.h"
 #include "crescendo/rng.h"
@@ -48,6 +49,182 @@ TEST(History, OrdersAreThoseOfAFreshSort) {
               [&](int a, int b) { return better(history.trial(a), history.trial(b)); });
     EXPECT_TRUE(std::equal(expected.begin(), expected.end(), history.ranked(rung).begin(), history.ranked(rung).end()));
     EXPECT_EQ(history.running(rung), 0);
+  }
+}
+
+TEST(History, WhatIsUsedUpIsWhatAFreshSumSays) {
+  Study study = small_study(60, 3);
+  study.continues = true;
+  for (Rung& rung : study.ladder) rung.fidelity["share"] = rung.fidelity["epochs"] / 90;
+  History history(std::make_shared<const Study>(study));
+  Rng rng(5);
+  std::vector<int> running;
+  std::uint64_t revision = 0;
+  for (int number = 0; number < 300; ++number) {
+    Trial trial;
+    trial.number = number;
+    trial.rung = static_cast<int>(rng.below(3));
+    const auto below = trial.rung > 0 ? history.ranked(trial.rung - 1) : std::span<const int>();
+    if (!below.empty() && rng.uniform() < 0.5) trial.parent = below[rng.below(below.size())];
+    history.set_trial(trial);
+    running.push_back(number);
+    while (running.size() > 4) {
+      const auto which = static_cast<std::ptrdiff_t>(rng.below(running.size()));
+      Trial end = history.trial(running[static_cast<std::size_t>(which)]);
+      running.erase(running.begin() + which);
+      end.state = rng.uniform() < 0.3 ? TrialState::kFailed : TrialState::kFinished;
+      end.stopped_early = rng.uniform() < 0.2;
+      end.loss = static_cast<double>(rng.below(50));
+      end.curve.resize(rng.below(10));
+      end.cpu_seconds = rng.uniform();
+      end.ended_revision = end.revision = ++revision;
+      history.set_trial(end);
+    }
+    double cpu = 0, epochs = 0, share = 0;
+    for (const Trial& t : history.trials()) {
+      const Trial* parent = t.parent ? &history.trial(*t.parent) : nullptr;
+      cpu += t.cpu_seconds;
+      epochs += study.used_by(t, parent, "epochs");
+      share += study.used_by(t, parent, "share");
+    }
+    ASSERT_DOUBLE_EQ(history.cpu_seconds(), cpu);
+    ASSERT_DOUBLE_EQ(history.used("epochs"), epochs);
+    ASSERT_NEAR(history.used("share"), share, 1e-9);
+    EXPECT_EQ(history.used("nothing"), 0);
+    const auto top = history.ranked(2);
+    int since = 0;
+    for (const int other : history.at_rung(2)) {
+      const Trial& t = history.trial(other);
+      since += t.state != TrialState::kRunning &&
+               (top.empty() || t.ended_revision > history.trial(top.front()).ended_revision);
+    }
+    ASSERT_EQ(history.ended_since_best(), since);
+  }
+}
+
+TEST(Study, ATrialUsesWhatItsRungSaysUnlessItGoesOnOrWasCut) {
+  Study study = small_study(60, 3);  // 1, 3, 9 epochs
+  study.ladder[2].fidelity["pictures"] = 500;
+  const Trial parent = finished(0, 1, 0.5);
+  Trial trial = finished(1, 2, 0.4);
+  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 9);
+  EXPECT_EQ(study.used_by(trial, &parent, "nothing"), 0);
+  study.continues = true;
+  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6);
+  EXPECT_EQ(study.used_by(trial, nullptr, "epochs"), 9);
+  Trial repeat = finished(2, 1, 0.4);
+  EXPECT_EQ(study.used_by(repeat, &parent, "epochs"), 3) << "a repetition is trained from the start";
+  trial.curve = {1, 2};
+  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6);
+  trial.stopped_early = true;
+  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 2);
+  EXPECT_EQ(study.used_by(trial, &parent, "pictures"), 500);
+  trial.curve.clear();
+  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6) << "nobody knows how far it came";
+}
+
+// A random tree of trials in brackets: promoted, repeated, filled in, failed, pruned, ended late.
+History random_history(std::uint64_t seed) {
+  History history = small_history(3);
+  Rng rng(seed);
+  std::vector<Trial> running;
+  for (int number = 0; number < 300; ++number) {
+    Trial trial = finished(number, static_cast<int>(rng.below(3)), 0);
+    if (number > 0 && rng.uniform() < 0.5) {
+      const Trial& parent = history.trial(static_cast<int>(rng.below(history.trials().size())));
+      if (parent.state == TrialState::kFinished) {
+        trial.parent = parent.number;
+        trial.tag = parent.tag;
+        trial.rung = std::min(2, parent.rung + static_cast<int>(rng.below(3)));
+        if (trial.rung == parent.rung) trial.tag.repeat = 1;
+      }
+    }
+    if (!trial.parent && rng.uniform() < 0.8) trial.tag.bracket = static_cast<int>(rng.below(4));
+    if (rng.uniform() < 0.8) trial.tag.slot = number;
+    trial.state = TrialState::kRunning;
+    history.set_trial(trial);
+    running.push_back(trial);
+    while (!running.empty() && rng.uniform() < 0.5) {
+      const std::size_t which = rng.below(running.size());
+      Trial ended = running[which];
+      running.erase(running.begin() + static_cast<std::ptrdiff_t>(which));
+      ended.state = rng.uniform() < 0.2 ? TrialState::kFailed : TrialState::kFinished;
+      ended.stopped_early = rng.uniform() < 0.2;
+      ended.loss = static_cast<double>(rng.below(20));
+      history.set_trial(ended);
+    }
+  }
+  return history;
+}
+
+bool tried_above(const History& history, int number) {
+  return std::any_of(history.trials().begin(), history.trials().end(), [&](const Trial& child) {
+    return child.parent == number && child.rung == history.trial(number).rung + 1;
+  });
+}
+
+// Those of the trials that are executions in full at a rung, best first.
+std::vector<int> fresh_full(const History& history, int rung, std::optional<int> bracket) {
+  std::vector<int> found;
+  for (const Trial& trial : history.trials()) {
+    const bool full = trial.state == TrialState::kFinished && !trial.stopped_early && trial.tag.repeat <= 0;
+    if (full && trial.rung == rung && (!bracket || trial.tag.bracket == *bracket)) found.push_back(trial.number);
+  }
+  std::sort(found.begin(), found.end(), [&](int a, int b) { return better(history.trial(a), history.trial(b)); });
+  return found;
+}
+
+TEST(History, ExecutionsInFullAndCandidatesAreThoseOfAFreshSearch) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const History history = random_history(seed);
+    for (int rung = 0; rung < 3; ++rung) {
+      const std::vector<int> full = fresh_full(history, rung, {});
+      ASSERT_TRUE(std::equal(full.begin(), full.end(), history.full(rung).begin(), history.full(rung).end()));
+      const auto best = std::find_if(full.begin(), full.end(), [&](int n) { return !tried_above(history, n); });
+      ASSERT_EQ(history.best_candidate(rung), best == full.end() ? std::nullopt : std::optional(*best));
+      for (std::size_t i = 0; i < full.size(); ++i) ASSERT_EQ(history.place_in_full(full[i]), static_cast<int>(i));
+      int firsts = 0, running = 0;
+      for (const Trial& trial : history.trials()) {
+        const bool first = trial.rung == rung && trial.tag.repeat <= 0;
+        firsts += first;
+        running += first && trial.state == TrialState::kRunning;
+      }
+      ASSERT_EQ(history.first_executions(rung), firsts);
+      ASSERT_EQ(history.first_executions_running(rung), running);
+    }
+  }
+}
+
+TEST(History, BracketsAreThoseOfAFreshCount) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const History history = random_history(seed);
+    ASSERT_EQ(history.brackets().size(), 4u);
+    for (int number = 0; number < 4; ++number) {
+      Bracket fresh;
+      for (const Trial& trial : history.trials()) {
+        if (trial.tag.bracket != number) continue;
+        if (fresh.first_trial < 0) fresh.first_trial = trial.number;
+        if (trial.tag.slot >= 0) fresh.rung = std::max(fresh.rung, trial.rung);
+      }
+      for (const Trial& trial : history.trials()) {
+        if (trial.tag.bracket != number || trial.tag.slot < 0 || trial.rung != fresh.rung) continue;
+        ++fresh.claimed;
+        fresh.running += trial.state == TrialState::kRunning;
+      }
+      const Bracket& known = history.brackets()[static_cast<std::size_t>(number)];
+      ASSERT_EQ(known.first_trial, fresh.first_trial);
+      ASSERT_EQ(known.rung, fresh.rung);
+      ASSERT_EQ(known.claimed, fresh.claimed);
+      ASSERT_EQ(known.running, fresh.running);
+      for (int rung = 0; rung < 3; ++rung) {
+        std::vector<int> full = fresh_full(history, rung, number), candidates;
+        const Bracket::Level& level = known.levels[static_cast<std::size_t>(rung)];
+        ASSERT_EQ(level.full, static_cast<int>(full.size()));
+        for (const auto& candidate : level.candidates) candidates.push_back(std::get<2>(candidate));
+        std::erase_if(full, [&](int n) { return tried_above(history, n); });
+        ASSERT_EQ(candidates, full);
+      }
+    }
   }
 }
 
@@ -138,9 +315,18 @@ TEST(StudyFile, ComesBackTheSame) {
   Study study = small_study(60);
   study.sampler.options = {{"levels", 4.0}, {"flag", true}, {"text", std::string("x")}};
   study.budget.seconds = 12.5;
+  study.budget.cpu_seconds = 99;
+  study.budget.fidelity["epochs"] = 2600;
+  study.budget.target = -0.25;
+  study.budget.patience = 20;
+  study.continues = true;
   study.ladder[0].limits["layers"] = {1, 2};
   const std::string toml = to_study_file(study);
   EXPECT_EQ(to_json(parse_study_file(toml, "it")), to_json(study)) << toml;
+  EXPECT_EQ(parse_study_file(toml, "it").budget, study.budget);
+  study.budget = {60, {}};
+  study.lag = 4;
+  EXPECT_EQ(parse_study_file(to_study_file(study), "it").lag, 4);
 }
 
 TEST(StudyFile, WhatIsWantedAndConstraintsComeBackTheSame) {
@@ -153,7 +339,8 @@ TEST(StudyFile, WhatIsWantedAndConstraintsComeBackTheSame) {
   const std::string toml = to_study_file(study);
   const Study again = parse_study_file(toml, "it");
   EXPECT_TRUE(again.maximize);
-  EXPECT_EQ(constraints_to_json(again.space), Json::parse(R"json(["layers <= 10 * drop", "not (kind == 'sgd')"])json")) << toml;
+  EXPECT_EQ(constraints_to_json(again.space), Json::parse(R"json(["layers <= 10 * drop", "not (kind == 'sgd')"])json"))
+      << toml;
   EXPECT_EQ(to_json(again), to_json(study)) << toml;
 }
 
@@ -173,19 +360,62 @@ TEST(StudyFile, NamesWhatIsWrong) {
   std::string no_budget = good;
   no_budget.replace(no_budget.find("trials = 60"), 11, "trials = 0 ");
   EXPECT_EQ(refusal(no_budget), "budget: trials must be a whole number from 1, not 0");
+  const auto with_budget = [&](const std::string& budget) {
+    std::string text = good;
+    return text.replace(text.find("trials = 60"), 11, budget);
+  };
+  EXPECT_EQ(refusal(with_budget("")), "budget: give trials, seconds, cpu_seconds, fidelity, target or patience");
+  EXPECT_EQ(refusal(with_budget("fidelity = { epochs = 0 }")),
+            "budget: fidelity: epochs must be a number above 0, not 0");
+  EXPECT_EQ(refusal(with_budget("fidelity = { epoch = 100 }")),
+            "budget: fidelity counts epoch, of which rung 1 has no number above 0");
+  EXPECT_EQ(refusal(with_budget("fidelity = { epochs = 8 }")),
+            "budget: epochs = 8 is less than one trial at the top rung uses; give at least 9");
+  Study no_number = small_study(60);
+  no_number.budget.target = NAN;
+  EXPECT_THROW(parse_study(to_json(no_number)), Error);
+  EXPECT_EQ(refusal("lag = 0\n" + good), "the study: lag must be a whole number from 1, not 0");
+  EXPECT_EQ(refusal("lag = 4\n" + good), "accepted");
+  EXPECT_EQ(
+      refusal("lag = 4\n" + with_budget("seconds = 60")),
+      "the study: with a lag the budget cannot be time, which differs from run to run; give trials or a fidelity");
 }
 
 TEST(StudyFile, ABudgetIsNoDifferenceAndALimitLessIsALargerBudget) {
   const Study stored = small_study(60);
   Study wanted = small_study(90);
   EXPECT_EQ(difference(stored, wanted), "");
-  EXPECT_FALSE(is_smaller(wanted.budget, stored.budget));
-  EXPECT_TRUE(is_smaller(stored.budget, wanted.budget));
+  EXPECT_FALSE(is_smaller(wanted.budget, stored.budget, false));
+  EXPECT_TRUE(is_smaller(stored.budget, wanted.budget, false));
   wanted.budget.seconds = 600;
-  EXPECT_TRUE(is_smaller(wanted.budget, stored.budget)) << "a limit more is a smaller budget";
-  EXPECT_FALSE(is_smaller(Budget{90, {}}, wanted.budget)) << "a limit less is a larger one";
+  EXPECT_TRUE(is_smaller(wanted.budget, stored.budget, false)) << "a limit more is a smaller budget";
+  EXPECT_FALSE(is_smaller(Budget{90, {}}, wanted.budget, false)) << "a limit less is a larger one";
   wanted.seed = 8;
   EXPECT_EQ(difference(stored, wanted), "its seed is 7, now 8 is asked for");
+}
+
+TEST(StudyFile, EveryKindOfLimitMayGrowAndNoneShrink) {
+  Budget budget;
+  budget.cpu_seconds = 10;
+  budget.fidelity["epoch"] = 100;
+  budget.patience = 5;
+  budget.target = 0.5;
+  EXPECT_FALSE(is_smaller(budget, budget, false));
+  const auto smaller = [&](const std::function<void(Budget&)>& change, bool maximize = false) {
+    Budget changed = budget;
+    change(changed);
+    return is_smaller(changed, budget, maximize);
+  };
+  EXPECT_TRUE(smaller([](Budget& b) { b.cpu_seconds = 9; }));
+  EXPECT_FALSE(smaller([](Budget& b) { b.cpu_seconds = 11; }));
+  EXPECT_TRUE(smaller([](Budget& b) { b.fidelity["epoch"] = 99; }));
+  EXPECT_TRUE(smaller([](Budget& b) { b.fidelity["size"] = 99; }));
+  EXPECT_FALSE(smaller([](Budget& b) { b.fidelity.clear(); }));
+  EXPECT_TRUE(smaller([](Budget& b) { b.patience = 4; }));
+  EXPECT_TRUE(smaller([](Budget& b) { b.target = 0.6; }));
+  EXPECT_FALSE(smaller([](Budget& b) { b.target = 0.4; }));
+  EXPECT_TRUE(smaller([](Budget& b) { b.target = 0.4; }, true));
+  EXPECT_FALSE(smaller([](Budget& b) { b.target = {}; }));
 }
 
 TEST(StudyFile, ADifferenceIsNamedDownToTheOption) {
@@ -200,6 +430,10 @@ TEST(StudyFile, ADifferenceIsNamedDownToTheOption) {
   wanted.ladder.pop_back();
   EXPECT_EQ(difference(stored, wanted),
             "its sizes are epochs 1, epochs 3, epochs 9, now epochs 1, epochs 3 are asked for");
+  wanted = stored;
+  wanted.lag = 4;
+  EXPECT_EQ(difference(stored, wanted), "its lag is null, now 4 is asked for");
+  EXPECT_EQ(difference(wanted, stored), "its lag is 4, now null is asked for");
   wanted = stored;
   wanted.space = tiny_space();
   EXPECT_EQ(difference(stored, wanted), "its space is another");
@@ -220,8 +454,7 @@ TEST(StudyFile, ADifferenceNamesTheConstraint) {
   const Study none = with(Json::array()), one = with({"layers <= 2"});
   EXPECT_EQ(difference(none, one), "it lacks the constraint \"layers <= 2\", which is asked for now");
   EXPECT_EQ(difference(one, none), "it has the constraint \"layers <= 2\", which is not asked for now");
-  EXPECT_EQ(difference(one, with({"layers < 3"})),
-            "it has the constraint \"layers <= 2\", which is not asked for now");
+  EXPECT_EQ(difference(one, with({"layers < 3"})), "it has the constraint \"layers <= 2\", which is not asked for now");
   EXPECT_EQ(difference(one, with({" layers<=2 "})), "");
 }
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace crescendo {
+
+/// A known method: a sampler and a schedule that go together, with their usual options.
+struct Preset {
+  std::string_view name, sampler, schedule, summary;
+};
+
+// The presets, one line each.
+inline constexpr std::array kPresets = {
+    Preset{"random", "random", "flat", "random points, each executed in full"},
+    Preset{"tpe", "tpe", "flat", "tree-structured Parzen estimator, each point executed in full"},
+    Preset{"iis", "random", "ramp", "increasing image sizes (Hinz et al. 2018) with random points"},
+    Preset{"iis+tpe", "tpe", "ramp", "increasing image sizes with TPE"},
+    Preset{"iis+smac", "smac", "ramp", "increasing image sizes with SMAC"},
+    Preset{"iis+genetic", "genetic", "ramp", "increasing image sizes with a genetic algorithm"},
+    Preset{"halving", "random", "halving", "successive halving (Jamieson, Talwalkar 2016)"},
+    Preset{"hyperband", "random", "hyperband", "brackets of halving that begin at every rung (Li et al. 2018)"},
+    Preset{"asha", "random", "asha", "asynchronous halving (Li et al. 2020)"},
+    Preset{"bohb", "tpe", "hyperband", "Hyperband with points of TPE (Falkner et al. 2018)"},
+};
+
+/// Throws Error (bad input) naming those there are.
+const Preset& find_preset(std::string_view name);
+
+}  // namespace crescendo
