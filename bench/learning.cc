@@ -21,6 +21,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "bench/exit_status.h"
 #include "bench/machine.h"
 #include "bench/networks.h"
 #include "bench/rivals.h"
@@ -263,14 +264,5 @@ void run(const Choice& choice) {
 }  // namespace crescendo
 
 int main(int count, char** arguments) {
-  try {
-    crescendo::run(crescendo::parse(count, arguments));
-    return 0;
-  } catch (const crescendo::Error& e) {
-    std::fprintf(stderr, "learning: %s\n", e.what());
-    return e.kind() == crescendo::ErrorKind::kUnavailable ? 1 : 2;
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "learning: %s\n", e.what());
-    return 1;
-  }
+  return crescendo::exit_status("learning", [&] { crescendo::run(crescendo::parse(count, arguments)); });
 }

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "bench/exit_status.h"
 #include "bench/machine.h"
 #include "crescendo/error.h"
 #include "crescendo/rng.h"
@@ -220,11 +221,5 @@ void run(const Choice& choice) {
 }  // namespace crescendo
 
 int main(int count, char** arguments) {
-  try {
-    crescendo::run(crescendo::parse(count, arguments));
-    return 0;
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "scale: %s\n", e.what());
-    return 1;
-  }
+  return crescendo::exit_status("scale", [&] { crescendo::run(crescendo::parse(count, arguments)); });
 }

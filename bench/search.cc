@@ -30,6 +30,7 @@
 
 #include "base/files.h"
 #include "bench/child.h"
+#include "bench/exit_status.h"
 #include "bench/machine.h"
 #include "bench/search_choice.h"
 #include "bench/search_problems.h"
@@ -253,14 +254,7 @@ void run(const SearchChoice& choice) {
 }  // namespace crescendo
 
 int main(int count, char** arguments) {
-  try {
+  return crescendo::exit_status("search", [&] {
     crescendo::run(crescendo::parse_search_choice({arguments + 1, arguments + count}));
-    return 0;
-  } catch (const crescendo::Error& e) {
-    std::fprintf(stderr, "search: %s\n", e.what());
-    return e.kind() == crescendo::ErrorKind::kUnavailable ? 1 : 2;
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "search: %s\n", e.what());
-    return 1;
-  }
+  });
 }

@@ -27,6 +27,7 @@
 
 #include "base/clock.h"
 #include "bench/child.h"
+#include "bench/exit_status.h"
 #include "bench/machine.h"
 #include "bench/rivals.h"
 #include "crescendo/error.h"
@@ -336,14 +337,5 @@ void run(const Choice& choice) {
 }  // namespace crescendo
 
 int main(int count, char** arguments) {
-  try {
-    crescendo::run(crescendo::parse(count, arguments));
-    return 0;
-  } catch (const crescendo::Error& e) {
-    std::fprintf(stderr, "micro_samplers: %s\n", e.what());
-    return e.kind() == crescendo::ErrorKind::kUnavailable ? 1 : 2;
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "micro_samplers: %s\n", e.what());
-    return 1;
-  }
+  return crescendo::exit_status("micro_samplers", [&] { crescendo::run(crescendo::parse(count, arguments)); });
 }
