@@ -10,10 +10,10 @@
 #include "base/json.h"
 #include "crescendo/error.h"
 #include "space/parse.h"
-#include "store/elapsed.h"
 #include "store/lost.h"
 #include "store/optuna.h"
 #include "store/sql.h"
+#include "store/sql_history.h"
 #include "study/study_file.h"
 
 namespace crescendo {
@@ -41,42 +41,6 @@ class Transaction {
 };
 
 SqlValue finite_or_null(double value) { return std::isfinite(value) ? SqlValue(value) : SqlValue(nullptr); }
-
-// An intermediate value, whose type stands in the column behind it.
-double read_loss(const SqlRow& row, int column) {
-  if (!row.null(column)) return row.number(column);
-  const std::string type = row.text(column + 1);
-  return type == "INF_POS" ? INFINITY : type == "INF_NEG" ? -INFINITY : NAN;
-}
-
-Trial read_trial(const SqlRow& row, std::size_t parameters) {
-  Trial trial;
-  trial.number = static_cast<int>(row.integer(1));
-  if (!row.null(2)) trial.parent = static_cast<int>(row.integer(2));
-  trial.rung = static_cast<int>(row.integer(3));
-  trial.tag = parse_tag(parse_json(row.text(4), "a stored tag"));
-  const std::string state = row.text(5);
-  trial.state = state == "RUNNING" ? TrialState::kRunning
-                : state == "FAIL"  ? TrialState::kFailed
-                                   : TrialState::kFinished;
-  if (!row.null(6)) trial.point = Point{std::vector<double>(parameters, kInactive)};
-  if (!row.null(7)) trial.loss = row.number(7);
-  if (!row.null(8)) trial.tie = row.number(8);
-  trial.stopped_early = row.integer(9) != 0;
-  trial.reason = row.text(10);
-  trial.seconds = row.number(11);
-  trial.cpu_seconds = row.number(12);
-  trial.elapsed_seconds = row.number(13);
-  trial.attempt = static_cast<int>(row.integer(14));
-  trial.seen_revision = static_cast<std::uint64_t>(row.integer(15));
-  trial.proposal = static_cast<int>(row.integer(16));
-  trial.revision = static_cast<std::uint64_t>(row.integer(17));
-  if (!row.null(18)) trial.box = static_cast<int>(row.integer(18));
-  trial.claimed_revision = static_cast<std::uint64_t>(row.integer(19));
-  if (!row.null(6)) trial.placed_revision = static_cast<std::uint64_t>(row.integer(6));
-  if (!row.null(20)) trial.ended_revision = static_cast<std::uint64_t>(row.integer(20));
-  return trial;
-}
 
 class SqlStore : public Store {
  public:
@@ -500,16 +464,6 @@ class SqlStore : public Store {
     }
   }
 
-  void read_queue(History& history, std::int64_t study) {
-    std::vector<Queued> queue;
-    query("SELECT number, point FROM crescendo_queue WHERE study_id = $1 AND trial IS NULL ORDER BY number", {study},
-          [&](const SqlRow& row) {
-            queue.push_back({static_cast<int>(row.integer(0)),
-                             parse_point(history.study().space, parse_json(row.text(1), "a stored point"))});
-          });
-    history.set_queue(std::move(queue));
-  }
-
   void write_point(const Study& study, std::int64_t trial, const Point& point) {
     for (std::size_t i = 0; i < study.space.size(); ++i) {
       if (std::isnan(point.values[i])) continue;
@@ -554,71 +508,8 @@ class SqlStore : public Store {
 
   void refresh_locked(History& history) {
     const std::int64_t study = id_of(history.study().name);
-    read_sessions(history, study);
-    std::uint64_t revision = 0;
-    std::int64_t trials = 0;
-    query("SELECT revision, (SELECT COUNT(*) FROM trials WHERE study_id = $1) FROM crescendo_study WHERE study_id = $1",
-          {study}, [&](const SqlRow& row) {
-            revision = static_cast<std::uint64_t>(row.integer(0));
-            trials = row.integer(1);
-          });
-    if (revision != history.revision()) {
-      history.set_budget(read_study(history.study().name).budget);
-      read_boxes(history, study);
-      read_trials(history, study);
-      read_queue(history, study);
-      history.set_revision(revision);
-    }
-    if (trials != static_cast<std::int64_t>(history.trials().size())) {
-      bad_input(fmt::format("study '{}' holds trials that another program added; Crescendo continues only its own",
-                            history.study().name));
-    }
-  }
-
-  void read_sessions(History& history, std::int64_t study) {
-    std::vector<std::pair<double, double>> spans;
-    query("SELECT begun, seen FROM crescendo_session WHERE study_id = $1", {study},
-          [&](const SqlRow& row) { spans.emplace_back(row.number(0), row.number(1)); });
-    history.set_elapsed_seconds(elapsed_seconds(std::move(spans)));
-  }
-
-  void read_boxes(History& history, std::int64_t study) {
-    query("SELECT rung, sides, reason FROM crescendo_box WHERE study_id = $1 AND box >= $2 ORDER BY box",
-          {study, std::int64_t{history.boxes()}}, [&](const SqlRow& row) {
-            Box box = parse_box(history.study().space, parse_json(row.text(1), "a stored box"));
-            box.reason = row.text(2);
-            history.add_box(static_cast<int>(row.integer(0)), std::move(box));
-          });
-  }
-
-  void read_trials(History& history, std::int64_t study) {
-    const std::vector<SqlValue> since = {study, static_cast<std::int64_t>(history.revision())};
-    std::map<std::int64_t, Trial> changed;  // ids grow with the numbers
-    query(
-        "SELECT c.trial_id, t.number, c.parent, c.rung, c.tag, t.state, c.placed_revision, c.loss, c.tie, "
-        "c.stopped_early, c.reason, c.seconds, c.cpu_seconds, c.elapsed_seconds, c.attempt, c.seen_revision, "
-        "c.proposal, c.revision, c.box, c.claimed_revision, c.ended_revision FROM crescendo_trial c JOIN trials t ON "
-        "t.trial_id = c.trial_id WHERE "
-        "c.study_id = $1 "
-        "AND c.revision > $2",
-        since,
-        [&](const SqlRow& row) { changed.emplace(row.integer(0), read_trial(row, history.study().space.size())); });
-    query(
-        "SELECT p.trial_id, p.param_name, p.param_value FROM crescendo_trial c JOIN trial_params p ON p.trial_id = "
-        "c.trial_id WHERE c.study_id = $1 AND c.revision > $2",
-        since, [&](const SqlRow& row) {
-          Trial& trial = changed.at(row.integer(0));
-          const auto i = history.study().space.find(row.text(1));
-          if (trial.point && i) trial.point->values[*i] = row.number(2);
-        });
-    query(
-        "SELECT v.trial_id, v.intermediate_value, v.intermediate_value_type FROM crescendo_trial c JOIN "
-        "trial_intermediate_values v ON v.trial_id = c.trial_id WHERE c.study_id = $1 AND c.revision > $2 AND "
-        "(c.last_epoch IS NULL OR v.step <= c.last_epoch) ORDER BY v.trial_id, v.step",
-        since, [&](const SqlRow& row) {
-          changed.at(row.integer(0)).curve.push_back(turned(history.study(), read_loss(row, 1)));
-        });
-    for (auto& [id, trial] : changed) history.set_trial(std::move(trial));
+    if (!bring_up_to_date(*connection_, study, history)) return;
+    history.set_budget(read_study(history.study().name).budget);
   }
 
   std::mutex mutex_;
