@@ -134,7 +134,7 @@ std::string loaded_text(const CnnPictures& pictures, const LoadReport& report) {
 
 std::string rungs_text(const History& history) {
   const Study& study = history.study();
-  std::vector<std::vector<std::string>> rows = {{"size", "trials", "failed", "trial seconds",
+  std::vector<std::vector<std::string>> rows = {{rung_heading(study), "trials", "failed", "trial seconds",
                                                  trains_pictures(study) ? "best error" : "best " + loss_name(study)}};
   for (int rung = 0; rung <= study.top(); ++rung) {
     double seconds = 0;

@@ -17,8 +17,9 @@ struct TrialsOptions {
 
 std::string trials_text(const History& history) {
   const Study& study = history.study();
-  std::vector<std::vector<std::string>> rows = {
-      {"trial", "from", "size", "state", trains_pictures(study) ? "error" : loss_name(study), "epochs", "seconds", "point"}};
+  std::vector<std::vector<std::string>> rows = {{"trial", "from", rung_heading(study), "state",
+                                                 trains_pictures(study) ? "error" : loss_name(study), "epochs",
+                                                 "seconds", "point"}};
   for (const Trial& trial : history.trials()) {
     std::string point = reason_text(trial.reason);
     if (trial.point && trial.state != TrialState::kFailed) {
@@ -32,8 +33,8 @@ std::string trials_text(const History& history) {
     rows.push_back({std::to_string(trial.number), trial.parent ? std::to_string(*trial.parent) : "",
                     rung_name(study.ladder[static_cast<std::size_t>(trial.rung)]),
                     std::string(state_name(study, trial)),
-                    trial.state == TrialState::kFinished ? loss_text(study, trial.loss) : "", std::to_string(trial.curve.size()),
-                    fmt::format("{:.1f}", trial.seconds), point});
+                    trial.state == TrialState::kFinished ? loss_text(study, trial.loss) : "",
+                    std::to_string(trial.curve.size()), fmt::format("{:.1f}", trial.seconds), point});
   }
   return table(rows, "rrrlrrrl");
 }

@@ -127,6 +127,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows, const std::
   for (const auto& row : rows) {
     std::string line = " ";
     for (std::size_t i = 0; i < row.size(); ++i) {
+      if (widths[i] == 0) continue;
       const std::string padding(widths[i] - row[i].size(), ' ');
       line += " " + (alignment[i] == 'r' ? padding + row[i] : row[i] + padding) + " ";
     }

@@ -37,7 +37,8 @@ std::string percent(double fraction);
 /// 1234567 as "1,234,567".
 std::string grouped(long long number);
 
-/// Columns padded to the widest cell; the first row is the heading. Numbers look best when `right` aligns them.
+/// Columns padded to the widest cell, one of empty cells left out; the first row is the heading. Numbers look best when
+/// `right` aligns them.
 std::string table(const std::vector<std::vector<std::string>>& rows, const std::string& alignment);
 
 }  // namespace crescendo

@@ -44,11 +44,10 @@ constexpr int kTries = 16;  // children that were tried before, or draws outside
 /// number is changed by a normal step instead of drawn again.
 /// Parallel: extra workers draw further children of the same parents while a generation is open.
 /// Other rungs: while a rung's own first generation is open, parents are the best of what else is known (other rungs,
-/// nearest first; points promoted or given at this one; other studies), in the share of children that they are of a population; the
-/// other children are random. Failed trials are never parents.
-/// Constraints: children that break one are drawn again, then made more like their first parent.
-/// Conditional parameters: a value that neither parent has is drawn.
-/// Cost: O(trials log trials).
+/// nearest first; points promoted or given at this one; other studies), in the share of children that they are of a
+/// population; the other children are random. Failed trials are never parents. Constraints: children that break one are
+/// drawn again, then made more like their first parent. Conditional parameters: a value that neither parent has is
+/// drawn. Cost: O(trials log trials).
 class GeneticSampler : public Sampler {
  public:
   explicit GeneticSampler(GeneticOptions options) : options_(options), uniform_(random_sampler().make({})) {}
@@ -61,10 +60,7 @@ class GeneticSampler : public Sampler {
     for (int tried = 0; tried < kTries && !parents.empty(); ++tried) {
       const Point point = allowed_child(rows, space, box, parents, rng);
       if (!space.allowed(point.values)) continue;
-      const bool known = std::any_of(seen.begin(), seen.end(), [&](const Observation& trial) {
-        return (trial.rungs_away == 0 || trial.standing == Standing::kPending) && *trial.point == point;
-      });
-      if (!known) return point;
+      if (!is_known(seen, point)) return point;
     }
     return uniform_->propose(history, box, number, rng);
   }

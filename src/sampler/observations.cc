@@ -1,5 +1,6 @@
 #include "sampler/observations.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <tuple>
@@ -57,6 +58,12 @@ std::vector<Observation> observations(const History& history, int number) {
     if (trial.number != number && trial.point) found.push_back(observation_of(trial, rung, row, origin));
   }
   return found;
+}
+
+bool is_known(std::span<const Observation> all, const Point& point) {
+  return std::any_of(all.begin(), all.end(), [&](const Observation& o) {
+    return (o.rungs_away == 0 || o.standing == Standing::kPending) && *o.point == point;
+  });
 }
 
 std::vector<Observation> one_for_each_point(std::vector<Observation> all) {

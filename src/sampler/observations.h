@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "crescendo/history.h"
@@ -38,6 +39,9 @@ int rung_proposed_for(const History& history, int number);
 /// What there is to learn for trial `number`: the lessons of other studies, then every other trial that has its point,
 /// of whatever rung, in the order of claims. Cost: O(trials + lessons).
 std::vector<Observation> observations(const History& history, int number);
+
+/// Whether a trial has this very point at the rung that is proposed for, or runs it at any.
+bool is_known(std::span<const Observation> all, const Point& point);
 
 /// Of each point (of each origin) the one execution that tells most. In the same order.
 std::vector<Observation> one_for_each_point(std::vector<Observation> all);

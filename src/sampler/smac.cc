@@ -40,7 +40,7 @@ constexpr Option<SmacOptions> kOptions[] = {
     {"min_leaf", &SmacOptions::min_leaf, 1, 1000, "trials in a leaf, at least"},
 };
 
-constexpr std::size_t kDrawsForEach = 4;  // candidate, where constraints forbid most
+constexpr std::size_t kDrawsForEach = 4;   // candidate, where constraints forbid most
 constexpr double kPartWithLessons = 0.25;  // of the initial design, where another study is learnt from
 
 /// Sequential model-based algorithm configuration: a random forest of the logarithm of the loss, asked for the point
@@ -50,15 +50,14 @@ constexpr double kPartWithLessons = 0.25;  // of the initial design, where anoth
 /// Lindauer et al. 2022, "SMAC3: A Versatile Bayesian Optimization Package for Hyperparameter Optimization"; constants
 /// of SMAC3 2.4's hyperparameter-optimisation facade.
 /// Differs: the initial design is a tenth of the budget (there: a quarter), which is far better after few trials
-/// (docs/benchmarks.md). The forest is refitted for every proposal (there, every 8), because it costs milliseconds here. Trials of
-/// other rungs and studies are learnt from too, the distance in rungs and the source being one more feature; losses of
-/// another study are transformed among themselves, and its lessons take the place of three quarters of the initial
-/// design. Running trials are learnt from with
-/// the loss that the forest predicts for them, so that workers spread out (there, they are ignored). A failed trial
-/// counts as the worst loss seen. Where the budget is time alone, the initial design ends with startup_share of it.
-/// Constraints: candidates and neighbours that break one are passed over.
-/// Conditional parameters: an inactive one has a value of its own that splits tell apart.
-/// Cost: O(trials log trials x parameters x trees) for the fit, O(trees x depth) a candidate.
+/// (docs/benchmarks.md). The forest is refitted for every proposal (there, every 8), because it costs milliseconds
+/// here. Trials of other rungs and studies are learnt from too, the distance in rungs and the source being one more
+/// feature; losses of another study are transformed among themselves, and its lessons take the place of three quarters
+/// of the initial design. Running trials are learnt from with the loss that the forest predicts for them, so that
+/// workers spread out (there, they are ignored). A failed trial counts as the worst loss seen. Where the budget is time
+/// alone, the initial design ends with startup_share of it. Constraints: candidates and neighbours that break one are
+/// passed over. Conditional parameters: an inactive one has a value of its own that splits tell apart. Cost: O(trials
+/// log trials x parameters x trees) for the fit, O(trees x depth) a candidate.
 class SmacSampler : public Sampler {
  public:
   explicit SmacSampler(SmacOptions options) : options_(options), uniform_(random_sampler().make({})) {}
@@ -66,7 +65,7 @@ class SmacSampler : public Sampler {
   Point propose(const History& history, const Box& box, int number, Rng& rng) const override {
     if (in_initial_design(history, number)) {
       const Point point = sobol_point(history.study(), box, number, rng);
-      if (!is_known(history, number, point)) return point;
+      if (!is_known(observations(history, number), point)) return point;
       return new_random_point(history, box, number, rng);
     }
     const bool at_random = rng.uniform() < options_.random;
@@ -97,16 +96,6 @@ class SmacSampler : public Sampler {
     if (number >= part * options_.startup_per_parameter * static_cast<double>(study.space.size())) return false;
     if (study.budget.trials && number >= std::floor(part * options_.startup_share * *study.budget.trials)) return false;
     return !study.budget.seconds || elapsed_seconds < part * options_.startup_share * *study.budget.seconds;
-  }
-
-  // Whether another trial has this very point at the same rung, or runs it.
-  static bool is_known(std::span<const Observation> seen, const Point& point) {
-    return std::any_of(seen.begin(), seen.end(), [&](const Observation& trial) {
-      return (trial.rungs_away == 0 || trial.standing == Standing::kPending) && *trial.point == point;
-    });
-  }
-  static bool is_known(const History& history, int number, const Point& point) {
-    return is_known(observations(history, number), point);
   }
 
   // Uniform in the box and new, if `retries` draws find a new one. Never one that runs while others are left.

@@ -39,12 +39,14 @@ bool compare(Comparison comparison, double a, double b) {
 bool is_whole(double number) { return std::floor(number) == number; }
 
 // What a condition compares to, as a number in a point.
-double operand(const Parameter& p, const Value& written, const std::string& who) {
+double operand(const Parameter& p, Comparison comparison, const Value& written, const std::string& who) {
   const auto* text = std::get_if<std::string>(&written);
   if (text && text->find('\'') != std::string::npos && text->find('"') != std::string::npos) {
     bad_input(fmt::format("{}: a text in a condition may hold ' or \", not both", who));
   }
-  if (has_choices(p)) return internal(p, written);
+  // What is never a value would never be equal to one: a slip that would switch a parameter off for good.
+  const bool must_be_a_value = comparison == Comparison::kEqual || comparison == Comparison::kIn;
+  if (has_choices(p) || (must_be_a_value && number(written))) return internal(p, written);
   // A limit need not be a value of the parameter: conv_layers >= 2.5 is clear.
   if (const auto limit = number(written); limit && std::isfinite(*limit)) return *limit;
   bad_input(fmt::format("{}: '{}' must be compared to a number, not {}", who, p.name, to_text(written)));
@@ -97,8 +99,8 @@ Space::ResolvedCondition Space::resolve(const Condition& condition, const std::s
                     who, p.name));
   }
   ResolvedCondition resolved{*found, condition.comparison, kInactive, {}};
-  if (!membership) resolved.value = operand(p, condition.value, who);
-  for (const Value& value : condition.values) resolved.values.push_back(operand(p, value, who));
+  if (!membership) resolved.value = operand(p, condition.comparison, condition.value, who);
+  for (const Value& value : condition.values) resolved.values.push_back(operand(p, condition.comparison, value, who));
   return resolved;
 }
 

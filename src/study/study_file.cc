@@ -280,4 +280,9 @@ std::string rung_name(const Rung& rung) {
   return name;
 }
 
+std::string rung_heading(const Study& study) {
+  const auto& fidelity = study.ladder.front().fidelity;
+  return fidelity.contains("image_side") ? "size" : fidelity.empty() ? "" : "rung";
+}
+
 }  // namespace crescendo

@@ -34,4 +34,7 @@ bool is_smaller(const Budget& a, const Budget& b, bool maximize);
 /// What a rung is called in tables and messages: "32 px" for an image side, else its numbers.
 std::string rung_name(const Rung& rung);
 
+/// What heads a column of such names: "size", "rung", or nothing where the only rung has none.
+std::string rung_heading(const Study& study);
+
 }  // namespace crescendo

@@ -58,6 +58,10 @@ TEST(Words, WhatAShellWouldChangeStandsInQuotes) {
 
 TEST(Words, ATableAlignsItsColumns) { EXPECT_EQ(table({{"a", "n"}, {"bcd", "10"}}, "lr"), "  a     n\n  bcd  10\n"); }
 
+TEST(Words, ATableLeavesOutAColumnOfEmptyCells) {
+  EXPECT_EQ(table({{"a", "", "b"}, {"1", "", "22"}}, "rll"), "  a  b\n  1  22\n");
+}
+
 TEST(Words, AReasonIsItsFirstAndItsLastLine) {
   EXPECT_EQ(reason_text("it diverged"), "it diverged");
   EXPECT_EQ(reason_text("it ended; its last words:\nloading\nno room"), "it ended; its last words: no room");

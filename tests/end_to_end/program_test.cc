@@ -255,6 +255,8 @@ TEST_F(Programs, AskingForAStudyThatIsAnotherIsRefused) {
       "leave --space out, or choose another --study\n");
   EXPECT_EQ(crescendo("ask " + at + "--sampler random").status, 2);
   EXPECT_EQ(crescendo("ask " + at + "--trials 6").status, 0);
+  EXPECT_EQ(crescendo("ask --storage memory: --space space.toml").err,
+            "crescendo: what is asked for must be kept until it is told; memory: keeps nothing\n");
   json(kServer + "--time 1s --out out --json");
   EXPECT_EQ(crescendo("ask --storage sqlite:///out/study.db").err,
             "crescendo: the study 'out' has a budget of time, which asking does not use up; ask for one of trials\n");

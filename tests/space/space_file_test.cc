@@ -67,6 +67,9 @@ TEST_F(SpaceFiles, ConstraintsBelongToTheSpace) {
 
 TEST_F(SpaceFiles, SaysWhatIsWrongWithTheFile) {
   EXPECT_EQ(refusal("a.toml", "name = 's'"), "a.toml: parameter is missing");
+  EXPECT_NE(refusal("a.toml", "constraint = ['x < 3']\n[[parameter]]\nname = 'x'\ntype = 'int'\nlow = 1\nhigh = 3\n")
+                .find("'constraint'"),
+            std::string::npos);
   EXPECT_EQ(refusal("a.toml", "parameter = 3"), "a space must be a list of at least one parameter");
   EXPECT_EQ(refusal("a.json", std::string((1 << 20) + 1, ' ')), "a.json is larger than 1 MiB, which no space is");
   try {

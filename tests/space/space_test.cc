@@ -72,6 +72,24 @@ TEST(Space, ConditionsReadWithEveryComparison) {
   EXPECT_THROW(parse_conditions("== 3"), Error);
 }
 
+TEST(Space, AConditionThatCouldNeverHoldAndARangeThatOverflowsAreRefused) {
+  const auto refusal = [](const std::string& of_b, const std::string& of_a = R"("low": 1, "high": 3)") {
+    try {
+      parse_space(Json::parse(R"([{"name": "a", "type": "float", )" + of_a + R"(},
+                                  {"name": "b", "type": "float", "low": 0, "high": 1, "active_when": ")" +
+                              of_b + R"("}])"));
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(refusal("a == 7"), "parameter 'a' must be a number in 1..3, not 7");
+  EXPECT_EQ(refusal("a in [1, 7]"), "parameter 'a' must be a number in 1..3, not 7");
+  EXPECT_EQ(refusal("a == 2"), "accepted");
+  EXPECT_EQ(refusal("a < 7"), "accepted");
+  EXPECT_NE(refusal("a < 7", R"("low": -1e308, "high": 1e308)").find("too wide"), std::string::npos);
+}
+
 TEST(Space, ComesBackFromJsonTheSame) {
   const Json json = to_json(mixed_space());
   EXPECT_EQ(to_json(parse_space(json)), json);
