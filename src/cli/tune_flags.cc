@@ -18,6 +18,8 @@ void declare_pictures(CLI::App& pictures, TuneOptions& options) {
       ->check(CLI::Range(1, 1'000'000));
   pictures.add_option("--share", options.share, "share of the training and validation pictures, in 0..1; default 1")
       ->check(CLI::Range(1e-6, 1.0));
+  pictures.add_option("--classes", options.classes, "only the largest classes, so many; default: all")
+      ->check(CLI::Range(2, 1'000'000));
   const auto grey = pictures.add_flag("--grey,--gray", options.grey, "search on grey pictures");
   pictures.add_flag("--colour,--color", options.colour, "search on colour pictures")->excludes(grey);
   pictures.add_flag("--augment", options.augment,

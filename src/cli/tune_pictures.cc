@@ -30,6 +30,7 @@ ImageStudyRequest request_of(const TuneOptions& options) {
   if (options.colour) request.channels = 3;
   if (!options.fit.empty()) request.fit = find_fit(options.fit);
   request.share = options.share.value_or(1);
+  request.classes = options.classes.value_or(0);
   request.epochs = options.epochs.value_or(30);
   request.seed = options.seed.value_or(0);
   request.augment = options.augment;
@@ -59,7 +60,7 @@ class PictureSubject : public Subject {
             "--study-file FILE");
       }
       const ImageStudyRequest request = request_of(options_);
-      data_ = open_data_set(request.data, {0, request.share});
+      data_ = open_data_set(request.data, {0, request.share, request.classes});
       study = make_image_study(request, *data_);
     }
     set_kernels(study);

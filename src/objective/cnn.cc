@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/names.h"
 #include "objective/cnn_space.h"
 #include "objective/objectives.h"
-#include "base/names.h"
 #include "train/arena.h"
 #include "train/backends.h"
 #include "train/judge.h"
@@ -24,6 +24,7 @@ constexpr Option<CnnOptions> kOptions[] = {
     {"data", &CnnOptions::data, 0, 0, "the folder of pictures"},
     {"fingerprint", &CnnOptions::fingerprint, 0, 0, "of the data set when the study was made"},
     {"share", &CnnOptions::share, 0, 1, "of the pictures that are not test"},
+    {"classes", &CnnOptions::classes, 0, 1'000'000, "those with most training pictures; 0: all"},
     {"memory_mib", &CnnOptions::memory_mib, 1, 10'000'000, "for one trial's weights, momenta and activations"},
     {"backend", &CnnOptions::backend, 0, 0, "native or reference"},
     // From here on those that a point's file carries.
@@ -42,7 +43,7 @@ constexpr Option<CnnOptions> kOptions[] = {
     {"kernels", &CnnOptions::kernels, 0, 0,
      "which kernels compute, as 'crescendo kernels' prints it; else the shipped"},
 };
-constexpr std::span<const Option<CnnOptions>> kCarried = std::span(kOptions).subspan(5);
+constexpr std::span<const Option<CnnOptions>> kCarried = std::span(kOptions).subspan(6);
 static_assert(kCarried.front().name == "channels", "what a point's file carries begins there");
 
 int side_of(const Rung& rung) { return static_cast<int>(rung.fidelity.at("image_side")); }

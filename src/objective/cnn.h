@@ -18,6 +18,7 @@ struct CnnOptions {
   int channels = 1;
   std::string fit = "crop";  // how pictures become square: crop or pad
   double share = 1;          // of the pictures that are not test
+  int classes = 0;           // only so many, those with most training pictures; 0: all
   int memory_mib = 384;      // for each trial's weights, momenta and activations
   std::string backend = "native";
 

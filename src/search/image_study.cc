@@ -56,6 +56,7 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
   cnn.channels = request.channels.value_or(data.mostly_colour() ? 3 : 1);
   cnn.fit = fit_name(request.fit);
   cnn.share = request.share;
+  cnn.classes = request.classes;
   if (request.augment) {
     cnn.mirror = true;
     cnn.shift = kUsualShift;
@@ -76,7 +77,7 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
 
 std::unique_ptr<DataSet> open_study_data(const Study& study) {
   const CnnOptions options = read_cnn_options(study.objective.options);
-  return open_data_set(options.data, {kSplitSeed, options.share});
+  return open_data_set(options.data, {kSplitSeed, options.share, options.classes});
 }
 
 std::vector<int> ladder_sides(const Study& study) {

@@ -20,6 +20,7 @@ struct ImageStudyRequest {
   std::optional<int> channels;  // none: as most of the pictures are
   Fit fit = Fit::kCrop;
   double share = 1;
+  int classes = 0;  // 0: all
   int epochs = 30;
   std::uint64_t seed = 0;
   bool augment = false;   // training pictures are mirrored, and moved by up to a tenth of the side

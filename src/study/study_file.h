@@ -21,6 +21,11 @@ std::shared_ptr<const std::vector<Lesson>> parse_lessons(const Json& list, const
 Study parse_study_file(std::string_view toml, std::string_view what);
 std::string to_study_file(const Study& study);
 
+/// A member of a family: its name, or a table with its name (`usual` where it has none) and options. Messages of this
+/// and of parse_budget call it `what`.
+Named parse_named(const Json& json, const std::string& what, const std::string& usual = "");
+Budget parse_budget(const Json& json, const std::string& what = "budget");
+
 Json to_json(const Tag& tag);
 Tag parse_tag(const Json& json);
 
