@@ -8,10 +8,13 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/names.h"
+#include "crescendo/error.h"
 #include "objective/cnn_space.h"
+#include "objective/cnn_start.h"
 #include "objective/objectives.h"
 #include "train/arena.h"
 #include "train/backends.h"
+#include "train/checkpoint_file.h"
 #include "train/judge.h"
 #include "train/weights_file.h"
 
@@ -69,8 +72,9 @@ class CnnObjective : public Objective {
     const ImageSet& images = *pictures_->by_side.at(side_of(rung));
     const double began_cpu = thread_cpu_seconds();
     Outcome outcome;
-    const TrainingPlan plan = training_plan(options_, study.space, assignment.point, images,
-                                            static_cast<int>(rung.fidelity.at("epochs")), assignment.seed);
+    TrainingPlan plan = training_plan(options_, study.space, assignment.point, images,
+                                      static_cast<int>(rung.fidelity.at("epochs")), assignment.seed);
+    if (study.continues) plan.schedule.epochs = schedule_epochs(study, assignment.rung);
     Going going = Going::kOn;
     TrainingHooks training_hooks;
     training_hooks.after_epoch = [&](const EpochResult& epoch) {
@@ -81,13 +85,20 @@ class CnnObjective : public Objective {
       if (going == Going::kOn) going = hooks.ask();
       return going != Going::kOn;
     };
+    std::optional<Checkpoint> last;
+    const bool keeps_checkpoint = assignment.keep && !assignment.folder.empty() && continues_above(assignment);
+    if (keeps_checkpoint) training_hooks.checkpoint = [&](const Checkpoint& checkpoint) { last = checkpoint; };
     const auto began = std::chrono::steady_clock::now();
-    TrainingResult result = train_point(plan, images, training_hooks);
+    TrainingResult result = train_point(assignment, plan, images, training_hooks, last);
     if (going == Going::kCancel) return {};
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     outcome.cpu_seconds = thread_cpu_seconds() - began_cpu;
     describe_end(result, outcome);
-    if (!outcome.failed && !assignment.folder.empty()) leave_files(assignment, plan, images, result);
+    if (goes_on(assignment)) outcome.metrics["from_epoch"] = from_epoch_;
+    if (!outcome.failed && !assignment.folder.empty()) {
+      leave_files(assignment, plan, images, result);
+      if (last) save_checkpoint(assignment.folder / kCheckpointFile, *last);
+    }
     return outcome;
   }
 
@@ -100,12 +111,34 @@ class CnnObjective : public Objective {
   }
 
  private:
-  TrainingResult train_point(const TrainingPlan& plan, const ImageSet& images, const TrainingHooks& hooks) {
+  static bool continues_above(const Assignment& assignment) {
+    return assignment.rung < assignment.study.top() && assignment.study.goes_on(assignment.rung, assignment.rung + 1);
+  }
+
+  // `last`: the checkpoint after the last epoch, as far as the hooks keep it. One that goes on from a training that ran
+  // out of patience has no epoch of its own.
+  TrainingResult train_point(const Assignment& assignment, const TrainingPlan& plan, const ImageSet& images,
+                             TrainingHooks hooks, std::optional<Checkpoint>& last) {
+    from_epoch_ = 0;
     int side_px = plan.shape.side_px;
     for (std::size_t layer = 0; layer < plan.shape.conv.size(); ++layer) side_px /= 2;
     if (side_px >= 1) {
-      return train(backend_, arena_, plan, images, images.indices(Part::kTraining), images.indices(Part::kValidation),
-                   hooks);
+      const CnnStart start = read_start(assignment, plan);
+      const auto training = images.indices(Part::kTraining), validation = images.indices(Part::kValidation);
+      const auto train_from = [&](const Checkpoint* from) {
+        return train(backend_, arena_, plan, images, training, validation, hooks, from, start.weights);
+      };
+      if (!start.checkpoint) return train_from(nullptr);
+      if (hooks.checkpoint) last = start.checkpoint;
+      hooks.continues = [&](int epoch) { from_epoch_ = epoch; };
+      try {
+        return train_from(&*start.checkpoint);
+      } catch (const Error&) {
+        if (from_epoch_ > 0) throw;  // it fits, so something else is wrong
+      }
+      last.reset();
+      require_beginning(assignment);
+      return train_from(nullptr);
     }
     TrainingResult impossible;
     impossible.end = TrainingEnd::kDiverged;
@@ -139,7 +172,8 @@ class CnnObjective : public Objective {
   void leave_files(const Assignment& assignment, const TrainingPlan& plan, const ImageSet& images,
                    TrainingResult& result) const {
     write_file(assignment.folder / "confusion.json", confusion_json(images.classes, result.confusion));
-    if (assignment.rung < assignment.study.top()) return;
+    const bool is_top = assignment.rung == assignment.study.top();
+    if (!is_top && (!assignment.keep || continues_above(assignment))) return;  // a checkpoint holds the weights too
     save_weights(assignment.folder / kWeightsFile,
                  {plan.shape, images.classes, images.normalisation, result.weights, images.fit});
   }
@@ -155,6 +189,7 @@ class CnnObjective : public Objective {
   std::shared_ptr<const CnnPictures> pictures_;
   BackendEntry backend_;
   Arena arena_;
+  int from_epoch_ = 0;  // that the last training went on from; 0: it began
 };
 
 CnnOptions read_checked(const Options& given, std::span<const Option<CnnOptions>> declared, const std::string& owner) {

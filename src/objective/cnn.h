@@ -59,8 +59,14 @@ inline constexpr std::string_view kWeightsFile = "weights.bin";
 
 /// Trains the CNN that a point describes, natively; loss is the validation error, the tie-break its cross-entropy.
 ///
-/// Fidelity: image_side, epochs. Below the top rung no weights are kept. A network that does not fit the memory or
-/// the side, or that diverges, is a failed outcome.
+/// Fidelity: image_side, epochs. Below the top rung weights are kept where the assignment says so: as a checkpoint
+/// where the rung above goes on, else the best ones. A network that does not fit the memory or the side, or that
+/// diverges, is a failed outcome.
+///
+/// A trial that goes on comes to the bits of one training from the first epoch to its own; one whose parent ran out of
+/// patience ends at once, with its result. Without a checkpoint that fits it is trained from the first epoch, to the
+/// same result; the metric `from_epoch` says which epoch it went on from, 0 in that case. One that starts from weights
+/// throws Error (not found) if they are not there.
 std::unique_ptr<Objective> make_cnn(const CnnOptions& options, std::shared_ptr<const CnnPictures> pictures);
 
 /// The table of kernels that the options name; none if they name none, or one for which this processor lacks the

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <optional>
 
-#include "crescendo/error.h"
 #include "base/names.h"
+#include "crescendo/error.h"
 
 namespace crescendo {
 namespace {
@@ -178,6 +178,10 @@ Space cnn_space(int top_side_px) {
   return Space(std::move(space));
 }
 
+std::map<std::string, std::pair<double, double>> depth_limits(int side_px) {
+  return {{"conv_layers", {1, most_conv_layers(side_px)}}};
+}
+
 std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs) {
   // The paper's 750/500/250 of 1,500; with another number of rungs the shares fall in the same even steps.
   const auto count = static_cast<int>(sides_px.size());
@@ -187,7 +191,7 @@ std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs) {
     const int side_px = sides_px[static_cast<std::size_t>(i)];
     rung.fidelity = {{"image_side", side_px}, {"epochs", epochs}};
     rung.share = count - i;
-    rung.limits["conv_layers"] = {1, most_conv_layers(side_px)};
+    rung.limits = depth_limits(side_px);
     ladder.push_back(std::move(rung));
   }
   return ladder;

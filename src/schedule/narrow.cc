@@ -78,7 +78,7 @@ Box narrowed_box(const History& history, int below, int rung, const NarrowOption
   }
   if (!changes.empty()) {
     box.reason = fmt::format("{}, because the best {} of {} points at {} lie there", changes, good.size(),
-                             history.ranked(below).size(), rung_name(study.ladder[static_cast<std::size_t>(below)]));
+                             history.ranked(below).size(), rung_name(study, below));
   }
   return box;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/toml.h"
@@ -256,6 +257,7 @@ Json to_json(const Tag& tag) {
   if (tag.slot >= 0) json["slot"] = tag.slot;
   if (tag.design >= 0) json["design"] = tag.design;
   if (tag.repeat >= 0) json["repeat"] = tag.repeat;
+  if (tag.warm >= 0) json["warm"] = tag.warm;
   return json;
 }
 
@@ -267,16 +269,25 @@ Tag parse_tag(const Json& json) {
   in.read("slot", tag.slot);
   in.read("design", tag.design);
   in.read("repeat", tag.repeat);
+  in.read("warm", tag.warm);
   in.finish();
   return tag;
 }
 
-std::string rung_name(const Rung& rung) {
-  if (const auto side = rung.fidelity.find("image_side"); side != rung.fidelity.end()) {
-    return fmt::format("{} px", side->second);
-  }
+std::string rung_name(const Study& study, int rung) {
+  const auto& fidelity = study.ladder[static_cast<std::size_t>(rung)].fidelity;
   std::string name;
-  for (const auto& [key, value] : rung.fidelity) name += fmt::format("{}{} {}", name.empty() ? "" : ", ", key, value);
+  if (const auto side = fidelity.find("image_side"); side != fidelity.end()) {
+    name = fmt::format("{} px", side->second);
+    const auto has_side = [&](const Rung& other) {
+      const auto found = other.fidelity.find("image_side");
+      return found != other.fidelity.end() && found->second == side->second;
+    };
+    if (std::count_if(study.ladder.begin(), study.ladder.end(), has_side) == 1) return name;
+  }
+  for (const auto& [key, value] : fidelity) {
+    if (key != "image_side") name += fmt::format("{}{} {}", name.empty() ? "" : ", ", key, value);
+  }
   return name;
 }
 

@@ -58,7 +58,7 @@ class Run {
         buffer_(images),
         class_weights_(class_weights(plan.class_weights, plan.shape.classes, labels_of(images, training))) {}
 
-  void run(const BackendEntry& backend, Arena& arena, const Checkpoint* from) {
+  void run(const BackendEntry& backend, Arena& arena, const Checkpoint* from, std::span<const float> start) {
     if (from || hooks_.checkpoint) pictures_ = pictures_fingerprint(images_, training_, validation_);
     if (from) {
       check_continues(*from, plan_, pictures_, training_);
@@ -71,7 +71,9 @@ class Run {
                              .optimiser = plan_.optimiser,
                              .kernels = plan_.kernels ? &*plan_.kernels : nullptr},
                             arena);
-    network_->set_parameters(from ? from->weights : initial_weights(plan_.shape, plan_.seed));
+    network_->set_parameters(from            ? from->weights
+                             : start.empty() ? initial_weights(plan_.shape, plan_.seed)
+                                             : std::vector<float>(start.begin(), start.end()));
     start_ = Steady::now();
     if (from) go_on_from(*from);
     if (from && out_of_patience(from->epoch)) return;
@@ -215,14 +217,15 @@ class Run {
 
 TrainingResult train(const BackendEntry& backend, Arena& arena, const TrainingPlan& plan, const ImageSet& images,
                      std::span<const int> training, std::span<const int> validation, const TrainingHooks& hooks,
-                     const Checkpoint* from) {
+                     const Checkpoint* from, std::span<const float> start) {
   check(!training.empty(), "there are pictures to train on");
   check(plan.batch_size >= 1 && plan.max_epochs >= 1, "a plan has at least one picture a batch and one epoch");
+  check(start.empty() || start.size() == parameter_count(plan.shape), "a training starts from weights of its shape");
   check(images.side_px == plan.shape.side_px && images.channels == plan.shape.channels,
         "the pictures have the side and channels of the network");
   TrainingResult result;
   try {
-    Run(plan, images, training, validation, hooks, result).run(backend, arena, from);
+    Run(plan, images, training, validation, hooks, result).run(backend, arena, from, start);
   } catch (const OutOfMemory& memory) {
     result.end = TrainingEnd::kOutOfMemory;
     result.reason = "the network and one picture need " + mebibytes(memory.needed_bytes) + " of memory, the limit is " +

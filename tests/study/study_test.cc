@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "crescendo/error.h"
@@ -106,6 +107,8 @@ TEST(Study, ATrialUsesWhatItsRungSaysUnlessItGoesOnOrWasCut) {
   Study study = small_study(60, 3);  // 1, 3, 9 epochs
   study.ladder[2].fidelity["pictures"] = 500;
   const Trial parent = finished(0, 1, 0.5);
+  Trial with_curve = parent;
+  with_curve.curve = {1, 2, 3};
   Trial trial = finished(1, 2, 0.4);
   EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 9);
   EXPECT_EQ(study.used_by(trial, &parent, "nothing"), 0);
@@ -114,10 +117,11 @@ TEST(Study, ATrialUsesWhatItsRungSaysUnlessItGoesOnOrWasCut) {
   EXPECT_EQ(study.used_by(trial, nullptr, "epochs"), 9);
   Trial repeat = finished(2, 1, 0.4);
   EXPECT_EQ(study.used_by(repeat, &parent, "epochs"), 3) << "a repetition is trained from the start";
-  trial.curve = {1, 2};
+  trial.curve = {1, 2, 3, 4, 5};
   EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6);
   trial.stopped_early = true;
-  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 2);
+  EXPECT_EQ(study.used_by(trial, &with_curve, "epochs"), 2) << "the first three are its parent's";
+  EXPECT_EQ(study.used_by(trial, nullptr, "epochs"), 5);
   EXPECT_EQ(study.used_by(trial, &parent, "pictures"), 500);
   trial.curve.clear();
   EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6) << "nobody knows how far it came";
@@ -172,6 +176,26 @@ std::vector<int> fresh_full(const History& history, int rung, std::optional<int>
   }
   std::sort(found.begin(), found.end(), [&](int a, int b) { return better(history.trial(a), history.trial(b)); });
   return found;
+}
+
+TEST(Study, ATrialGoesOnWhereOnlyEpochsGrow) {
+  Study study = small_study(60, 4);
+  const std::array sides = {16, 32, 32, 32};
+  for (std::size_t rung = 0; rung < sides.size(); ++rung) study.ladder[rung].fidelity["image_side"] = sides[rung];
+  EXPECT_FALSE(study.goes_on(1, 2));
+  study.continues = true;
+  EXPECT_TRUE(study.goes_on(1, 2));
+  EXPECT_TRUE(study.goes_on(1, 3));
+  EXPECT_FALSE(study.goes_on(0, 1)) << "a network is made for one side";
+  EXPECT_FALSE(study.goes_on(2, 2));
+}
+
+TEST(Tag, ComesBackTheSameAndMayLackWhatCameLater) {
+  Tag tag;
+  tag.bracket = 2;
+  tag.warm = 1;
+  EXPECT_EQ(parse_tag(to_json(tag)), tag);
+  EXPECT_EQ(parse_tag(Json::parse(R"({"bracket": 2})")).warm, -1);
 }
 
 TEST(History, ExecutionsInFullAndCandidatesAreThoseOfAFreshSearch) {
