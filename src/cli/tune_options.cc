@@ -88,9 +88,7 @@ void check_beside_study_file(const TuneOptions& options) {
       options.classes || options.grey || options.colour || options.augment || options.balanced) {
     bad_input(
         "with --study-file, sizes, ladder, fit, epochs, share, classes, colour, augmentation and class weights stand "
-        "in "
-        "the file; "
-        "leave the options out");
+        "in the file; leave the options out");
   }
   refuse_program_options(options, "--study-file, where it stands in the file");
 }

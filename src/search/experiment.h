@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "crescendo/study.h"
-#include "search/program_study.h"
+#include "search/ladder.h"
 
 namespace crescendo {
 

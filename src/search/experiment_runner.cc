@@ -24,13 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kRetrainStream = 0x72657472;  // "retr"
 
-std::vector<double> values_of(const std::vector<Fidelity>& ladder, const std::string& name, const std::string& label) {
-  for (const auto& [fidelity, values] : ladder) {
-    if (fidelity == name) return values;
-  }
-  bad_input(fmt::format("ladder {}: pictures need {}", label, name));
-}
-
 /// Trials in the order in which they ended; those that have not are left out.
 std::vector<const Trial*> in_order_of_end(const History& history) {
   std::vector<const Trial*> ended;
@@ -125,14 +118,11 @@ Study ExperimentRunner::image_study(const ExperimentCell& cell, std::shared_ptr<
   const ExperimentObjective& objective = experiment_.objectives.at(cell.objective);
   if (objective.maximize) bad_input(fmt::format("objective {}: an error is minimized", cell.objective));
   CnnOptions cnn = read_cnn_options(objective.objective.options);
-  const auto& ladder = experiment_.ladders.at(cell.ladder);
   ImageStudyRequest request;
   request.name = cell.name();
   request.data = cnn.data;
-  for (const double side : values_of(ladder, "image_side", cell.ladder)) {
-    request.sizes_px.push_back(static_cast<int>(side));
-  }
-  request.epochs = static_cast<int>(values_of(ladder, "epochs", cell.ladder).back());
+  request.ladder = experiment_.ladders.at(cell.ladder);
+  request.keeps_files = true;
   request.share = cnn.share;
   request.classes = cnn.classes;
   request.seed = cell.seed;

@@ -69,10 +69,11 @@ class Run {
                             {.max_batch = batch,
                              .memory_bytes = plan_.memory_bytes,
                              .optimiser = plan_.optimiser,
+                             .clips = plan_.clip_norm > 0,
                              .kernels = plan_.kernels ? &*plan_.kernels : nullptr},
                             arena);
     network_->set_parameters(from            ? from->weights
-                             : start.empty() ? initial_weights(plan_.shape, plan_.seed)
+                             : start.empty() ? initial_weights(plan_.shape, plan_.seed, plan_.initial)
                                              : std::vector<float>(start.begin(), start.end()));
     start_ = Steady::now();
     if (from) go_on_from(*from);
@@ -145,6 +146,7 @@ class Run {
                   .momentum = static_cast<float>(plan_.momentum),
                   .l1 = static_cast<float>(plan_.l1),
                   .l2 = static_cast<float>(plan_.l2),
+                  .clip_norm = static_cast<float>(plan_.clip_norm),
                   .optimiser = plan_.optimiser,
                   .noise = Rng(plan_.seed, {kDropoutStream, static_cast<std::uint64_t>(steps_)}).next()};
     update.count = ++steps_;
