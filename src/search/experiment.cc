@@ -112,14 +112,17 @@ std::vector<std::string> labels(const Json& value, const std::string& what) {
 /// A number of seeds, counted from 0, or a list of them.
 std::vector<std::uint64_t> parse_seeds(const Json& value, const std::string& what) {
   const auto wrong = [&] { bad_input(fmt::format("{}: seeds must be a number of seeds or a list of them", what)); };
+  const auto is_count = [](const Json& number) {
+    return number.is_number_integer() && number.get<std::int64_t>() >= 0;
+  };
   std::vector<std::uint64_t> seeds;
   if (value.is_array()) {
     for (const Json& seed : value) {
-      if (!seed.is_number_unsigned()) wrong();
+      if (!is_count(seed)) wrong();
       seeds.push_back(seed.get<std::uint64_t>());
     }
   } else {
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > 10'000) wrong();
+    if (!is_count(value) || value.get<std::int64_t>() > 10'000) wrong();
     for (std::uint64_t seed = 0; seed < value.get<std::uint64_t>(); ++seed) seeds.push_back(seed);
   }
   if (seeds.empty()) wrong();

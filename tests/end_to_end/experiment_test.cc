@@ -18,6 +18,8 @@ classes = 2
 [ladder.sizes]
 image_side = [8, 16]
 epochs = 2
+[schedule.flat]
+repeats = 0
 [schedule.ramp]
 repeats = 0
 [[grid]]
