@@ -72,7 +72,7 @@ struct Study {
   Box rung_box(int rung) const;
 
   /// Whether a trial at `rung` goes on from where its parent at `below` ended: where the study continues, except
-  /// between different image sides, since a network is made for one side.
+  /// between different image sides, since a network is made for one side, and different shares of the data.
   bool goes_on(int below, int rung) const;
 
   /// What a trial uses of a fidelity: its rung's number, less that of its parent where it goes on from there. One that

@@ -56,7 +56,7 @@ void declare_search(CLI::App& search, TuneOptions& options) {
   search
       .add_option("--ladder", options.ladder,
                   "a number that grows rung by rung, lowest first, as epoch=1,4,13,52 for a program, epochs=1,3,9 or "
-                  "image_side=32,64,64 for pictures; given again: rungs of several numbers")
+                  "image_side=32,64,64 or data_share=0.25,1 for pictures; given again: rungs of several numbers")
       ->allow_extra_args(false);
   search.add_option("--trials", options.trials, "budget: trials in all")->check(CLI::Range(1, 100'000'000));
   search.add_option("--time", options.time, "budget: wall time, as 90s, 30m, 1h30m; default 30m if no other is given")

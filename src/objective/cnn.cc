@@ -12,6 +12,7 @@
 #include "objective/cnn_space.h"
 #include "objective/cnn_start.h"
 #include "objective/objectives.h"
+#include "objective/training_share.h"
 #include "train/arena.h"
 #include "train/backends.h"
 #include "train/checkpoint_file.h"
@@ -53,6 +54,11 @@ constexpr std::span<const Option<CnnOptions>> kCarried = std::span(kOptions).sub
 static_assert(kCarried.front().name == "channels", "what a point's file carries begins there");
 
 int side_of(const Rung& rung) { return static_cast<int>(rung.fidelity.at("image_side")); }
+
+double data_share_of(const Rung& rung) {
+  const auto share = rung.fidelity.find("data_share");
+  return share == rung.fidelity.end() ? 1 : share->second;
+}
 
 // Class names belong to the matrix: without them a reader could not tell its rows.
 std::string confusion_json(const std::vector<std::string>& classes, const std::vector<int>& confusion) {
@@ -127,7 +133,9 @@ class CnnObjective : public Objective {
     for (std::size_t layer = 0; layer < plan.shape.conv.size(); ++layer) side_px /= 2;
     if (side_px >= 1) {
       const CnnStart start = read_start(assignment, plan);
-      const auto training = images.indices(Part::kTraining), validation = images.indices(Part::kValidation);
+      const Rung& rung = assignment.study.ladder[static_cast<std::size_t>(assignment.rung)];
+      const auto training = training_share(images, data_share_of(rung));
+      const auto validation = images.indices(Part::kValidation);
       const auto train_from = [&](const Checkpoint* from) {
         return train(backend_, arena_, plan, images, training, validation, hooks, from, start.weights);
       };

@@ -62,7 +62,7 @@ inline constexpr std::string_view kWeightsFile = "weights.bin";
 
 /// Trains the CNN that a point describes, natively; loss is the validation error, the tie-break its cross-entropy.
 ///
-/// Fidelity: image_side, epochs. Below the top rung weights are kept where the assignment says so: as a checkpoint
+/// Fidelity: image_side, epochs, data_share (of the training pictures, 1 where it is not there). Below the top rung weights are kept where the assignment says so: as a checkpoint
 /// where the rung above goes on, else the best ones. A network that does not fit the memory or the side, or that
 /// diverges, is a failed outcome.
 ///

@@ -33,7 +33,8 @@ std::vector<float> warm_weights(const Assignment& assignment, const TrainingPlan
     not_found(fmt::format("it starts from the weights of trial {}, and {} is not there", parent, file.string()));
   }
   const TrainedNetwork before = load_weights(file);
-  return with_convolutions(plan.shape, initial_weights(plan.shape, plan.seed, plan.initial), before.shape, before.weights);
+  return with_convolutions(plan.shape, initial_weights(plan.shape, plan.seed, plan.initial), before.shape,
+                           before.weights);
 }
 
 }  // namespace

@@ -42,9 +42,9 @@ std::vector<Rung> given_ladder(const ImageStudyRequest& request, const DataSet& 
     if (name == "epoch") name = "epochs";  // as it is with programs
     has_sides |= name == "image_side";
     has_epochs |= name == "epochs";
-    if (name != "image_side" && name != "epochs")
-      bad_input(
-          fmt::format("the ladder's '{}' is nothing that a rung of pictures has; there are: image_side epochs", name));
+    if (name == "image_side" || name == "epochs" || name == "data_share") continue;
+    bad_input(fmt::format(
+        "the ladder's '{}' is nothing that a rung of pictures has; there are: image_side epochs data_share", name));
   }
   if (has_sides && !request.sizes_px.empty())
     bad_input("--sizes and the ladder's image_side both say the sizes; leave one out");
@@ -88,8 +88,10 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
   const std::vector<int> sides = ladder_sides(study);
   check_sizes(sides, data);
   for (std::size_t i = 0; i < sides.size(); ++i) study.ladder[i].limits = depth_limits(sides[i]);
-  study.continues =
-      request.keeps_files && std::adjacent_find(sides.begin(), sides.end()) != sides.end();  // these differ in epochs
+  study.continues = request.keeps_files;
+  bool goes_on = false;
+  for (int rung = 1; rung <= study.top(); ++rung) goes_on = goes_on || study.goes_on(rung - 1, rung);
+  study.continues = goes_on;
   CnnOptions cnn;
   cnn.data = absolute_text(request.data);
   cnn.fingerprint = fmt::format("{:016x}", data.fingerprint());
@@ -127,6 +129,10 @@ std::vector<int> ladder_sides(const Study& study) {
       const bool fits = value != rung.fidelity.end() && value->second >= 1 && value->second <= 1'000'000 &&
                         std::floor(value->second) == value->second;
       if (!fits) bad_input(fmt::format("{}: {} must be a whole number in 1..1000000 for the CNN", what, field));
+    }
+    const auto share = rung.fidelity.find("data_share");
+    if (share != rung.fidelity.end() && !(share->second > 0 && share->second <= 1)) {
+      bad_input(fmt::format("{}: data_share must be above 0 and at most 1, not {}", what, share->second));
     }
     const int side_px = static_cast<int>(rung.fidelity.at("image_side"));
     if (!sides.empty() && side_px < sides.back()) {

@@ -15,12 +15,15 @@ Box Study::rung_box(int rung) const {
 }
 
 bool Study::goes_on(int below, int rung) const {
-  const auto side = [&](int of) {
-    const auto& numbers = ladder[static_cast<std::size_t>(of)].fidelity;
-    const auto found = numbers.find("image_side");
-    return found == numbers.end() ? 0 : found->second;
+  const auto same = [&](const char* fidelity) {
+    const auto number = [&](int of) {
+      const auto& numbers = ladder[static_cast<std::size_t>(of)].fidelity;
+      const auto found = numbers.find(fidelity);
+      return found == numbers.end() ? 0 : found->second;
+    };
+    return number(below) == number(rung);
   };
-  return continues && below < rung && side(below) == side(rung);
+  return continues && below < rung && same("image_side") && same("data_share");
 }
 
 double Study::used_by(const Trial& trial, const Trial* parent, const std::string& fidelity) const {

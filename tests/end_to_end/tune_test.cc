@@ -100,6 +100,21 @@ Json result_of(const Json& trial) {
   return {{"loss", trial["loss"]}, {"curve", trial["curve"]}, {"point", trial["point"]}};
 }
 
+TEST_F(Tune, ARungMayTrainOnAShareOfThePictures) {
+  const std::string search = "tune --data photos --sizes 8 --epochs 2 --seed 4 --jobs 1 --trials 6 --schedule ramp ";
+  const Ended run = crescendo(search + "--ladder data_share=0.25,1 --out shares");
+  ASSERT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(run.out.find("promoted: goes on"), std::string::npos) << "other pictures are another training";
+  const Json trials = json("trials --json --storage sqlite:///shares/study.db");
+  EXPECT_EQ(trials.front()["fidelity"], Json({{"image_side", 8}, {"epochs", 2}, {"data_share", 0.25}}));
+  EXPECT_EQ(trials.back()["fidelity"]["data_share"], 1);
+  ASSERT_EQ(crescendo(search + "--ladder data_share=0.5,1 --out more").status, 0);
+  const Json more = json("trials --json --storage sqlite:///more/study.db");
+  EXPECT_EQ(more.front()["point"], trials.front()["point"]);
+  EXPECT_NE(more.front()["curve"], trials.front()["curve"]) << "it saw other pictures";
+  EXPECT_EQ(crescendo("train --point shares/best.toml --data photos").status, 0);
+}
+
 TEST_F(Tune, WhereOnlyEpochsGrowAPromotedTrialGoesOnToTheBitsOfOneTraining) {
   const std::string same = "tune --data photos --sizes 8 --sampler random --seed 4 --jobs 2 ";
   const Ended run = crescendo(same + "--ladder epoch=1,3,9 --schedule halving --trials 22 --out climbed");
@@ -495,7 +510,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"UnknownSchedule", "tune --data photos --schedule steep --trials 3",
                 "no schedule called 'steep'; there are: flat ramp"},
         BadCase{"LadderOfSomethingElse", "tune --data photos --ladder part=1,2",
-                "the ladder's 'part' is nothing that a rung of pictures has; there are: image_side epochs"},
+                "the ladder's 'part' is nothing that a rung of pictures has; there are: image_side epochs data_share"},
         BadCase{"LadderAndSizes", "tune --data photos --ladder image_side=8,16 --sizes 8,16",
                 "--sizes and the ladder's image_side both say the sizes; leave one out"},
         BadCase{"LadderAndEpochs", "tune --data photos --ladder epochs=1,3 --epochs 3",
