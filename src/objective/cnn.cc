@@ -94,20 +94,19 @@ class CnnObjective : public Objective {
       if (going == Going::kOn) going = hooks.ask();
       return going != Going::kOn;
     };
-    std::optional<Checkpoint> last;
-    const bool keeps_checkpoint = assignment.keep && !assignment.folder.empty() && continues_above(assignment);
-    if (keeps_checkpoint) training_hooks.checkpoint = [&](const Checkpoint& checkpoint) { last = checkpoint; };
+    if (assignment.keep && !assignment.folder.empty() && continues_above(assignment)) {
+      training_hooks.ended = [&](const Checkpoint& checkpoint) {
+        save_checkpoint(assignment.folder / kCheckpointFile, checkpoint);
+      };
+    }
     const auto began = std::chrono::steady_clock::now();
-    TrainingResult result = train_point(assignment, plan, images, training_hooks, last);
+    TrainingResult result = train_point(assignment, plan, images, training_hooks);
     if (going == Going::kCancel) return {};
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     outcome.cpu_seconds = thread_cpu_seconds() - began_cpu;
     describe_end(result, outcome);
     if (goes_on(assignment)) outcome.metrics["from_epoch"] = from_epoch_;
-    if (!outcome.failed && !assignment.folder.empty()) {
-      leave_files(assignment, plan, images, result);
-      if (last) save_checkpoint(assignment.folder / kCheckpointFile, *last);
-    }
+    if (!outcome.failed && !assignment.folder.empty()) leave_files(assignment, plan, images, result);
     return outcome;
   }
 
@@ -124,10 +123,8 @@ class CnnObjective : public Objective {
     return assignment.rung < assignment.study.top() && assignment.study.goes_on(assignment.rung, assignment.rung + 1);
   }
 
-  // `last`: the checkpoint after the last epoch, as far as the hooks keep it. One that goes on from a training that ran
-  // out of patience has no epoch of its own.
   TrainingResult train_point(const Assignment& assignment, const TrainingPlan& plan, const ImageSet& images,
-                             TrainingHooks hooks, std::optional<Checkpoint>& last) {
+                             TrainingHooks hooks) {
     from_epoch_ = 0;
     int side_px = plan.shape.side_px;
     for (std::size_t layer = 0; layer < plan.shape.conv.size(); ++layer) side_px /= 2;
@@ -140,14 +137,12 @@ class CnnObjective : public Objective {
         return train(backend_, arena_, plan, images, training, validation, hooks, from, start.weights);
       };
       if (!start.checkpoint) return train_from(nullptr);
-      if (hooks.checkpoint) last = start.checkpoint;
       hooks.continues = [&](int epoch) { from_epoch_ = epoch; };
       try {
         return train_from(&*start.checkpoint);
       } catch (const Error&) {
         if (from_epoch_ > 0) throw;  // it fits, so something else is wrong
       }
-      last.reset();
       require_beginning(assignment);
       return train_from(nullptr);
     }

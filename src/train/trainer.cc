@@ -59,7 +59,7 @@ class Run {
         class_weights_(class_weights(plan.class_weights, plan.shape.classes, labels_of(images, training))) {}
 
   void run(const BackendEntry& backend, Arena& arena, const Checkpoint* from, std::span<const float> start) {
-    if (from || hooks_.checkpoint) pictures_ = pictures_fingerprint(images_, training_, validation_);
+    if (from || hooks_.checkpoint || hooks_.ended) pictures_ = pictures_fingerprint(images_, training_, validation_);
     if (from) {
       check_continues(*from, plan_, pictures_, training_);
       hooks_.continues(from->epoch);
@@ -77,15 +77,15 @@ class Run {
                                              : std::vector<float>(start.begin(), start.end()));
     start_ = Steady::now();
     if (from) go_on_from(*from);
-    if (from && out_of_patience(from->epoch)) return;
-    for (int epoch = from ? from->epoch + 1 : 1; epoch <= plan_.max_epochs; ++epoch) {
-      if (const std::optional<Ending> ending = run_epoch(epoch)) {
+    int epoch = from ? from->epoch : 0;
+    while (epoch < plan_.max_epochs && !out_of_patience(epoch)) {
+      if (const std::optional<Ending> ending = run_epoch(++epoch)) {
         result_.end = ending->end;
         result_.reason = ending->reason;
         return;
       }
-      if (out_of_patience(epoch)) return;
     }
+    if (hooks_.ended) hooks_.ended(checkpoint_after(epoch));
   }
 
  private:

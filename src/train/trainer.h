@@ -46,7 +46,9 @@ struct TrainingHooks {
   std::function<bool(const EpochResult&)> after_epoch = [](const EpochResult&) { return true; };  // false: stop
   std::function<bool()> cancelled = [] { return false; };  // asked before every step
   std::function<void(const Checkpoint&)> checkpoint;       // after each epoch, before after_epoch; empty: none is made
-  std::function<void(int epoch)> continues = [](int) {};   // once it is sure that the given checkpoint fits
+  std::function<void(const Checkpoint&)>
+      ended;  // with the last epoch's, where the end is kFinished; empty: none is made
+  std::function<void(int epoch)> continues = [](int) {};  // once it is sure that the given checkpoint fits
 };
 
 /// Trains on the pictures `training` of `images`, judged on `validation` (indices into the set).

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <csignal>
 #include <cstdlib>
 
@@ -123,7 +124,7 @@ TEST_F(Tune, WhereOnlyEpochsGrowAPromotedTrialGoesOnToTheBitsOfOneTraining) {
   EXPECT_NE(run.out.find("8 px, epochs 1 -> 8 px, epochs 3 -> 8 px, epochs 9"), std::string::npos) << run.out;
   EXPECT_EQ(run.err, "") << "every checkpoint was there";
   EXPECT_NE(run.out.find("test error"), std::string::npos) << run.out;
-  ASSERT_EQ(crescendo(same + "--epochs 9 --schedule flat --trials 12 --out straight").status, 0);
+  ASSERT_EQ(crescendo(same + "--epochs 9 --schedule flat --trials 30 --out straight").status, 0);
   const Json climbed = json("trials --json --storage sqlite:///climbed/study.db");
   const Json straight = json("trials --json --storage sqlite:///straight/study.db");
   int compared = 0;
@@ -132,7 +133,7 @@ TEST_F(Tune, WhereOnlyEpochsGrowAPromotedTrialGoesOnToTheBitsOfOneTraining) {
     const Json& parent = climbed[trial["parent"].get<std::size_t>()];
     if (parent["fidelity"]["epochs"] == 9) continue;  // a repetition
     const auto origin = parent["parent"].get<std::size_t>();
-    ASSERT_LT(origin, 9u) << "the first bracket's points are those that the other search began with";
+    ASSERT_LT(origin, 16u) << "the first bracket's points are those that the other search began with";
     EXPECT_EQ(result_of(trial), result_of(straight[origin]));
     EXPECT_EQ(read_file(path("climbed/trials/" + std::to_string(trial["trial"].get<int>()) + "/weights.bin")),
               read_file(path("straight/trials/" + std::to_string(origin) + "/weights.bin")));
@@ -164,20 +165,26 @@ TEST_F(Tune, LadderOfSizesAndEpochsGoesOnWhereTheSideStays) {
 
 TEST_F(Tune, CheckpointsThatAreGoneCostTimeOnlyAndAreNamed) {
   const std::string search = "tune --data photos --sizes 8 --ladder epochs=1,3 --schedule asha --seed 4 --jobs 1 ";
-  ASSERT_EQ(crescendo(search + "--trials 24 --out whole").status, 0);
-  ASSERT_EQ(crescendo(search + "--trials 12 --out out").status, 0);
-  for (const auto& entry : fs::directory_iterator(path("out/trials"))) fs::remove(entry.path() / "checkpoint.crcp");
-  const Ended run = crescendo(search + "--trials 24 --out out");
+  ASSERT_EQ(crescendo(search + "--trials 12 --out whole").status, 0);
+  Ended run;
+  for (int trials = 1; trials <= 12; ++trials) {
+    run = crescendo(fmt::format("{} --trials {} --out out", search, trials));
+    for (const auto& entry : fs::directory_iterator(path("out/trials"))) fs::remove(entry.path() / "checkpoint.crcp");
+  }
   EXPECT_EQ(run.status, 0);
-  EXPECT_NE(
-      run.err.find(" promoted trials were trained from the first epoch, because the checkpoint of the trial below "
-                   "was not there or did not fit; their losses are the same\n"),
-      std::string::npos)
-      << run.err;
   const Json whole = json("trials --json --storage sqlite:///whole/study.db");
   const Json gone = json("trials --json --storage sqlite:///out/study.db");
   ASSERT_EQ(whole.size(), gone.size());
-  for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_EQ(result_of(gone[i]), result_of(whole[i])) << i;
+  int promoted = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_EQ(result_of(gone[i]), result_of(whole[i])) << i;
+    promoted += !whole[i]["parent"].is_null();
+  }
+  EXPECT_GE(promoted, 2);
+  EXPECT_EQ(run.err, fmt::format("crescendo: {0} of {0} promoted trials were trained from the first epoch, because the "
+                                 "checkpoint of the trial below was not there or did not fit; their losses are the "
+                                 "same\n",
+                                 promoted));
 }
 
 TEST_F(Tune, WithoutAFolderThereIsNothingToGoOnFrom) {

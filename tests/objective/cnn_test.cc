@@ -442,17 +442,12 @@ TEST_F(CnnContinues, WithoutACheckpointThatFitsItComesToTheSameAndSaysSo) {
   }
 }
 
-TEST_F(CnnContinues, StoppedInTheMiddleItKeepsWhatAPromotionGoesOnFrom) {
-  CnnOptions options;
-  options.patience = 0;
+TEST_F(CnnContinues, WhatWasStoppedIsNotPromotedAndLeavesNoCheckpoint) {
   const Point p = point(0.003, 2);
-  climb(0, p, options);
   Hooks stop;
-  stop.after_epoch = [](const EpochReport& report) { return report.epoch == 4 ? Going::kStop : Going::kOn; };
-  EXPECT_TRUE(climb(1, p, options, stop)->stopped_early);
-  const auto top = climb(2, p, options);
-  EXPECT_EQ(top->metrics.at("from_epoch"), 4);
-  expect_same_network(*top, *at_once(p, options));
+  stop.after_epoch = [](const EpochReport&) { return Going::kStop; };
+  EXPECT_TRUE(climb(0, p, {}, stop)->stopped_early);
+  EXPECT_FALSE(fs::exists(of(0) / kCheckpointFile));
 }
 
 TEST_F(Cnn, AWarmTrialStartsFromItsParentsConvolutionsAndFreshDenseLayers) {

@@ -96,6 +96,14 @@ class Thinned : public testing::Test {
   Thinned() : folder_(fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name()) {
     fs::remove_all(folder_);
     store_->create(mixed_study(true));
+    History history(std::make_shared<const Study>(mixed_study(true)));
+    for (int trial = 0; trial < 5; ++trial) {  // whose files' list is thinned too
+      store_->claim(
+          history, {"test", kNoSession, 0, 60}, [](const std::string&) { return OwnerState::kAlive; },
+          [](const History& seen) {
+            return Start{0, seen.study().rung_box(0), {}};
+          });
+    }
   }
   ~Thinned() override { fs::remove_all(folder_); }
 
@@ -123,8 +131,6 @@ class Thinned : public testing::Test {
 TEST_F(Thinned, WhatAPromotionWentOnFromIsRemovedOnceItEnded) {
   History history(std::make_shared<const Study>(mixed_study(true)));
   for (int number : {0, 1}) history.set_trial(trial_at(number, 1));
-  Trial running = trial_at(2, 2, 0);
-  running.state = TrialState::kRunning;
   history.set_trial(trial_at(2, 2, 0));
   leave(history);
   thin_weights(*store_, history, folder_, 3, 0);
@@ -146,8 +152,7 @@ TEST_F(Thinned, WhatAnotherTrialStillGoesOnFromStays) {
 }
 
 TEST_F(Thinned, WeightsThatARepetitionWouldStartFromStayAsLongAsItsPointIsAmongTheBest) {
-  History history = climbed(true, 1);
-  history = History(history.shared_study());
+  History history(std::make_shared<const Study>(mixed_study(true)));
   history.set_trial(trial_at(0, 0));
   history.set_trial(trial_at(1, 1, 0, 1));
   history.set_trial(trial_at(2, 2, 1));
