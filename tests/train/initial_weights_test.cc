@@ -38,8 +38,7 @@ TEST(InitialWeights, AreScaledInEveryLayerButTheNormalisations) {
   const auto expect_factor = [&](float factor, std::size_t count) {
     for (const std::size_t end = at + count; at < end; ++at) EXPECT_EQ(half[at], factor * usual[at]) << at;
   };
-  for (const std::size_t inputs : {1, 4}) {
-    const std::size_t filters = inputs + 3;
+  for (const auto& [inputs, filters] : {std::pair{1, 4}, std::pair{4, 5}}) {
     expect_factor(0.5f, filters * inputs * 9 + filters);
     expect_factor(1, 4 * filters);
   }

@@ -280,6 +280,7 @@ TEST(Trainer, LearnsWithEveryFeature) {
   TrainingPlan plan = small_plan();
   plan.shape.batch_norm = true;
   plan.shape.dropout = 0.2;
+  plan.shape.dense_side = 2;
   plan.optimiser = Optimiser::kAdam;
   plan.learning_rate = 0.005;
   plan.schedule = {.decay = Decay::kCosine, .warmup_epochs = 1};
@@ -302,7 +303,8 @@ TEST(Trainer, ClippingSavesARateThatIsTooHigh) {
   plan.learning_rate = 3;
   for (const BackendEntry& backend : {native_backend(), reference_backend()}) {
     plan.clip_norm = 0;
-    EXPECT_EQ(train(backend, arena, plan, images, range(0, 200), range(200, 300)).end, TrainingEnd::kDiverged);
+    EXPECT_GT(train(backend, arena, plan, images, range(0, 200), range(200, 300)).validation_error, 0.5)
+        << backend.name;
     plan.clip_norm = 0.01;
     const TrainingResult result = train(backend, arena, plan, images, range(0, 200), range(200, 300));
     EXPECT_LT(result.validation_error, 0.1) << backend.name << ": " << result.reason;
