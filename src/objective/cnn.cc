@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/names.h"
 #include "objective/cnn_space.h"
 #include "objective/objectives.h"
-#include "base/names.h"
 #include "train/arena.h"
 #include "train/backends.h"
 #include "train/judge.h"
@@ -39,6 +39,9 @@ constexpr Option<CnnOptions> kOptions[] = {
     {"schedule", &CnnOptions::schedule, 0, 0, "of the learning rate: constant, cosine or step"},
     {"warmup_epochs", &CnnOptions::warmup_epochs, 0, 1000, "epochs over which the learning rate grows"},
     {"class_weights", &CnnOptions::class_weights, 0, 0, "none or balanced"},
+    {"clip_norm", &CnnOptions::clip_norm, 0, 1e6, "a step's gradient is scaled to at most this L2 norm; 0: no limit"},
+    {"initial_scale", &CnnOptions::initial_scale, 0.001, 1000, "factor of the initial weights' standard deviation"},
+    {"zero_last", &CnnOptions::zero_last, 0, 0, "the last layer's weights start at zero"},
     {"kernels", &CnnOptions::kernels, 0, 0,
      "which kernels compute, as 'crescendo kernels' prints it; else the shipped"},
 };
@@ -237,6 +240,8 @@ TrainingPlan training_plan(const CnnOptions& options, const Space& space, const 
   plan.augmentation = {.mirror = options.mirror, .shift = options.shift};
   plan.class_weights =
       from_name<ClassWeighting>(kClassWeightingNames, options.class_weights, "class_weights", "objective cnn");
+  plan.clip_norm = options.clip_norm;
+  plan.initial = {.scale = options.initial_scale, .zero_last = options.zero_last};
   plan.max_epochs = epochs;
   plan.patience = options.patience;
   plan.seed = seed;

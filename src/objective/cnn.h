@@ -32,7 +32,10 @@ struct CnnOptions {
   std::string schedule = "constant";  // or cosine, step
   double warmup_epochs = 0;
   std::string class_weights = "none";  // or balanced
-  std::string kernels;                 // a table as train/kernel_table.h writes it; empty: the shipped one
+  double clip_norm = 0;                // of a step's gradient; 0: no limit
+  double initial_scale = 1;            // of the initial weights' standard deviation
+  bool zero_last = false;
+  std::string kernels;  // a table as train/kernel_table.h writes it; empty: the shipped one
 };
 
 /// Throws Error (bad input) for an unknown option or a value out of range.

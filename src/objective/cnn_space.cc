@@ -8,8 +8,8 @@
 #include <cmath>
 #include <optional>
 
-#include "crescendo/error.h"
 #include "base/names.h"
+#include "crescendo/error.h"
 
 namespace crescendo {
 namespace {
@@ -97,6 +97,9 @@ constexpr std::array kKnown = {
     KnownParameter{.name = "schedule", .takes = KnownParameter::kWord, .words = kDecayNames},
     KnownParameter{"warmup_epochs", KnownParameter::kNumber, 0, 1000},
     KnownParameter{.name = "class_weights", .takes = KnownParameter::kWord, .words = kClassWeightingNames},
+    KnownParameter{"clip_norm", KnownParameter::kNumber, 0, 1e6},
+    KnownParameter{"initial_scale", KnownParameter::kNumber, 0.001, 1000},
+    KnownParameter{"zero_last", KnownParameter::kSwitch},
 };
 
 std::string accepted_by(const KnownParameter& known) {
@@ -234,6 +237,9 @@ void apply_point(const Space& space, const Point& point, TrainingPlan& plan) {
   plan.augmentation.mirror = value("mirror", plan.augmentation.mirror) != 0;
   plan.augmentation.shift = value("shift", plan.augmentation.shift);
   read_word(space, point, "class_weights", kClassWeightingNames, plan.class_weights);
+  plan.clip_norm = value("clip_norm", plan.clip_norm);
+  plan.initial.scale = value("initial_scale", plan.initial.scale);
+  plan.initial.zero_last = value("zero_last", plan.initial.zero_last) != 0;
   plan.batch_size = static_cast<int>(value("batch_size", 32));
   // A strength that stands without its switch counts; with the switch off it is not active, so it is 0.
   plan.l1 = value("use_l1", 1) != 0 ? value("l1", 0) : 0;

@@ -6,6 +6,7 @@
 
 #include "crescendo/error.h"
 #include "train/backends.h"
+#include "train/clipping.h"
 #include "train/dropout.h"
 #include "train/kernels/dispatch.h"
 #include "train/kernels/ops.h"
@@ -62,7 +63,9 @@ class NativeNetwork final : public Network {
   void backward_dense(const Slice& slice, const Update& update);
   void backward_stages(const Group& group, bool add);
   void scale_kept_gradients(const DenseLayer& layer);
-  void update_stage(StageLayer& layer, const Update& update);
+  float factor_of_clipping(float clip_norm) const;
+  void update_stage(StageLayer& layer, float factor, const Update& update);
+  void update_dense(DenseLayer& layer, float factor, const Update& update);
   void move_running_statistics();
   void append_choices(int pictures, Pooling& pooling) const;
 
@@ -167,16 +170,43 @@ void NativeNetwork::scale_kept_gradients(const DenseLayer& layer) {
   for (std::size_t i = 0; i < count; ++i) layer.y_gradient[i] *= scale;
 }
 
-void NativeNetwork::update_stage(StageLayer& layer, const Update& update) {
-  ops_.update(layer.weight_count, layer.weights, layer.momenta, layer.squares, layer.gradient, update);
-  Update no_decay = update;
-  no_decay.l1 = no_decay.l2 = 0;
+/// Of the gradient that all layers hold.
+float NativeNetwork::factor_of_clipping(float clip_norm) const {
+  double squares = 0;
+  const auto add = [&](std::size_t count, const float* gradient) { squares += ops_.sum_of_squares(count, gradient); };
+  for (const StageLayer& layer : layers_.stages) {
+    add(layer.weight_count, layer.gradient);
+    add(layer.geometry.filters, layer.bias_gradient);
+    if (!layers_.batch_norm) continue;
+    for (const NormWeights& part : {layer.norm.scale, layer.norm.shift}) add(layer.geometry.filters, part.gradient);
+  }
+  for (const DenseLayer& layer : layers_.dense) {
+    add(layer.weight_count, layer.sums);
+    add(layer.geometry.outputs, layer.bias_sums);
+  }
+  return clip_factor(squares, clip_norm);
+}
+
+Update without_decay(Update update) {
+  update.l1 = update.l2 = 0;
+  return update;
+}
+
+void NativeNetwork::update_stage(StageLayer& layer, float factor, const Update& update) {
+  ops_.update(layer.weight_count, layer.weights, layer.momenta, layer.squares, layer.gradient, factor, update);
+  const Update no_decay = without_decay(update);
   const std::size_t filters = layer.geometry.filters;
-  ops_.update(filters, layer.biases, layer.bias_momenta, layer.bias_squares, layer.bias_gradient, no_decay);
+  ops_.update(filters, layer.biases, layer.bias_momenta, layer.bias_squares, layer.bias_gradient, factor, no_decay);
   if (!layers_.batch_norm) return;
   for (const NormWeights& part : {layer.norm.scale, layer.norm.shift}) {
-    ops_.update(filters, part.values, part.momenta, part.squares, part.gradient, no_decay);
+    ops_.update(filters, part.values, part.momenta, part.squares, part.gradient, factor, no_decay);
   }
+}
+
+void NativeNetwork::update_dense(DenseLayer& layer, float factor, const Update& update) {
+  ops_.update(layer.weight_count, layer.weights, layer.momenta, layer.squares, layer.sums, factor, update);
+  ops_.update(layer.geometry.outputs, layer.biases, layer.bias_momenta, layer.bias_squares, layer.bias_sums, factor,
+              without_decay(update));
 }
 
 void NativeNetwork::move_running_statistics() {
@@ -197,7 +227,12 @@ void NativeNetwork::backward_slice(const Slice& slice, const Update& update) {
                  layers_.pooled_gradient, layers_.flat);
   for_groups(slice, [&](const Group& group) { backward_stages(group, slice.first + group.first > 0); });
   if (!slice.last) return;
-  for (StageLayer& layer : layers_.stages) update_stage(layer, update);
+  float factor = 1;
+  if (update.clip_norm > 0) {  // else the dense layers are updated already
+    factor = factor_of_clipping(update.clip_norm);
+    for (DenseLayer& layer : layers_.dense) update_dense(layer, factor, update);
+  }
+  for (StageLayer& layer : layers_.stages) update_stage(layer, factor, update);
   prepared_ = false;
 }
 
@@ -218,7 +253,7 @@ void NativeNetwork::backward_dense(const Slice& slice, const Update& update) {
                                  .weight_sums = layer.sums,
                                  .bias_sums = layer.bias_sums,
                                  .add = slice.first > 0,
-                                 .update = slice.last};
+                                 .update = slice.last && !(update.clip_norm > 0)};
     ops_.dense_backward(layer.geometry, backward, update, layers_.scratch);
   }
 }
@@ -256,6 +291,7 @@ void NativeNetwork::backward_stages(const Group& group, bool add) {
 
 double NativeNetwork::step(const Batch& batch, const Update& update) {
   check(update.optimiser == layers_.optimiser, "a network keeps the optimiser it was made for");
+  check(!(update.clip_norm > 0) || layers_.sums, "only a network that was made for it clips");
   return run(batch, update, nullptr);
 }
 

@@ -48,8 +48,7 @@ struct DenseLayer {
   float* x_gradient;
   float *y, *y_gradient;  // the gradient is the next layer's x_gradient
   float *weights, *momenta, *squares, *sums;
-  float *biases, *bias_momenta, *bias_squares,
-      *bias_sums;  // sums: of micro-batches, null where batches are never split
+  float *biases, *bias_momenta, *bias_squares, *bias_sums;  // sums: the gradient; null unless the layers have sums
 };
 
 struct NativeLayers {
@@ -63,7 +62,7 @@ struct NativeLayers {
   std::byte* scratch = nullptr;    // of whichever kernel runs
   int micro_batch = 1;             // pictures that are in memory together
   int group = 1;                   // of these, how many go through all stages before the next ones do
-  bool splits = false;             // a batch may be larger than that
+  bool sums = false;               // dense gradients are kept: a batch may be larger than that, or is clipped
   bool batch_norm = false;
   Optimiser optimiser = Optimiser::kSgd;
 };

@@ -58,17 +58,20 @@ std::size_t moment_count(const NetworkShape& shape, Optimiser optimiser);
 /// Throws Error (bad input) saying what is wrong if the shape breaks one of the ranges above.
 void check_shape(const NetworkShape& shape);
 
-/// One step on every weight w with gradient g. First g += l2 * w + l1 * sign(w) for weights, not for biases, scales and
-/// shifts. Then
+/// One step on every weight w with gradient g. First, where clip_norm is above 0, the gradient of all that is trained
+/// (the batch's, each picture's loss times its class's weight) is scaled down so that its L2 norm is at most clip_norm.
+/// Then g += l2 * w + l1 * sign(w) for weights, not for biases, scales and shifts. Then
 ///   SGD:  m = momentum * m + g;  w -= learning_rate * m;
 ///   Adam: m = momentum * m + (1 - momentum) * g;  v = decay2 * v + (1 - decay2) * g * g;
 ///         w -= learning_rate * m / (1 - momentum^count) / (sqrt(v / (1 - decay2^count)) + epsilon).
-/// Source of Adam: Kingma and Ba 2015, algorithm 1.
+/// Source of Adam: Kingma and Ba 2015, algorithm 1; of clipping: Pascanu, Mikolov, Bengio 2013, "On the difficulty of
+/// training recurrent neural networks", algorithm 1.
 struct Update {
   float learning_rate = 0;
   float momentum = 0;
   float l1 = 0;
   float l2 = 0;
+  float clip_norm = 0;                    // 0: the gradient is taken as it is
   Optimiser optimiser = Optimiser::kSgd;  // the same in every step of a network's life
   float decay2 = 0.999f;
   float epsilon = 1e-8f;
@@ -138,6 +141,7 @@ struct NetworkLimits {
   int max_batch = 1;
   std::size_t memory_bytes = 0;  // weights, momenta, activations and the trainer's copy of the best weights; 0: none
   Optimiser optimiser = Optimiser::kSgd;  // Adam needs room for a second moment
+  bool clips = false;                     // steps may have a clip_norm, which needs room for the whole gradient
   const KernelTable* kernels = nullptr;   // of the native backend; null: the shipped one of the fastest that runs here
 };
 

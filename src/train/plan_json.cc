@@ -54,6 +54,9 @@ Json to_json(const TrainingPlan& plan) {
           {"momentum", plan.momentum},
           {"l1", plan.l1},
           {"l2", plan.l2},
+          {"clip_norm", plan.clip_norm},
+          {"initial_scale", plan.initial.scale},
+          {"zero_last", plan.initial.zero_last},
           {"mirror", plan.augmentation.mirror},
           {"shift", plan.augmentation.shift},
           {"class_weights", name_of(plan.class_weights, kClassWeightingNames)},
@@ -79,6 +82,9 @@ TrainingPlan plan_from_json(const Json& json) {
   json.at("momentum").get_to(plan.momentum);
   json.at("l1").get_to(plan.l1);
   json.at("l2").get_to(plan.l2);
+  plan.clip_norm = json.value("clip_norm", plan.clip_norm);
+  plan.initial.scale = json.value("initial_scale", plan.initial.scale);
+  plan.initial.zero_last = json.value("zero_last", plan.initial.zero_last);
   json.at("mirror").get_to(plan.augmentation.mirror);
   json.at("shift").get_to(plan.augmentation.shift);
   plan.class_weights = from_name<ClassWeighting>(kClassWeightingNames, json.at("class_weights").get<std::string>(),

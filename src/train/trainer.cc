@@ -69,9 +69,10 @@ class Run {
                             {.max_batch = batch,
                              .memory_bytes = plan_.memory_bytes,
                              .optimiser = plan_.optimiser,
+                             .clips = plan_.clip_norm > 0,
                              .kernels = plan_.kernels ? &*plan_.kernels : nullptr},
                             arena);
-    network_->set_parameters(from ? from->weights : initial_weights(plan_.shape, plan_.seed));
+    network_->set_parameters(from ? from->weights : initial_weights(plan_.shape, plan_.seed, plan_.initial));
     start_ = Steady::now();
     if (from) go_on_from(*from);
     if (from && out_of_patience(from->epoch)) return;
@@ -143,6 +144,7 @@ class Run {
                   .momentum = static_cast<float>(plan_.momentum),
                   .l1 = static_cast<float>(plan_.l1),
                   .l2 = static_cast<float>(plan_.l2),
+                  .clip_norm = static_cast<float>(plan_.clip_norm),
                   .optimiser = plan_.optimiser,
                   .noise = Rng(plan_.seed, {kDropoutStream, static_cast<std::uint64_t>(steps_)}).next()};
     update.count = ++steps_;

@@ -163,13 +163,14 @@ class Backend : public testing::TestWithParam<Variant> {
     if (!GetParam().runs_here) GTEST_SKIP() << "this processor lacks the instructions of " << GetParam().name;
   }
   std::unique_ptr<Network> make(const NetworkShape& shape, int max_batch, std::size_t memory_bytes = 0,
-                                Optimiser optimiser = Optimiser::kSgd) {
-    return GetParam().make(shape, {max_batch, memory_bytes, optimiser}, arena_);
+                                Optimiser optimiser = Optimiser::kSgd, bool clips = false) {
+    return GetParam().make(shape, {max_batch, memory_bytes, optimiser, clips}, arena_);
   }
   /// The least memory that a batch of `max_batch` can be trained in, one picture at a time.
-  std::size_t least_memory(const NetworkShape& shape, int max_batch, Optimiser optimiser = Optimiser::kSgd) {
+  std::size_t least_memory(const NetworkShape& shape, int max_batch, Optimiser optimiser = Optimiser::kSgd,
+                           bool clips = false) {
     try {
-      make(shape, max_batch, 1, optimiser);
+      make(shape, max_batch, 1, optimiser, clips);
     } catch (const OutOfMemory& e) {
       return e.needed_bytes;
     }

@@ -255,6 +255,9 @@ shift = 0.1
 schedule = "step"
 warmup_epochs = 0.5
 class_weights = "balanced"
+clip_norm = 0.5
+initial_scale = 0.5
+zero_last = true
 )";
 
 TEST_F(Tune, ATrainingGoesOnFromItsCheckpoint) {

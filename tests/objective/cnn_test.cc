@@ -231,7 +231,8 @@ TEST(CnnSpace, AParameterThatWouldDoNothingIsRefused) {
 
 // A point of every training feature, none of them as usual.
 const char* const kEveryFeature = R"({"optimiser": "adam", "momentum": 0.8, "dropout": 0.25, "batch_norm": true,
-  "mirror": true, "shift": 0.125, "schedule": "cosine", "warmup_epochs": 1.5, "class_weights": "balanced"})";
+  "mirror": true, "shift": 0.125, "schedule": "cosine", "warmup_epochs": 1.5, "class_weights": "balanced",
+  "clip_norm": 0.75, "initial_scale": 0.5, "zero_last": true})";
 
 void expect_every_feature(const TrainingPlan& plan) {
   EXPECT_EQ(plan.optimiser, Optimiser::kAdam);
@@ -243,6 +244,9 @@ void expect_every_feature(const TrainingPlan& plan) {
   EXPECT_EQ(plan.schedule.decay, Decay::kCosine);
   EXPECT_EQ(plan.schedule.warmup_epochs, 1.5);
   EXPECT_EQ(plan.class_weights, ClassWeighting::kBalanced);
+  EXPECT_EQ(plan.clip_norm, 0.75);
+  EXPECT_EQ(plan.initial.scale, 0.5);
+  EXPECT_TRUE(plan.initial.zero_last);
 }
 
 TEST(CnnSpace, TrainingFeaturesComeFromThePointOrElseFromTheOptions) {
@@ -271,6 +275,9 @@ TEST(CnnSpace, TrainingFeaturesAreOffUnlessAsked) {
   EXPECT_EQ(plan.schedule.decay, Decay::kConstant);
   EXPECT_EQ(plan.schedule.warmup_epochs, 0);
   EXPECT_EQ(plan.class_weights, ClassWeighting::kNone);
+  EXPECT_EQ(plan.clip_norm, 0);
+  EXPECT_EQ(plan.initial.scale, 1);
+  EXPECT_FALSE(plan.initial.zero_last);
 }
 
 TEST(CnnSpace, ChoicesThatTheCnnCannotUseAreRefusedWithThoseItTakes) {

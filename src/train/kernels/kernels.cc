@@ -147,6 +147,7 @@ constexpr Ops kOps = {
     .norm_forward = norm_forward,
     .norm_backward = norm_backward,
     .update = update,
+    .sum_of_squares = sum_of_squares,
     .transpose = transpose,
     .fma_chain = fma_chain,
 };
