@@ -42,6 +42,7 @@ constexpr Option<CnnOptions> kOptions[] = {
     {"clip_norm", &CnnOptions::clip_norm, 0, 1e6, "a step's gradient is scaled to at most this L2 norm; 0: no limit"},
     {"initial_scale", &CnnOptions::initial_scale, 0.001, 1000, "factor of the initial weights' standard deviation"},
     {"zero_last", &CnnOptions::zero_last, 0, 0, "the last layer's weights start at zero"},
+    {"dense_side", &CnnOptions::dense_side, 0, 32, "the last map is averaged down to this side; 0: it is not"},
     {"kernels", &CnnOptions::kernels, 0, 0,
      "which kernels compute, as 'crescendo kernels' prints it; else the shipped"},
 };
@@ -233,6 +234,7 @@ TrainingPlan training_plan(const CnnOptions& options, const Space& space, const 
   plan.shape.classes = static_cast<int>(images.classes.size());
   plan.shape.batch_norm = options.batch_norm;
   plan.shape.dropout = options.dropout;
+  plan.shape.dense_side = options.dense_side;
   plan.optimiser = from_name<Optimiser>(kOptimiserNames, options.optimiser, "optimiser", "objective cnn");
   plan.momentum = options.momentum;
   plan.schedule.decay = from_name<Decay>(kDecayNames, options.schedule, "schedule", "objective cnn");

@@ -35,6 +35,7 @@ struct CnnOptions {
   double clip_norm = 0;                // of a step's gradient; 0: no limit
   double initial_scale = 1;            // of the initial weights' standard deviation
   bool zero_last = false;
+  int dense_side = 0;  // of the maps that the dense layers read, at most; 0: no limit
   std::string kernels;  // a table as train/kernel_table.h writes it; empty: the shipped one
 };
 

@@ -100,6 +100,7 @@ constexpr std::array kKnown = {
     KnownParameter{"clip_norm", KnownParameter::kNumber, 0, 1e6},
     KnownParameter{"initial_scale", KnownParameter::kNumber, 0.001, 1000},
     KnownParameter{"zero_last", KnownParameter::kSwitch},
+    KnownParameter{"dense_side", KnownParameter::kNumber, 0, 32},
 };
 
 std::string accepted_by(const KnownParameter& known) {
@@ -246,6 +247,7 @@ void apply_point(const Space& space, const Point& point, TrainingPlan& plan) {
   plan.l2 = value("use_l2", 1) != 0 ? value("l2", 0) : 0;
   plan.shape.batch_norm = value("batch_norm", plan.shape.batch_norm) != 0;
   plan.shape.dropout = value("dropout", plan.shape.dropout);
+  plan.shape.dense_side = static_cast<int>(value("dense_side", plan.shape.dense_side));
   plan.shape.conv.clear();
   for (int i = 1; i <= static_cast<int>(value("conv_layers", 1)); ++i) {
     plan.shape.conv.push_back({static_cast<int>(value(fmt::format("filters_{}", i), 32)),

@@ -24,7 +24,7 @@ std::vector<float> initial_weights(const NetworkShape& shape, std::uint64_t seed
     }
     inputs = conv.filters;
   }
-  const std::size_t side = pooled_side(shape, shape.conv.size() - 1);
+  const std::size_t side = dense_input_side(shape);
   inputs *= side * side;
   for (const int units : shape.dense) {
     layer(inputs, units, 2);

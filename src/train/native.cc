@@ -116,7 +116,9 @@ void NativeNetwork::forward_slice(const Batch& batch, const Slice& slice, std::o
   }
   for_groups(slice, [&](const Group& group) { forward_stages(group, noise.has_value()); });
   const int pitch = layers_.dense[0].geometry.batch_pitch;
-  ops_.transpose(slice.count, layers_.flat, layers_.pooled, layers_.flat, layers_.flat_x, pitch);
+  layers_.averaging.pictures = slice.count;
+  if (layers_.averages()) ops_.average_forward(layers_.averaging, layers_.pooled, layers_.features);
+  ops_.transpose(slice.count, layers_.flat, layers_.features, layers_.flat, layers_.flat_x, pitch);
   for (int i = 0; pitch > slice.count && i < layers_.flat; ++i) {
     float* const row = layers_.flat_x + static_cast<std::size_t>(i) * pitch;
     std::fill(row + slice.count, row + pitch, 0.0f);
@@ -135,7 +137,7 @@ void NativeNetwork::forward_stages(const Group& group, bool training) {
 void NativeNetwork::forward_stage(std::size_t i, const Group& group, bool training) {
   const StageLayer& layer = layers_.stages[i];
   const bool is_last = i + 1 == layers_.stages.size();
-  float* const next = is_last ? layers_.pooled + group.first * std::size_t{1} * layers_.flat
+  float* const next = is_last ? layers_.pooled + group.first * std::size_t{1} * layers_.maps
                               : layers_.stages[i + 1].x + group.first * layers_.stages[i + 1].x_step;
   const NormLayer& norm = layer.norm;
   float* const out = layers_.batch_norm ? norm.x : next;  // with batch normalisation a slice is one group
@@ -224,7 +226,10 @@ void NativeNetwork::move_running_statistics() {
 void NativeNetwork::backward_slice(const Slice& slice, const Update& update) {
   backward_dense(slice, update);
   ops_.transpose(layers_.flat, slice.count, layers_.dense[0].x_gradient, layers_.dense[0].geometry.batch_pitch,
-                 layers_.pooled_gradient, layers_.flat);
+                 layers_.features_gradient, layers_.flat);
+  if (layers_.averages()) {
+    ops_.average_backward(layers_.averaging, layers_.features_gradient, layers_.pooled_gradient);
+  }
   for_groups(slice, [&](const Group& group) { backward_stages(group, slice.first + group.first > 0); });
   if (!slice.last) return;
   float factor = 1;
@@ -260,7 +265,7 @@ void NativeNetwork::backward_dense(const Slice& slice, const Update& update) {
 
 /// add: to the gradients that are there.
 void NativeNetwork::backward_stages(const Group& group, bool add) {
-  const float* out_gradient = layers_.pooled_gradient + group.first * std::size_t{1} * layers_.flat;
+  const float* out_gradient = layers_.pooled_gradient + group.first * std::size_t{1} * layers_.maps;
   for (std::size_t i = layers_.stages.size(); i-- > 0;) {
     StageLayer& layer = layers_.stages[i];
     if (layers_.batch_norm) {

@@ -194,10 +194,13 @@ std::size_t scratch_bytes(NativeLayers& layers, const Ops& ops) {
 template <class Memory>
 void place(NativeLayers& layers, const Ops& ops, Memory& memory) {
   const std::size_t n = layers.micro_batch;
+  const std::size_t maps = layers.maps;
   const std::size_t flat = layers.flat;
   place_stages(layers, ops, memory);
-  layers.pooled = memory.template take<float>(n * flat);
-  layers.pooled_gradient = memory.template take<float>(n * flat);
+  layers.pooled = memory.template take<float>(n * maps);
+  layers.pooled_gradient = memory.template take<float>(n * maps);
+  layers.features = layers.averages() ? memory.template take<float>(n * flat) : layers.pooled;
+  layers.features_gradient = layers.averages() ? memory.template take<float>(n * flat) : layers.pooled_gradient;
   layers.flat_x = memory.template take<float>(flat * round_up(n, ops.lanes));
   place_dense(layers, ops, memory);
   layers.scratch = memory.template take<std::byte>(scratch_bytes(layers, ops));
@@ -252,10 +255,13 @@ NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits,
   layers.batch_norm = shape.batch_norm;
   layers.stages = make_stages(shape, ops.lanes, table);
   const Stage& last = layers.stages.back().geometry;
-  const std::size_t flat = static_cast<std::size_t>(last.out_blocks) * ops.lanes * last.pooled * last.pooled;
-  if (flat > (std::size_t{1} << 30))
+  const std::size_t padded_filters = static_cast<std::size_t>(last.out_blocks) * ops.lanes;
+  const std::size_t maps = padded_filters * last.pooled * last.pooled;
+  if (maps > (std::size_t{1} << 30))
     bad_input("the last convolution leaves more than 2^30 values; add one or use fewer filters");
-  layers.flat = static_cast<int>(flat);
+  layers.averaging = {.pictures = 0, .blocks = last.out_blocks, .side = last.pooled, .to = dense_input_side(shape)};
+  layers.maps = static_cast<int>(maps);
+  layers.flat = static_cast<int>(padded_filters * layers.averaging.to * layers.averaging.to);
   layers.dense = make_dense(shape, layers.flat, ops.lanes);
   choose_micro_batch(layers, ops, limits, parameter_count(shape) * sizeof(float));
   arena.reset(planned_bytes(layers, ops, layers.micro_batch, layers.sums));

@@ -24,8 +24,9 @@ inline constexpr float kNormEpsilon = 1e-5f;
 inline constexpr float kNormMomentum = 0.1f;
 
 /// The CNN family: each convolution (stride 1, same padding, bias) is followed by ReLU and 2x2 max-pooling with
-/// stride 2 (an odd last row and column are dropped) and, where asked for, batch normalisation of the pooled map; then
-/// dense + ReLU (+ dropout) layers, a linear layer and softmax cross-entropy.
+/// stride 2 (an odd last row and column are dropped) and, where asked for, batch normalisation of the pooled map; then,
+/// where asked for, average pooling of the last map; then dense + ReLU (+ dropout) layers, a linear layer and softmax
+/// cross-entropy.
 struct ConvLayer {
   int filters;  // >= 1
   int size;     // 1, 3, 5 or 7
@@ -39,10 +40,21 @@ struct NetworkShape {
   int classes = 0;              // at least 2
   bool batch_norm = false;      // after each pooling, with a scale and a shift per filter
   double dropout = 0;           // share of each dense layer's hidden units that a step leaves out; in [0, 1)
+  int dense_side = 0;           // 0..32: side that the last maps are averaged down to, if they are larger; 0: they stay
 };
 
 /// Side of the maps that layer `layer` writes: side_px / 2^(layer + 1), rounded down at each layer.
 int pooled_side(const NetworkShape& shape, std::size_t layer);
+
+/// Side of the maps that the first dense layer, or the linear one, reads.
+int dense_input_side(const NetworkShape& shape);
+
+/// Rows (and columns) first .. end - 1 of a map of `side` that the i-th of `averages` averages covers. Windows overlap
+/// where `averages` does not divide `side`, and no value is left out. Definition: PyTorch's AdaptiveAvgPool2d.
+struct AveragedWindow {
+  int first, end;
+};
+AveragedWindow averaged_window(int i, int side, int averages);
 
 /// Weights and biases, in the plain order: for each convolution weights [filters][inputs][size][size] then biases,
 /// with batch normalisation then its scales, shifts, running means and running variances, [filters] each; then for each

@@ -19,9 +19,9 @@ std::string_view name_of(Enum value, const Names& names) {
 Json to_json(const NetworkShape& shape) {
   Json conv = Json::array();
   for (const ConvLayer& layer : shape.conv) conv.push_back({{"filters", layer.filters}, {"size", layer.size}});
-  return {{"channels", shape.channels}, {"side_px", shape.side_px}, {"conv", conv},
-          {"dense", shape.dense},       {"classes", shape.classes}, {"batch_norm", shape.batch_norm},
-          {"dropout", shape.dropout}};
+  return {{"channels", shape.channels}, {"side_px", shape.side_px},      {"conv", conv},
+          {"dense", shape.dense},       {"classes", shape.classes},      {"batch_norm", shape.batch_norm},
+          {"dropout", shape.dropout},   {"dense_side", shape.dense_side}};
 }
 
 NetworkShape shape_from_json(const Json& json) {
@@ -35,6 +35,7 @@ NetworkShape shape_from_json(const Json& json) {
   json.at("classes").get_to(shape.classes);
   shape.batch_norm = json.value("batch_norm", false);
   shape.dropout = json.value("dropout", 0.0);
+  shape.dense_side = json.value("dense_side", 0);
   check_shape(shape);
   return shape;
 }

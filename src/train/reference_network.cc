@@ -20,6 +20,11 @@ std::size_t picture_bytes(const NetworkShape& shape) {
     bytes +=
         shape.conv[i].filters * (sizeof(float) * (side * side + pooled_copies * pooled * pooled) + pooled * pooled);
   }
+  // The averages with their gradient, which may stand beside the maps they are made of.
+  const std::size_t averages = dense_input_side(shape);
+  if (averages < static_cast<std::size_t>(pooled_side(shape, shape.conv.size() - 1))) {
+    bytes += 2 * sizeof(float) * shape.conv.back().filters * averages * averages;
+  }
   for (const int units : shape.dense) bytes += 3 * sizeof(float) * units;
   return bytes + 2 * sizeof(float) * shape.classes;
 }

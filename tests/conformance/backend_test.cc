@@ -310,7 +310,8 @@ TEST_P(Backend, AMicroBatchHasItsOwnStatisticsAndItsPicturesMasks) {
 }
 
 TEST_P(Backend, MicroBatchesTakeTheStepOfTheWholeBatch) {
-  const NetworkShape network_shape = with_features(shape(1, 20, {{12, 3}, {23, 3}}, {30}, 5), false, 0.3);
+  NetworkShape network_shape = with_features(shape(1, 20, {{12, 3}, {23, 3}}, {30}, 5), false, 0.3);
+  network_shape.dense_side = 3;
   const int pictures = 13;
   const ImageSet images = noise_pictures(network_shape, pictures, 5);
   BatchOf batch(images, 0, pictures);
@@ -446,6 +447,20 @@ TEST_P(Backend, SaysHowMuchMemoryOnePictureNeeds) {
                         sizeof(float));
 }
 
+TEST_P(Backend, ADenseSideThatAveragesNothingChangesNoBit) {
+  const NetworkShape network_shape = shape(1, 20, {{12, 3}, {23, 3}}, {30}, 5);
+  const ImageSet images = noise_pictures(network_shape, 9, 47);
+  const BatchOf batch(images, 0, 9);
+  const auto after_a_step = [&](int dense_side) {
+    const auto network = make(with_averages(network_shape, dense_side), 9);
+    network->set_parameters(random_parameters(network_shape, 48));
+    network->step(batch, {.learning_rate = 0.01f});
+    return parameters_of(*network);
+  };
+  EXPECT_EQ(after_a_step(5), after_a_step(0));
+  EXPECT_EQ(after_a_step(6), after_a_step(0));
+}
+
 TEST_P(Backend, RefusesShapesThatCannotBe) {
   const NetworkShape good = shape(1, 8, {{4, 3}, {4, 3}}, {5}, 3);
   EXPECT_NO_THROW(make(good, 1));
@@ -464,6 +479,8 @@ TEST_P(Backend, RefusesShapesThatCannotBe) {
   refuses([](NetworkShape& s) { s.channels = 2; });
   refuses([](NetworkShape& s) { s.dropout = 1; });
   refuses([](NetworkShape& s) { s.dropout = -0.1; });
+  refuses([](NetworkShape& s) { s.dense_side = -1; });
+  refuses([](NetworkShape& s) { s.dense_side = 33; });
 }
 
 std::string name_of(const testing::TestParamInfo<Variant>& variant) {

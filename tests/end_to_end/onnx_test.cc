@@ -183,7 +183,7 @@ std::vector<float> any_weights(const NetworkShape& shape, std::uint64_t seed) {
     }
     inputs = filters;
   }
-  const auto side = static_cast<std::size_t>(pooled_side(shape, shape.conv.size() - 1));
+  const auto side = static_cast<std::size_t>(dense_input_side(shape));
   inputs *= side * side;
   const auto linear = [&](int outputs) {
     normal(outputs * inputs, 0, std::sqrt(2.0 / static_cast<double>(inputs)));
@@ -198,8 +198,11 @@ std::vector<float> any_weights(const NetworkShape& shape, std::uint64_t seed) {
 std::string shape_json(const NetworkShape& shape) {
   Json conv = Json::array();
   for (const ConvLayer& layer : shape.conv) conv.push_back({{"filters", layer.filters}, {"size", layer.size}});
-  return to_line(
-      {{"conv", conv}, {"dense", shape.dense}, {"classes", shape.classes}, {"batch_norm", shape.batch_norm}});
+  return to_line({{"conv", conv},
+                  {"dense", shape.dense},
+                  {"classes", shape.classes},
+                  {"batch_norm", shape.batch_norm},
+                  {"dense_side", shape.dense_side}});
 }
 
 Answers our_answers(const TrainedNetwork& network, const ImageSet& images) {
@@ -233,6 +236,10 @@ const Case kCases[] = {
     {"colour75Kernels5And7", {3, 75, {{5, 5}, {6, 7}}, {12, 7}, 4}},
     {"grey28BatchNorm", {1, 28, {{8, 3}, {9, 5}}, {16}, 10, true}},
     {"colour50BatchNorm", {3, 50, {{6, 7}, {5, 1}, {4, 3}}, {}, 3, true}},
+    {"grey32EqualAverages", {1, 32, {{8, 3}, {9, 5}}, {16}, 10, false, 0, 4}},
+    {"grey28OverlappingAverages", {1, 28, {{8, 3}, {9, 5}}, {16}, 10, true, 0, 3}},
+    {"colour50OneAverage", {3, 50, {{6, 7}, {5, 1}}, {}, 3, false, 0, 1}},
+    {"colour43UnevenAverages", {3, 43, {{6, 7}, {5, 1}}, {}, 3, false, 0, 4}},
 };
 
 class OnnxShape : public Onnx, public testing::WithParamInterface<Case> {};

@@ -258,6 +258,7 @@ class_weights = "balanced"
 clip_norm = 0.5
 initial_scale = 0.5
 zero_last = true
+dense_side = 2
 )";
 
 TEST_F(Tune, ATrainingGoesOnFromItsCheckpoint) {

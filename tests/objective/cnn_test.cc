@@ -232,7 +232,7 @@ TEST(CnnSpace, AParameterThatWouldDoNothingIsRefused) {
 // A point of every training feature, none of them as usual.
 const char* const kEveryFeature = R"({"optimiser": "adam", "momentum": 0.8, "dropout": 0.25, "batch_norm": true,
   "mirror": true, "shift": 0.125, "schedule": "cosine", "warmup_epochs": 1.5, "class_weights": "balanced",
-  "clip_norm": 0.75, "initial_scale": 0.5, "zero_last": true})";
+  "clip_norm": 0.75, "initial_scale": 0.5, "zero_last": true, "dense_side": 2})";
 
 void expect_every_feature(const TrainingPlan& plan) {
   EXPECT_EQ(plan.optimiser, Optimiser::kAdam);
@@ -245,6 +245,7 @@ void expect_every_feature(const TrainingPlan& plan) {
   EXPECT_EQ(plan.schedule.warmup_epochs, 1.5);
   EXPECT_EQ(plan.class_weights, ClassWeighting::kBalanced);
   EXPECT_EQ(plan.clip_norm, 0.75);
+  EXPECT_EQ(plan.shape.dense_side, 2);
   EXPECT_EQ(plan.initial.scale, 0.5);
   EXPECT_TRUE(plan.initial.zero_last);
 }
@@ -276,6 +277,7 @@ TEST(CnnSpace, TrainingFeaturesAreOffUnlessAsked) {
   EXPECT_EQ(plan.schedule.warmup_epochs, 0);
   EXPECT_EQ(plan.class_weights, ClassWeighting::kNone);
   EXPECT_EQ(plan.clip_norm, 0);
+  EXPECT_EQ(plan.shape.dense_side, 0);
   EXPECT_EQ(plan.initial.scale, 1);
   EXPECT_FALSE(plan.initial.zero_last);
 }

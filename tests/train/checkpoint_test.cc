@@ -36,6 +36,7 @@ TrainingPlan full_plan() {
   TrainingPlan plan = plain_plan();
   plan.shape.batch_norm = true;
   plan.shape.dropout = 0.3;
+  plan.shape.dense_side = 2;
   plan.optimiser = Optimiser::kAdam;
   plan.schedule = {.decay = Decay::kCosine, .warmup_epochs = 1.5};
   plan.augmentation = {.mirror = true, .shift = 0.1};
@@ -169,6 +170,7 @@ TEST_F(Checkpoints, AnotherTrainingIsRefusedInASentence) {
   refused([](TrainingPlan& p) { p.optimiser = Optimiser::kSgd; }, "its optimiser is \"adam\", now it is \"sgd\"");
   refused([](TrainingPlan& p) { p.shape.conv[1].filters = 9; }, "its shape.conv is ");
   refused([](TrainingPlan& p) { p.shape.dropout = 0; }, "its shape.dropout is 0.3, now it is 0.0");
+  refused([](TrainingPlan& p) { p.shape.dense_side = 0; }, "its shape.dense_side is 2, now it is 0");
   refused([](TrainingPlan& p) { p.schedule.decay = Decay::kStep; }, "its schedule.decay is \"cosine\"");
   refused([](TrainingPlan& p) { p.batch_size = 8; }, "its batch_size is 16, now it is 8");
   refused([](TrainingPlan& p) { p.clip_norm = 0; }, "its clip_norm is 0.25, now it is 0.0");
@@ -183,6 +185,7 @@ TEST_F(Checkpoints, WhatAnOlderPlanLacksIsAsUsual) {
   const Json plan = to_json(plain_plan());
   Json older = plan;
   for (const char* name : {"clip_norm", "initial_scale", "zero_last"}) EXPECT_EQ(older.erase(name), 1u);
+  EXPECT_EQ(older["shape"].erase("dense_side"), 1u);
   EXPECT_EQ(to_json(plan_from_json(older)), plan);
 }
 

@@ -280,6 +280,7 @@ TEST(Trainer, LearnsWithEveryFeature) {
   TrainingPlan plan = small_plan();
   plan.shape.batch_norm = true;
   plan.shape.dropout = 0.2;
+  plan.shape.dense_side = 2;
   plan.optimiser = Optimiser::kAdam;
   plan.learning_rate = 0.005;
   plan.schedule = {.decay = Decay::kCosine, .warmup_epochs = 1};

@@ -83,6 +83,9 @@ struct Ops {
   /// For terms whose mean and variance are those of x.
   void (*norm_backward)(const Norm&, const NormTerms&, const NormBackward&);
 
+  void (*average_forward)(const Averaging&, const float* x, float* y);
+  void (*average_backward)(const Averaging&, const float* y_gradient, float* x_gradient);
+
   /// One step on `count` values with the gradient times `factor`, in place of its clipping. Rounded up to whole
   /// vectors: the values behind are zero and stay zero. squares: the second moments; null for SGD.
   void (*update)(std::size_t count, float* weights, float* momenta, float* squares, const float* gradient, float factor,
