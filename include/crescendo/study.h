@@ -95,6 +95,9 @@ struct Tag {
   int generation = -1;
   int bracket = -1;
   int slot = -1;
+  int alone = -1;   // 1: its point is proposed as if there were no other rungs and studies to learn from
+  int fill = -1;    // 1: it was started because its worker would have waited; no rung waits for it
+  int probe = -1;   // 1: it only tells how well its rung's ranking agrees with that of the rung below
   int design = -1;  // 1: its point belongs to the sampler's initial design; 0: to the model
   int repeat = -1;  // 1, 2, ...: this trial executes its parent's point once more at the same rung
   int warm = -1;    // 1: its training starts from its parent's weights

@@ -255,6 +255,9 @@ Json to_json(const Tag& tag) {
   if (tag.generation >= 0) json["generation"] = tag.generation;
   if (tag.bracket >= 0) json["bracket"] = tag.bracket;
   if (tag.slot >= 0) json["slot"] = tag.slot;
+  if (tag.alone >= 0) json["alone"] = tag.alone;
+  if (tag.fill >= 0) json["fill"] = tag.fill;
+  if (tag.probe >= 0) json["probe"] = tag.probe;
   if (tag.design >= 0) json["design"] = tag.design;
   if (tag.repeat >= 0) json["repeat"] = tag.repeat;
   if (tag.warm >= 0) json["warm"] = tag.warm;
@@ -267,6 +270,9 @@ Tag parse_tag(const Json& json) {
   in.read("generation", tag.generation);
   in.read("bracket", tag.bracket);
   in.read("slot", tag.slot);
+  in.read("alone", tag.alone);
+  in.read("fill", tag.fill);
+  in.read("probe", tag.probe);
   in.read("design", tag.design);
   in.read("repeat", tag.repeat);
   in.read("warm", tag.warm);

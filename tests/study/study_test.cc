@@ -141,8 +141,10 @@ History random_history(std::uint64_t seed) {
         trial.tag = parent.tag;
         trial.rung = std::min(2, parent.rung + static_cast<int>(rng.below(3)));
         if (trial.rung == parent.rung) trial.tag.repeat = 1;
+        if (rng.uniform() < 0.7) trial.tag.warm = 1;
       }
     }
+    if (!trial.parent && rng.uniform() < 0.2) trial.tag.fill = 1;
     if (!trial.parent && rng.uniform() < 0.8) trial.tag.bracket = static_cast<int>(rng.below(4));
     if (rng.uniform() < 0.8) trial.tag.slot = number;
     trial.state = TrialState::kRunning;
@@ -198,25 +200,69 @@ TEST(Tag, ComesBackTheSameAndMayLackWhatCameLater) {
   EXPECT_EQ(parse_tag(Json::parse(R"({"bracket": 2})")).warm, -1);
 }
 
+// The same in the order in which they are promoted: warm ones and the others by how far down they stand in their group.
+std::vector<int> fresh_places(const History& history, const std::vector<int>& full) {
+  std::vector<std::tuple<double, bool, int>> order;
+  for (const bool warm : {true, false}) {
+    std::vector<int> group;
+    for (const int n : full) {
+      if ((history.trial(n).tag.warm == 1) == warm) group.push_back(n);
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      order.emplace_back((static_cast<double>(i) + 0.5) / static_cast<double>(group.size()), !warm, group[i]);
+    }
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<int> places;
+  for (const auto& [share, cold, n] : order) places.push_back(n);
+  return places;
+}
+
 TEST(History, ExecutionsInFullAndCandidatesAreThoseOfAFreshSearch) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const History history = random_history(seed);
     for (int rung = 0; rung < 3; ++rung) {
       const std::vector<int> full = fresh_full(history, rung, {});
       ASSERT_TRUE(std::equal(full.begin(), full.end(), history.full(rung).begin(), history.full(rung).end()));
-      const auto best = std::find_if(full.begin(), full.end(), [&](int n) { return !tried_above(history, n); });
-      ASSERT_EQ(history.best_candidate(rung), best == full.end() ? std::nullopt : std::optional(*best));
-      for (std::size_t i = 0; i < full.size(); ++i) ASSERT_EQ(history.place_in_full(full[i]), static_cast<int>(i));
-      int firsts = 0, running = 0;
+      const std::vector<int> places = fresh_places(history, full);
+      const auto best = std::find_if(places.begin(), places.end(), [&](int n) { return !tried_above(history, n); });
+      ASSERT_EQ(history.best_candidate(rung), best == places.end() ? std::nullopt : std::optional(*best));
+      for (std::size_t i = 0; i < full.size(); ++i) ASSERT_EQ(history.place_in_full(places[i]), static_cast<int>(i));
+      ASSERT_EQ(history.in_order_of_places(rung), places);
+      int firsts = 0, running = 0, starts = 0, fills = 0, fills_running = 0;
       for (const Trial& trial : history.trials()) {
         const bool first = trial.rung == rung && trial.tag.repeat <= 0;
         firsts += first;
         running += first && trial.state == TrialState::kRunning;
+        starts += trial.rung == rung && !trial.parent;
+        const bool fill = trial.rung == rung && trial.tag.fill == 1;
+        fills += fill;
+        fills_running += fill && trial.state == TrialState::kRunning;
       }
+      ASSERT_EQ(history.starts(rung), starts);
+      ASSERT_EQ(history.fills(rung), fills);
+      ASSERT_EQ(history.fills_running(rung), fills_running);
       ASSERT_EQ(history.first_executions(rung), firsts);
       ASSERT_EQ(history.first_executions_running(rung), running);
     }
   }
+}
+
+TEST(History, TrialsThatBeganFromWeightsAreRankedAmongThemselves) {
+  History history = small_history();
+  // Whatever the losses of the two groups: the best of two warm ones is as far up as the best two of four others.
+  for (int number = 0; number < 6; ++number) {
+    Trial trial = finished(number, 0, number < 2 ? 0.01 * number : 0.5 + 0.01 * number);
+    if (number < 2) trial.tag.warm = 1;
+    history.set_trial(trial);
+  }
+  EXPECT_EQ(history.in_order_of_places(0), (std::vector<int>{2, 0, 3, 4, 1, 5}));
+  EXPECT_EQ(history.best_candidate(0), 2);
+  Trial promoted = finished(6, 1, 0.3);
+  promoted.parent = 2;
+  history.set_trial(promoted);
+  EXPECT_EQ(history.best_candidate(0), 0);
+  EXPECT_EQ(leaders(history, 0, 1).front().trial, 0) << "as an answer every model counts";
 }
 
 TEST(History, BracketsAreThoseOfAFreshCount) {
