@@ -536,7 +536,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"UnknownFitOfAPoint", "train --point stretched.toml --data photos --size 8",
                 "no fit called 'stretch'; there are: crop pad"},
         BadCase{"FitBesideAStudysFile", "tune --study-file bad.toml --fit pad",
-                "fit, epochs, share, colour, augmentation and class weights stand in"},
+                "fit, epochs, share, classes, colour, augmentation and class weights stand in"},
         BadCase{"UnwritableOut", "tune --data photos --trials 3 --out /proc/no/out", "/proc/no/out"},
         BadCase{"OutIsAFile", "tune --data photos --trials 3 --out a_file", "a_file"},
         BadCase{"NoTrials", "tune --data photos --trials 0", "--trials"},
@@ -547,9 +547,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"NoStorage", "trials --storage sqlite:///none.db", "there is no database none.db"},
         BadCase{"BadStorage", "trials --storage none.db", "'none.db' names no storage"},
         BadCase{"UnknownOption", "tune --date photos", "--date"}, BadCase{"NoCommand", "", "subcommand"},
-        BadCase{
-            "UnknownCommand", "tuna",
-            "no command called 'tuna'; there are: tune trials best train predict kernels ask tell enqueue replay list"},
+        BadCase{"UnknownCommand", "tuna",
+                "no command called 'tuna'; there are: tune trials best train predict kernels ask tell enqueue replay "
+                "experiment list"},
         BadCase{"EmptyOut", "tune --data photos --trials 3 --out ''", "--out"},
         BadCase{"EvenFilter", "train --point even.toml --data photos", "it takes 1, 3, 5 and 7"},
         BadCase{"NegativeBatch", "train --point negative.toml --data photos", "it takes 1 to 65536"},
