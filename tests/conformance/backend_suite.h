@@ -101,7 +101,7 @@ inline std::vector<Case> cases() {
       {with_averages(shape(3, 41, {{9, 5}}, {}, 4), 6), 3, false},                // 20 -> 6
       {with_averages(shape(1, 16, {{20, 3}}, {9, 12}, 3), 4), 21, false},         // 8 -> 4
       {with_averages(with_features(shape(3, 20, {{6, 1}, {17, 3}}, {30}, 6)), 3), 9, false},
-      {with_averages(with_features(shape(1, 24, {{40, 3}, {5, 7}}, {}, 3)), 1), 40, false},
+      {with_averages(shape(1, 24, {{40, 3}, {5, 7}}, {}, 3), 1), 40, false},
   };
 }
 
