@@ -34,18 +34,13 @@ class TreeBuilder {
     }
     sorted_.resize(table.features.size());
     for (std::size_t feature = 0; feature < table.features.size(); ++feature) {
-      most_codes_ = std::max(most_codes_, static_cast<std::size_t>(table.features[feature].categories));
-      if (options.splitter == Splitter::kRandom) continue;  // needs no order
       sorted_[feature].reserve(members_.size());
       for (const int row : table.order[feature]) {
         if (weights[static_cast<std::size_t>(row)] > 0) sorted_[feature].push_back(row);
       }
+      most_codes_ = std::max(most_codes_, static_cast<std::size_t>(table.features[feature].categories));
     }
     codes_.resize(most_codes_);
-    for (auto* values : {&lowest_, &highest_, &threshold_, &left_weight_, &left_sum_, &left_rows_}) {
-      values->resize(table.features.size());
-    }
-    drawn_.resize(table.features.size());
     goes_right_.resize(rows_.size());
     moved_.resize(members_.size());
     std::iota(features_.begin(), features_.end(), 0);
@@ -129,17 +124,15 @@ class TreeBuilder {
     grow_.push_back({left, node.begin, middle, node.depth + 1});
   }
 
-  Split find_split(const Growing& node, const NodeSums& all) {
-    return options_.splitter == Splitter::kRandom ? find_random_split(node, all) : find_best_split(node, all);
-  }
-
   // Looks at features in random order, until enough were seen that can be split at all. Leaves the best split's codes
   // in set_.
-  Split find_best_split(const Growing& node, const NodeSums& all) {
+  Split find_split(const Growing& node, const NodeSums& all) {
     Split best;
     int seen = 0;
     for (int i = 0; i < width() && seen < inspected_; ++i) {
-      const int feature = next_feature(i);
+      const auto other = static_cast<std::size_t>(i) + rng_.below(static_cast<std::uint64_t>(width() - i));
+      std::swap(features_[static_cast<std::size_t>(i)], features_[other]);
+      const int feature = features_[static_cast<std::size_t>(i)];
       const bool is_category = table_.features[static_cast<std::size_t>(feature)].categories > 0;
       const bool varies =
           is_category ? split_category(node, all, feature, best) : split_number(node, all, feature, best);
@@ -148,81 +141,6 @@ class TreeBuilder {
       if (best.feature >= 0 && node.end - node.begin == 2) break;
     }
     return best;
-  }
-
-  // Feature number `i` in random order, when those before are drawn.
-  int next_feature(int i) {
-    const auto other = static_cast<std::size_t>(i) + rng_.below(static_cast<std::uint64_t>(width() - i));
-    std::swap(features_[static_cast<std::size_t>(i)], features_[other]);
-    return features_[static_cast<std::size_t>(i)];
-  }
-
-  // The same, but one random threshold a feature. All features are counted at once, row by row, because that is how
-  // rows lie in memory.
-  Split find_random_split(const Growing& node, const NodeSums& all) {
-    find_ranges(node);
-    std::fill(threshold_.begin(), threshold_.end(), -kInfinity);
-    Split best;
-    std::size_t numbers = 0;
-    int seen = 0;
-    for (int i = 0; i < width() && seen < inspected_; ++i) {
-      const int feature = next_feature(i);
-      const auto f = static_cast<std::size_t>(feature);
-      if (table_.features[f].categories > 0) {
-        if (split_category(node, all, feature, best)) ++seen;
-      } else if (varies(feature, lowest_[f], highest_[f])) {
-        threshold_[f] = lowest_[f] + rng_.uniform() * (highest_[f] - lowest_[f]);
-        drawn_[numbers++] = feature;
-        ++seen;
-      }
-      if (seen > 0 && node.end - node.begin == 2) break;  // of two rows every split is the same
-    }
-    if (numbers > 0) sum_left(node);
-    const int least = std::max(1, options_.min_leaf), count = static_cast<int>(node.end - node.begin);
-    const double mean = all.sum / all.weight;
-    for (std::size_t i = 0; i < numbers; ++i) {
-      const auto f = static_cast<std::size_t>(drawn_[i]);
-      if (left_rows_[f] < least || count - left_rows_[f] < least) continue;
-      const double found = gain(left_weight_[f], left_sum_[f], all, mean);
-      if (beats(found, best)) best = {found, drawn_[i], threshold_[f]};
-    }
-    return best;
-  }
-
-  void find_ranges(const Growing& node) {
-    const auto features = static_cast<std::size_t>(width());
-    double* lowest = lowest_.data();
-    double* highest = highest_.data();
-    std::fill_n(lowest, features, kInfinity);
-    std::fill_n(highest, features, -kInfinity);
-    for (std::size_t i = node.begin; i < node.end; ++i) {
-      const double* x = &table_.rows[static_cast<std::size_t>(members_[i]) * features];
-      for (std::size_t f = 0; f < features; ++f) {
-        lowest[f] = x[f] < lowest[f] ? x[f] : lowest[f];
-        highest[f] = x[f] > highest[f] ? x[f] : highest[f];
-      }
-    }
-  }
-
-  // What goes left at each feature's threshold.
-  void sum_left(const Growing& node) {
-    const auto features = static_cast<std::size_t>(width());
-    double *weight = left_weight_.data(), *sum = left_sum_.data(), *rows = left_rows_.data();
-    const double* threshold = threshold_.data();
-    std::fill_n(weight, features, 0.0);
-    std::fill_n(sum, features, 0.0);
-    std::fill_n(rows, features, 0.0);
-    for (std::size_t i = node.begin; i < node.end; ++i) {
-      const auto row = static_cast<std::size_t>(members_[i]);
-      const double* x = &table_.rows[row * features];
-      const Row here = rows_[row];
-      for (std::size_t f = 0; f < features; ++f) {
-        const double is_left = x[f] <= threshold[f] ? 1.0 : 0.0;
-        weight[f] += is_left * here.weight;
-        sum[f] += is_left * here.sum;
-        rows[f] += is_left;
-      }
-    }
   }
 
   // The reduction of the squared error, up to a factor that is the node's: the squared distance of the left side's sum
@@ -238,13 +156,15 @@ class TreeBuilder {
     const double* column = table_.column(static_cast<std::size_t>(feature));
     const int* rows = sorted_[static_cast<std::size_t>(feature)].data() + node.begin;
     const std::size_t count = node.end - node.begin;
-    if (!varies(feature, column[rows[0]], column[rows[count - 1]])) return false;
-    best_split(rows, count, all, feature, best);
+    const double lowest = column[rows[0]], highest = column[rows[count - 1]];
+    if (lowest == highest) return false;
+    if (lowest < 0 && table_.features[static_cast<std::size_t>(feature)].where_there) return false;
+    if (options_.splitter == Splitter::kRandom) {
+      random_split(rows, count, all, feature, lowest + rng_.uniform() * (highest - lowest), best);
+    } else {
+      best_split(rows, count, all, feature, best);
+    }
     return true;
-  }
-
-  bool varies(int feature, double lowest, double highest) const {
-    return lowest < highest && !(table_.features[static_cast<std::size_t>(feature)].where_there && lowest < 0);
   }
 
   void best_split(const int* rows, std::size_t count, const NodeSums& all, int feature, Split& best) const {
@@ -264,6 +184,21 @@ class TreeBuilder {
       }
       here = next;
     }
+  }
+
+  void random_split(const int* rows, std::size_t count, const NodeSums& all, int feature, double threshold,
+                    Split& best) const {
+    const double* column = table_.column(static_cast<std::size_t>(feature));
+    double weight = 0, sum = 0;
+    std::size_t left = 0;
+    for (; left < count && column[rows[left]] <= threshold; ++left) {
+      weight += rows_[static_cast<std::size_t>(rows[left])].weight;
+      sum += rows_[static_cast<std::size_t>(rows[left])].sum;
+    }
+    const auto least = static_cast<std::size_t>(std::max(1, options_.min_leaf));
+    if (left < least || count - left < least) return;
+    const double found = gain(weight, sum, all, all.sum / all.weight);
+    if (beats(found, best)) best = {found, feature, threshold};
   }
 
   bool split_category(const Growing& node, const NodeSums& all, int feature, Split& best) {
@@ -388,10 +323,6 @@ class TreeBuilder {
   std::vector<int> features_;  // in the order in which they are looked at
   int inspected_ = 1;
 
-  // Of random splits, [feature]; drawn_: those that have a threshold.
-  std::vector<double> lowest_, highest_, threshold_, left_weight_, left_sum_, left_rows_;
-  std::vector<int> drawn_;
-
   std::size_t most_codes_ = 0;
   std::vector<Code> codes_;
   std::vector<int> present_;        // codes of the node, those that go left first
@@ -401,8 +332,8 @@ class TreeBuilder {
 
 }  // namespace
 
-TrainingTable::TrainingTable(std::span<const Feature> f, std::span<const double> r, std::span<const double> y)
-    : features(f), rows(r), targets(y), columns(r.size()), order(f.size()) {
+TrainingTable::TrainingTable(std::span<const Feature> f, std::span<const double> rows, std::span<const double> y)
+    : features(f), targets(y), columns(rows.size()), order(f.size()) {
   const std::size_t n = targets.size();
   mean = std::accumulate(targets.begin(), targets.end(), 0.0) / static_cast<double>(n);
   for (std::size_t row = 0; row < n; ++row) {

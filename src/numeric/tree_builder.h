@@ -9,14 +9,14 @@
 
 namespace crescendo {
 
-/// What all trees of a forest learn from, in the order in which it is read. Refers to its arguments.
+/// What all trees of a forest learn from, in the order in which it is read. Refers to the targets and features.
 struct TrainingTable {
   TrainingTable(std::span<const Feature> features, std::span<const double> rows, std::span<const double> targets);
 
   const double* column(std::size_t feature) const { return &columns[feature * targets.size()]; }
 
   std::span<const Feature> features;
-  std::span<const double> rows, targets;  // rows: [row][feature]
+  std::span<const double> targets;
   double mean;                          // of the targets: sums are taken from it, so that they do not cancel
   std::vector<double> columns;          // [feature][row]
   std::vector<std::vector<int>> order;  // [number's feature][place]: rows by value; empty for a category
