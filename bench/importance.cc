@@ -91,7 +91,11 @@ class Rival : public Analyst {
   Json versions() const override { return versions_; }
   bool knows_pairs() const override { return knows_pairs_; }
   Answer analyse(const TrialTable& trials, bool pairs, std::uint64_t seed) override {
-    Json ask = {{"space", to_json(trials.space)}, {"points", Json::array()}, {"losses", trials.losses}, {"pairs", pairs}, {"seed", seed}};
+    Json ask = {{"space", to_json(trials.space)},
+                {"points", Json::array()},
+                {"losses", trials.losses},
+                {"pairs", pairs},
+                {"seed", seed}};
     for (const Point& point : trials.points) ask["points"].push_back(point_to_json(trials.space, point));
     child_.ask(to_line(ask));
     const Json json = child_.answer();
@@ -156,7 +160,12 @@ class Bench {
       worst += largest / options_.seeds;
       pairs += worst_pair(answer, problem) / options_.seeds;
     }
-    write(who, {{"part", "error"}, {"problem", problem.name}, {"seeds", options_.seeds}, {"worst", worst}, {"sum", sum}, {"worst_pair", with_pairs ? Json(pairs) : Json(nullptr)}});
+    write(who, {{"part", "error"},
+                {"problem", problem.name},
+                {"seeds", options_.seeds},
+                {"worst", worst},
+                {"sum", sum},
+                {"worst_pair", with_pairs ? Json(pairs) : Json(nullptr)}});
   }
 
   void times(Analyst& who, const std::string& part, int trials, bool pairs, int rounds) {
@@ -166,7 +175,11 @@ class Bench {
     std::vector<double> seconds;
     for (int round = 0; round < rounds; ++round) seconds.push_back(who.analyse(table, pairs, 0).cpu);
     std::sort(seconds.begin(), seconds.end());
-    write(who, {{"part", part}, {"rounds", rounds}, {"cpu_seconds", seconds[seconds.size() / 2]}, {"least", seconds.front()}, {"most", seconds.back()}});
+    write(who, {{"part", part},
+                {"rounds", rounds},
+                {"cpu_seconds", seconds[seconds.size() / 2]},
+                {"least", seconds.front()},
+                {"most", seconds.back()}});
   }
 
  private:

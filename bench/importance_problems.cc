@@ -28,12 +28,14 @@ Space cube(std::size_t width, double low, double high) {
 AnovaProblem ishigami() {
   const double one = 0.5 * std::pow(1 + 0.1 * std::pow(kPi, 4) / 5, 2), two = 49.0 / 8;
   const double pair = 0.01 * std::pow(kPi, 8) * (1.0 / 18 - 1.0 / 50), all = one + two + pair;
-  return {"ishigami", cube(3, -kPi, kPi),
+  return {"ishigami",
+          cube(3, -kPi, kPi),
           [](const Point& p) {
             const auto& x = p.values;
             return std::sin(x[0]) + 7 * std::pow(std::sin(x[1]), 2) + 0.1 * std::pow(x[2], 4) * std::sin(x[0]);
           },
-          {one / all, two / all, 0}, {{0, 2, pair / all}}};
+          {one / all, two / all, 0},
+          {{0, 2, pair / all}}};
 }
 
 AnovaProblem sobol_g8() {
@@ -45,7 +47,8 @@ AnovaProblem sobol_g8() {
     all *= 1 + parts.back();
   }
   all -= 1;
-  AnovaProblem problem{"sobol_g8", cube(8, 0, 1),
+  AnovaProblem problem{"sobol_g8",
+                       cube(8, 0, 1),
                        [a](const Point& p) {
                          double product = 1;
                          for (std::size_t i = 0; i < 8; ++i) {
@@ -53,7 +56,8 @@ AnovaProblem sobol_g8() {
                          }
                          return product;
                        },
-                       {}, {}};
+                       {},
+                       {}};
   for (std::size_t i = 0; i < 8; ++i) {
     problem.main.push_back(parts[i] / all);
     for (std::size_t j = i + 1; j < 8; ++j) problem.pairs.push_back({i, j, parts[i] * parts[j] / all});
@@ -62,9 +66,11 @@ AnovaProblem sobol_g8() {
 }
 
 AnovaProblem additive() {
-  return {"additive", cube(4, 0, 1),
+  return {"additive",
+          cube(4, 0, 1),
           [](const Point& p) { return p.values[0] + 2 * p.values[1] + 3 * p.values[2] + 4 * p.values[3]; },
-          {1.0 / 30, 4.0 / 30, 9.0 / 30, 16.0 / 30}, {}};
+          {1.0 / 30, 4.0 / 30, 9.0 / 30, 16.0 / 30},
+          {}};
 }
 
 // f = 10 sin(pi x1 x2) + 20 (x3 - 1/2)^2 + 10 x4 + 5 x5
@@ -84,40 +90,47 @@ AnovaProblem friedman() {
   main -= mean * mean;
   const double pair = squares - mean * mean - 2 * main, square = 400.0 / 180, four = 100.0 / 12, five = 25.0 / 12;
   const double all = 2 * main + pair + square + four + five;
-  return {"friedman", cube(10, 0, 1),
+  return {"friedman",
+          cube(10, 0, 1),
           [](const Point& p) {
             const auto& x = p.values;
             return 10 * std::sin(kPi * x[0] * x[1]) + 20 * (x[2] - 0.5) * (x[2] - 0.5) + 10 * x[3] + 5 * x[4];
           },
-          {main / all, main / all, square / all, four / all, five / all, 0, 0, 0, 0, 0}, {{0, 1, pair / all}}};
+          {main / all, main / all, square / all, four / all, five / all, 0, 0, 0, 0, 0},
+          {{0, 1, pair / all}}};
 }
 
 // A learning rate above which nothing learns, beside something smooth.
 AnovaProblem cliff() {
   const double step = 9 * 0.63 * 0.37, linear = 4.0 / 12, product = 1.0 / 48, pair = 1.0 / 144;
   const double all = step + linear + 2 * product + pair;
-  return {"cliff", cube(6, 0, 1),
+  return {"cliff",
+          cube(6, 0, 1),
           [](const Point& p) {
             const auto& x = p.values;
             return (x[0] > 0.63 ? 3.0 : 0.0) + 2 * x[1] + x[2] * x[3];
           },
-          {step / all, linear / all, product / all, product / all, 0, 0}, {{2, 3, pair / all}}};
+          {step / all, linear / all, product / all, product / all, 0, 0},
+          {{2, 3, pair / all}}};
 }
 
 // A cliff in a corner of two parameters.
 AnovaProblem corner() {
   const double inside = 0.4 * 0.6, step = 9 * inside * (1 - inside), linear = 1.0 / 12, all = step + linear;
   const double one = 9 * (0.4 * 0.6 * 0.6 - inside * inside), two = 9 * (0.6 * 0.4 * 0.4 - inside * inside);
-  return {"corner", cube(6, 0, 1),
+  return {"corner",
+          cube(6, 0, 1),
           [](const Point& p) { return (p.values[0] > 0.6 && p.values[1] > 0.4 ? 3.0 : 0.0) + p.values[2]; },
-          {one / all, two / all, linear / all, 0, 0, 0}, {{0, 1, (step - one - two) / all}}};
+          {one / all, two / all, linear / all, 0, 0, 0},
+          {{0, 1, (step - one - two) / all}}};
 }
 
 // Main effects by integration with 4 million samples.
 AnovaProblem mixed() {
   Problem problem = mixed10();
-  return {"mixed10", std::move(problem.space), problem.loss,
-          {0.757, 0.0171, 0.0063, 0.0055, 0.0504, 0.0021, 0.0629, 0.0103, 0.0537, 0.0129}, {}, false};
+  return {"mixed10",    std::move(problem.space),
+          problem.loss, {0.757, 0.0171, 0.0063, 0.0055, 0.0504, 0.0021, 0.0629, 0.0103, 0.0537, 0.0129},
+          {},           false};
 }
 
 // Shares of a full table in mixed radix, the last parameter fastest.

@@ -19,8 +19,8 @@ struct AnovaProblem {
   std::string name;
   Space space;
   std::function<double(const Point&)> loss;
-  std::vector<double> main;   // [parameter]: share of the variance
-  std::vector<Pair> pairs;    // all others are 0, where `all_pairs`; else some are not known
+  std::vector<double> main;  // [parameter]: share of the variance
+  std::vector<Pair> pairs;   // all others are 0, where `all_pairs`; else some are not known
   bool all_pairs = true;
 };
 

@@ -71,6 +71,8 @@ def unit(parameter, value):
 def of_fanova():
     import ConfigSpace
     import numpy
+
+    numpy.float = float  # the name that fanova 2.0.19 still uses
     from fanova import fANOVA
 
     def analyse(ask):

@@ -20,18 +20,20 @@ class Walk {
   Walk(const Forest::Tree& tree, std::span<const Axis> axes) : tree_(tree), axes_(axes), below_(weights_below(axes)) {
     boxes_.axes = axes.size();
     for (std::size_t a = 0; a < axes.size(); ++a) {
-      here_.push_back({static_cast<int>(a), 1, 1});
+      here_.push_back(static_cast<int>(a));
+      boxes_.sides.push_back({static_cast<int>(a), 1, 1});
       boxes_.runs.push_back({0, static_cast<int>(axes[a].cells())});
     }
     const std::size_t leaves = (tree.nodes.size() + 1) / 2;
-    boxes_.sides.reserve(leaves * axes.size());
+    boxes_.sides.reserve(tree.nodes.size() + axes.size());
+    boxes_.sides_of.reserve(leaves * axes.size());
     boxes_.value.reserve(leaves);
     boxes_.volume.reserve(leaves);
     boxes_.branches.reserve(tree.nodes.size());
   }
 
   TreeBoxes walk() {
-    boxes_.branches.push_back({0, here_[0], -1, -1, -1});
+    boxes_.branches.push_back({0, 0, -1, -1, -1});
     visit(0, 0);
     return std::move(boxes_);
   }
@@ -44,22 +46,25 @@ class Walk {
       return;
     }
     const auto axis = static_cast<std::size_t>(node.feature);
-    const TreeBoxes::Side whole = here_[axis];
+    const int whole_side = here_[axis];
+    const TreeBoxes::Side whole = boxes_.sides[static_cast<std::size_t>(whole_side)];
     for (const bool right : {false, true}) {
-      here_[axis] = axes_[axis].ordered ? part(whole, axis, node.threshold, right) : part(whole, axis, node.set, right);
+      here_[axis] = static_cast<int>(boxes_.sides.size());
+      boxes_.sides.push_back(axes_[axis].ordered ? part(whole, axis, node.threshold, right)
+                                                 : part(whole, axis, node.set, right));
       const std::size_t child = boxes_.branches.size();
       (right ? boxes_.branches[branch].right : boxes_.branches[branch].left) = static_cast<int>(child);
-      boxes_.branches.push_back({axis, here_[axis], -1, -1, -1});
+      boxes_.branches.push_back({node.feature, here_[axis], -1, -1, -1});
       visit(node.left + (right ? 1 : 0), child);
     }
-    here_[axis] = whole;
+    here_[axis] = whole_side;
   }
 
   void add_leaf(double value, std::size_t branch) {
     double volume = 1;
-    for (const TreeBoxes::Side& side : here_) volume *= side.weight;
+    for (const int side : here_) volume *= boxes_.sides[static_cast<std::size_t>(side)].weight;
     boxes_.branches[branch].leaf = static_cast<int>(boxes_.leaves());
-    boxes_.sides.insert(boxes_.sides.end(), here_.begin(), here_.end());
+    boxes_.sides_of.insert(boxes_.sides_of.end(), here_.begin(), here_.end());
     boxes_.value.push_back(value);
     boxes_.volume.push_back(volume);
   }
@@ -101,7 +106,7 @@ class Walk {
   const Forest::Tree& tree_;
   std::span<const Axis> axes_;
   std::vector<std::vector<double>> below_;
-  std::vector<TreeBoxes::Side> here_;  // of the node that is visited
+  std::vector<int> here_;  // [axis]: sides of the node that is visited
   TreeBoxes boxes_;
 };
 
@@ -135,7 +140,8 @@ class Overlaps {
  private:
   double visit(std::size_t at) const {
     const TreeBoxes::Branch& branch = tree_.branches[at];
-    if (kept_[branch.axis] && at > 0 && overlap(branch.axis, branch.side) == 0) return 0;
+    const auto cut = static_cast<std::size_t>(branch.axis);
+    if (kept_[cut] && at > 0 && overlap(cut, tree_.sides[static_cast<std::size_t>(branch.side)]) == 0) return 0;
     if (branch.leaf < 0)
       return visit(static_cast<std::size_t>(branch.left)) + visit(static_cast<std::size_t>(branch.right));
     const auto leaf = static_cast<std::size_t>(branch.leaf);

@@ -24,8 +24,7 @@ struct TreeBoxes {
 
   /// A node: where its side of one axis was cut from its parent's, and what it holds.
   struct Branch {
-    std::size_t axis;
-    Side side;
+    int axis, side;
     int left, right;  // branches; -1: a leaf
     int leaf;         // -1: none
   };
@@ -33,11 +32,14 @@ struct TreeBoxes {
   std::size_t axes = 0;
   std::vector<Branch> branches;  // the root first
   std::vector<Run> runs;
-  std::vector<Side> sides;            // [leaf][axis]
+  std::vector<Side> sides;            // each once, though many leaves have it
+  std::vector<int> sides_of;          // [leaf][axis]: places in `sides`
   std::vector<double> value, volume;  // [leaf]; the sum of the volumes is 1
 
   std::size_t leaves() const { return value.size(); }
-  const Side& side(std::size_t leaf, std::size_t axis) const { return sides[leaf * axes + axis]; }
+  const Side& side(std::size_t leaf, std::size_t axis) const {
+    return sides[static_cast<std::size_t>(sides_of[leaf * axes + axis])];
+  }
   std::span<const Run> runs_of(const Side& side) const {
     return std::span(runs).subspan(static_cast<std::size_t>(side.first), static_cast<std::size_t>(side.runs));
   }
