@@ -1,12 +1,12 @@
 // Errors of functional ANOVA's shares on functions whose shares are known, and its time, ours and the rivals' on the
 // same trials, in turn.
 //
-//   importance [--rivals all|none|NAME,..] [--seeds N] [--rounds N] [--problems FOLDER] [--rows FILE]
+//   importance [--parts PART,..] [--rivals all|none|NAME,..] [--seeds N] [--rounds N] [--problems FOLDER] [--rows FILE]
 //
 // Part `error`: 1,000 uniform trials; "worst" is the largest absolute error of a main-effect share and "sum" the sum of
-// them, means over the seeds; "worst_pair" the same of pairs' interactions. With --problems (a folder with
-// tabular/hpolib) the FCNet tables too. Parts `main_1000`, `main_10000`, `pairs_1000`: seconds of CPU time for 64 trees
-// on mixed10, medians of the rounds; pairs are all 45, main effects included.
+// them, means over the seeds; "worst_pair" the same of pairs' interactions, ours alone, because theirs take minutes.
+// With --problems (a folder with tabular/hpolib) the FCNet tables too. Parts `main_1000`, `main_10000`, `pairs_1000`:
+// seconds of CPU time for 64 trees on mixed10, medians of the rounds; pairs are all 45, main effects included.
 //
 // A rival is bench/peers/importance_peers.py in the environment that `make peers` installs.
 
@@ -35,10 +35,11 @@ namespace crescendo {
 namespace {
 
 constexpr int kTrials = 1000;
+constexpr std::string_view kOurs = "crescendo";
 const std::vector<std::string> kRivals = {"optuna_fast_fanova", "fanova", "optuna"};
 
 struct Options {
-  std::string rivals = "none", problems, rows;
+  std::string parts = "all", rivals = "none", problems, rows;
   int seeds = 5, rounds = 5;
 };
 
@@ -60,7 +61,7 @@ class Analyst {
 
 class Ours : public Analyst {
  public:
-  std::string name() const override { return "crescendo"; }
+  std::string name() const override { return std::string(kOurs); }
   bool knows_pairs() const override { return true; }
   Answer analyse(const TrialTable& trials, bool pairs, std::uint64_t seed) override {
     ImportanceOptions options;
@@ -147,7 +148,7 @@ class Bench {
 
   void errors(Analyst& who, const AnovaProblem& problem) {
     double worst = 0, sum = 0, pairs = 0;
-    const bool with_pairs = who.knows_pairs() && problem.all_pairs;
+    const bool with_pairs = who.name() == kOurs && problem.all_pairs;
     for (int seed = 0; seed < options_.seeds; ++seed) {
       const TrialTable trials = draw(problem, kTrials, static_cast<std::uint64_t>(seed));
       const Answer answer = who.analyse(trials, with_pairs, static_cast<std::uint64_t>(seed));
@@ -198,11 +199,15 @@ class Bench {
   std::ofstream rows_;
 };
 
+bool is_chosen(const std::string& choice, const std::string& name) {
+  return choice == "all" || ("," + choice + ",").find("," + name + ",") != std::string::npos;
+}
+
 std::vector<std::unique_ptr<Analyst>> analysts(const std::string& choice) {
   std::vector<std::unique_ptr<Analyst>> found;
   found.push_back(std::make_unique<Ours>());
   for (const std::string& name : kRivals) {
-    if (choice == "all" || ("," + choice + ",").find("," + name + ",") != std::string::npos) {
+    if (is_chosen(choice, name)) {
       found.push_back(std::make_unique<Rival>(name));
     }
   }
@@ -214,18 +219,24 @@ std::vector<std::unique_ptr<Analyst>> analysts(const std::string& choice) {
 
 void run(const Options& options) {
   Bench bench(options);
+  const auto who = analysts(options.rivals);
+  const auto time = [&](const std::string& part, int trials, bool pairs) {
+    for (const auto& analyst : who) {
+      const bool ours = analyst->name() == kOurs;
+      if (!is_chosen(options.parts, part) || (!ours && trials > kTrials)) continue;  // theirs take minutes
+      bench.times(*analyst, part, trials, pairs, ours ? options.rounds : pairs ? 1 : 3);
+    }
+  };
+  time("main_1000", 1000, false);
+  time("main_10000", 10'000, false);
+  time("pairs_1000", 1000, true);
+  if (!is_chosen(options.parts, "error")) return;
   std::vector<AnovaProblem> problems = anova_functions();
   if (!options.problems.empty()) {
     for (AnovaProblem& table : anova_tables(options.problems)) problems.push_back(std::move(table));
   }
-  for (const auto& who : analysts(options.rivals)) {
-    const bool is_slow = who->name() != "crescendo";
-    bench.times(*who, "main_1000", 1000, false, is_slow ? 3 : options.rounds);
-    if (who->name() == "crescendo") bench.times(*who, "main_10000", 10'000, false, options.rounds);
-    bench.times(*who, "pairs_1000", 1000, true, is_slow ? 1 : options.rounds);
-  }
   for (const AnovaProblem& problem : problems) {
-    for (const auto& who : analysts(options.rivals)) bench.errors(*who, problem);
+    for (const auto& analyst : who) bench.errors(*analyst, problem);
   }
 }
 
@@ -235,7 +246,9 @@ Options parse(int argc, char** argv) {
     const std::string name = argv[i];
     if (i + 1 >= argc) bad_input(name + " needs a value");
     const std::string value = argv[i + 1];
-    if (name == "--rivals") {
+    if (name == "--parts") {
+      options.parts = value;
+    } else if (name == "--rivals") {
       options.rivals = value;
     } else if (name == "--problems") {
       options.problems = value;
@@ -246,7 +259,7 @@ Options parse(int argc, char** argv) {
     } else if (name == "--rounds") {
       options.rounds = std::stoi(value);
     } else {
-      bad_input(fmt::format("no option {}; there are: --rivals --seeds --rounds --problems --rows", name));
+      bad_input(fmt::format("no option {}; there are: --parts --rivals --seeds --rounds --problems --rows", name));
     }
   }
   return options;
