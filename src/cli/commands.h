@@ -19,6 +19,7 @@ struct Command {
 Command tune_command();
 Command trials_command();
 Command best_command();
+Command importance_command();
 Command train_command();
 Command predict_command();
 Command kernels_command();
@@ -30,9 +31,9 @@ Command experiment_command();
 Command list_command();
 
 inline constexpr std::array kCommands = {
-    &tune_command, &trials_command,  &best_command,   &train_command,  &predict_command, &kernels_command,
-    &ask_command,  &tell_command,    &enqueue_command, &replay_command, &experiment_command,
-    &list_command,
+    &tune_command,    &trials_command,     &best_command, &importance_command, &train_command,
+    &predict_command, &kernels_command,    &ask_command,  &tell_command,       &enqueue_command,
+    &replay_command,  &experiment_command, &list_command,
 };
 
 }  // namespace crescendo

@@ -11,7 +11,8 @@ namespace crescendo {
 /// A column of a table of rows. A number's missing value is one outside its usual range, as -1.5 beside 0..1: then
 /// every split between the missing ones and the others lies outside it too. A category's is one more code.
 struct Feature {
-  int categories = 0;  // codes 0..categories-1; 0: a number
+  int categories = 0;        // codes 0..categories-1; 0: a number
+  bool where_there = false;  // no node is split on it in which a row lacks it: has a number below 0, or the last code
 };
 
 enum class Splitter {
@@ -78,7 +79,7 @@ class Forest {
   int depth(int tree) const { return trees_[static_cast<std::size_t>(tree)].depth; }
   int leaves(int tree) const { return static_cast<int>(trees_[static_cast<std::size_t>(tree)].nodes.size() + 1) / 2; }
 
-  // What follows is for the builder of a tree.
+  // What follows is for the builder of a tree, and for who takes one apart.
   struct Node {
     double threshold;  // a number above it goes right; leaf: +infinity, so that it stays
     int feature;       // leaf: 0
@@ -91,6 +92,7 @@ class Forest {
     std::vector<std::uint64_t> sets;    // the first word is none's
     int depth = 0;
   };
+  const Tree& tree(int number) const { return trees_[static_cast<std::size_t>(number)]; }
 
  private:
   void visit(const Tree& tree, int node, LeafBox& box,

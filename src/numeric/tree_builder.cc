@@ -158,6 +158,7 @@ class TreeBuilder {
     const std::size_t count = node.end - node.begin;
     const double lowest = column[rows[0]], highest = column[rows[count - 1]];
     if (lowest == highest) return false;
+    if (lowest < 0 && table_.features[static_cast<std::size_t>(feature)].where_there) return false;
     if (options_.splitter == Splitter::kRandom) {
       random_split(rows, count, all, feature, lowest + rng_.uniform() * (highest - lowest), best);
     } else {
@@ -203,6 +204,8 @@ class TreeBuilder {
   bool split_category(const Growing& node, const NodeSums& all, int feature, Split& best) {
     count_codes(node, feature);
     if (present_.size() < 2) return false;
+    const Feature& category = table_.features[static_cast<std::size_t>(feature)];
+    if (category.where_there && present_.back() == category.categories - 1) return false;
     if (options_.splitter == Splitter::kRandom) {
       shuffle_sides();
     } else {

@@ -548,7 +548,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"BadStorage", "trials --storage none.db", "'none.db' names no storage"},
         BadCase{"UnknownOption", "tune --date photos", "--date"}, BadCase{"NoCommand", "", "subcommand"},
         BadCase{"UnknownCommand", "tuna",
-                "no command called 'tuna'; there are: tune trials best train predict kernels ask tell enqueue replay "
+                "no command called 'tuna'; there are: tune trials best importance train predict kernels ask tell "
+                "enqueue replay "
                 "experiment list"},
         BadCase{"EmptyOut", "tune --data photos --trials 3 --out ''", "--out"},
         BadCase{"EvenFilter", "train --point even.toml --data photos", "it takes 1, 3, 5 and 7"},

@@ -155,6 +155,20 @@ TEST(Forest, PartsMissingNumbersFromEveryOther) {
   EXPECT_EQ(forest.predict(0, std::vector<double>{0}), 3);
 }
 
+TEST(Forest, SplitsWhereAFeatureIsThereIfItIsTold) {
+  // Feature 1 tells all targets apart, but is lacking where feature 0 is 0: only behind a split of that is it used.
+  for (const bool category : {false, true}) {
+    const double lacking = category ? 4 : -1;
+    const std::vector<double> rows = {0, lacking, 0, lacking, 1, 0, 1, 1, 1, 2, 1, 3}, targets = {5, 5, 0, 1, 2, 3};
+    const std::vector<Feature> features = {{}, {category ? 5 : 0, true}};
+    const Forest forest(features, rows, targets, one_tree(), 1);
+    EXPECT_EQ(forest.leaves(0), 5);
+    const Forest::Node& root = forest.tree(0).nodes[0];
+    EXPECT_EQ(root.feature, 0);
+    EXPECT_EQ(forest.predict(0, std::vector<double>{0, 2}), 5);
+  }
+}
+
 TEST(Forest, MeanAndVarianceAreThoseOfItsTrees) {
   const MixedTable table(200, 2);
   const Forest forest(table.features, table.rows, table.targets, ForestOptions{}, 9);

@@ -1,0 +1,52 @@
+#include "crescendo/importance.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "importance/cell_table.h"
+#include "importance/coverage.h"
+#include "importance/decomposition.h"
+
+namespace crescendo {
+namespace {
+
+// A parameter's condition, and its main effect among the trials and in the part of the space in which it is active.
+ConditionShare condition_share(const CellTable& table, std::size_t axis, const Decomposition& whole,
+                               const ImportanceOptions& options) {
+  ConditionShare result{axis, probability(table, table.regions[axis]), {}, {}};
+  const CellTable part = where_active(table, axis);
+  if (result.probability <= 0 || part.rows() == 0) return result;
+  result.condition = whole.condition_share(part.axes, result.probability);
+  result.where_active = Decomposition(part, {options.trees, options.depth, options.seed}).main_share(axis);
+  return result;
+}
+
+}  // namespace
+
+Importance importance(const TrialTable& trials, const ImportanceOptions& options) {
+  const CellTable table = make_cell_table(trials, options.percentile);
+  const std::size_t width = table.width();
+  Importance result;
+  result.trials = static_cast<int>(table.rows());
+  result.failed = static_cast<int>(
+      std::count_if(trials.losses.begin(), trials.losses.end(), [](double loss) { return !std::isfinite(loss); }));
+  result.covered = covered_share(trials);
+  const Decomposition parts(table, {options.trees, options.depth, options.seed});
+  result.constant = parts.constant();
+  for (std::size_t axis = 0; axis < width; ++axis) {
+    result.main.push_back(parts.main_share(axis));
+    result.curves.push_back(parts.curve(axis));
+    if (options.totals) result.total.push_back(parts.total_share(axis));
+    if (options.conditions && table.conditional(axis)) {
+      result.conditions.push_back(condition_share(table, axis, parts, options));
+    }
+    for (std::size_t b = axis + 1; options.pairs && b < width; ++b) {
+      result.pairs.push_back({axis, b, parts.pair_share(axis, b)});
+    }
+  }
+  for (const auto& triple : options.triples) result.triples.push_back({triple, parts.triple_share(triple)});
+  for (const auto& [a, b] : options.surfaces) result.surfaces.push_back(parts.surface(a, b));
+  return result;
+}
+
+}  // namespace crescendo
