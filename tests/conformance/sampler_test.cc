@@ -169,12 +169,14 @@ TEST_P(SamplerSuite, SurvivesHistoriesOfSeveralRungs) {
   }
 }
 
-// Trials of three rungs, of which the lower two had losses that depend on `world`; and a trial to be placed at the top.
-History world_of_rungs(const Study& study, int world, bool alone) {
+// Trials of three rungs, of which the lower two had losses that depend on `world`; and one more at the top, to be
+// placed.
+History world_of_rungs(const Study& study, int world, int at_top, bool alone) {
   History history(std::make_shared<const Study>(study));
   Rng rng(5);
   std::vector<double> unit(study.space.size());
-  for (int number = 0; number < 90; ++number) {
+  const int trials = 60 + at_top;
+  for (int number = 0; number < trials; ++number) {
     Trial trial = trial_at(number, {}, TrialState::kFinished, rng.uniform());
     trial.rung = number / 30;
     for (double& u : unit) u = rng.uniform();
@@ -191,7 +193,7 @@ History world_of_rungs(const Study& study, int world, bool alone) {
     }
     history.set_trial(trial);
   }
-  Trial claimed = trial_at(90, {}, TrialState::kRunning, 0);
+  Trial claimed = trial_at(trials, {}, TrialState::kRunning, 0);
   claimed.rung = 2;
   claimed.point.reset();
   if (alone) claimed.tag.alone = 1;
@@ -212,12 +214,14 @@ TEST_P(SamplerSuite, WhatIsProposedAloneDoesNotDependOnOtherRungsAndStudies) {
     lessons->push_back({0, 0, point_in_box(study.space, whole(study.space), unit), i % 9 == 0, draws.uniform(), 0});
   }
   taught.lessons = lessons;
+  // With 4 trials at the top the lower rungs are most of what is known, with 30 a model of the top alone is used.
   const auto propose = [&](const Study& with, int world, bool alone, std::uint64_t stream) {
-    const History history = world_of_rungs(with, world, alone);
-    Tag tag = history.trial(90).tag;
+    const int at_top = stream % 2 == 0 ? 4 : 30;
+    const History history = world_of_rungs(with, world, at_top, alone);
+    Tag tag = history.trial(60 + at_top).tag;
     s->stamp(history, 2, tag);
     Rng rng(3, {stream});
-    return std::pair(s->propose(history, whole(study.space), 90, rng), tag);
+    return std::pair(s->propose(history, whole(study.space), 60 + at_top, rng), tag);
   };
   int differ = 0;
   for (std::uint64_t stream = 0; stream < 10; ++stream) {
