@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "schedule/crossing.h"
 #include "schedule/finals.h"
@@ -7,6 +8,8 @@
 
 namespace crescendo {
 namespace {
+
+constexpr int kFewestPromoted = 3;
 
 struct RampOptions : FinalsOptions, CrossingOptions, StoppingOptions {
   bool fill = false;
@@ -43,7 +46,8 @@ RampOptions read(Options given) {
 /// Source: Hinz, Navarro-Guerrero, Magg, Wermter 2018, "Speeding up the Hyperparameter Optimization of Deep
 /// Convolutional Neural Networks", section 3 (shares 50/33/17 %).
 /// Differs: the best points are executed again at the next size (there, only ranges and the optimiser's model cross),
-/// and the leaders are repeated at the end, because one seed's noise is as large as the sizes' disagreement.
+/// and the leaders are repeated at the end, because one seed's noise is as large as the sizes' disagreement. Promoted
+/// points take at most half of a rung, but never fewer than three.
 /// A rung begins when all trials of the one below have ended. With `fill` workers that would wait start new points
 /// below meanwhile, out of the next rung's share, as long as that has more trials than points to be promoted to it;
 /// nothing waits for these, and those that end soon enough are promoted too.
@@ -60,7 +64,7 @@ class RampSchedule : public Schedule {
         if (history.running(rung) == history.fills_running(rung)) continue;
         return options_.fill && rung < top ? filling(history, rung) : Wait{};
       }
-      const auto climb = [&] { return promotion_or_start(history, rung); };
+      const auto climb = [&] { return promotion_or_start(history, rung, allowance); };
       return rung == top ? finals_step(history, options_, allowance, climb) : climb();
     }
     return history.any_running() ? Step(Wait{}) : Step(Finish{});
@@ -80,9 +84,25 @@ class RampSchedule : public Schedule {
     return allowance;
   }
 
-  Step promotion_or_start(const History& history, int rung) const {
+  // Promotions take no more than half of a rung, so that there are new points at it whatever the budget counts: a
+  // budget of time begins so many cheap trials below that a share of them would fill the rung.
+  static bool has_promoted_enough(const History& history, int rung, const Allowance& allowance) {
+    const int promoted = history.first_executions(rung) - history.starts(rung);
+    if (promoted < kFewestPromoted) return false;
+    const auto past = [](double now, double begin, double end) {
+      return std::isfinite(end) && now >= (begin + end) / 2;
+    };
+    const double began = history.trial(history.at_rung(rung).front()).elapsed_seconds;
+    return 2 * promoted >= allowance.trials ||
+           past(history.elapsed_seconds(), std::max(began, allowance.begin), allowance.end) ||
+           past(history.cpu_seconds(), allowance.cpu_begin, allowance.cpu_end);
+  }
+
+  Step promotion_or_start(const History& history, int rung, const Allowance& allowance) const {
     const int below = rung_below(history, rung);
-    if (const auto promote = crossing_.promotion(history, below, rung)) return *promote;
+    if (!has_promoted_enough(history, rung, allowance)) {
+      if (const auto promote = crossing_.promotion(history, below, rung)) return *promote;
+    }
     return crossing_.start(history, below, rung);
   }
 

@@ -117,6 +117,45 @@ TEST(Ramp, ARungThatTimeSkippedHidesNothingOfTheOneBelow) {
   EXPECT_EQ(std::get<Promote>(step).parent, 0);
 }
 
+TEST(Ramp, PromotionsTakeNoMoreThanHalfOfARungsTime) {
+  Study study = small_study(400);  // so many cheap trials that a quarter of them would fill the rung
+  const auto ramp = make_schedule(study);
+  History history = after_first_rung(study);
+  study.budget = {};
+  study.budget.seconds = 60;  // the second rung has those from 30 to 50
+  history.set_budget(study.budget);
+  int promoted = 0;
+  double elapsed = 30;
+  for (; elapsed < 50; elapsed += 2) {
+    history.set_elapsed_seconds(elapsed);
+    const Step step = ramp->next(history);
+    if (!std::holds_alternative<Promote>(step)) break;
+    Trial trial = ended(static_cast<int>(history.trials().size()), 1, 0.3, point_with(0.01));
+    trial.parent = std::get<Promote>(step).parent;
+    trial.elapsed_seconds = elapsed;
+    history.set_trial(trial);
+    ++promoted;
+  }
+  EXPECT_EQ(promoted, 5);
+  EXPECT_EQ(elapsed, 40);
+  EXPECT_TRUE(std::holds_alternative<Start>(ramp->next(history)));
+}
+
+TEST(Ramp, PromotesThreeHoweverLittleARungMayUse) {
+  Study study = small_study(24);  // 12, 8, 4
+  study.schedule.options["repeats"] = 0.0;
+  const auto ramp = make_schedule(study);
+  History history = after_first_rung(study);
+  for (int i = 0; i < 8; ++i) history.set_trial(ended(12 + i, 1, 0.3 + 0.01 * i, point_with(0.01)));
+  for (int i = 0; i < 4; ++i) {
+    const Step step = ramp->next(history);
+    Trial trial = ended(20 + i, 2, 0.2, point_with(0.01));
+    if (const auto* promote = std::get_if<Promote>(&step)) trial.parent = promote->parent;
+    EXPECT_EQ(trial.parent.has_value(), i < 3) << i;
+    history.set_trial(trial);
+  }
+}
+
 TEST(Ramp, NeverPromotesAFailedTrial) {
   const Study study = small_study(60);
   const auto ramp = make_schedule(study);
