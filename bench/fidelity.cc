@@ -14,8 +14,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -23,6 +27,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "bench/child.h"
 #include "bench/exit_status.h"
 #include "bench/machine.h"
 #include "bench/named.h"
@@ -30,6 +35,7 @@
 #include "crescendo/error.h"
 #include "crescendo/search.h"
 #include "crescendo/store.h"
+#include "objective/program.h"
 #include "search/ladder.h"
 #include "search/presets.h"
 
@@ -167,6 +173,22 @@ Study study_of(const SearchProblem& problem, const Method& method, const std::ve
 
 double short_number(double value) { return std::stod(fmt::format("{:.9g}", value)); }
 
+/// The problem's program, asked for a point at a rung. (The objective `server` also names the parent's folder where a
+/// study continues, which these programs refuse.)
+class SurrogateObjective : public Objective {
+ public:
+  explicit SurrogateObjective(const std::vector<std::string>& command) : program_(command.front(), command, {}) {}
+  std::optional<Outcome> evaluate(const Assignment& assignment, const Hooks&) override {
+    program_.ask(to_line(flat_object(assignment.study, assignment.point, assignment.rung)));
+    Outcome outcome;
+    outcome.loss = program_.answer().at("objective");
+    return outcome;
+  }
+
+ private:
+  Child program_;
+};
+
 /// Notes what was used whenever a trial at the top is better than all before.
 class CurveObserver : public Observer {
  public:
@@ -197,7 +219,8 @@ Json row_of(const SearchProblem& problem, const Method& method, const Cell& cell
   const auto store = open_store("memory:");
   store->create(study);
   CurveObserver observer(fidelity_of(ladder));
-  run_search(*store, study, make_objective(problem, study), {}, observer);
+  run_search(
+      *store, study, [&] { return std::make_unique<SurrogateObjective>(problem.server); }, {}, observer);
   Json row = {{"problem", cell.problem},     {"method", cell.method}, {"ladder", cell.ladder},
               {"continues", cell.continues}, {"full", cell.full},     {"seed", cell.seed}};
   observer.describe(row, static_cast<int>(ladder.size()));
