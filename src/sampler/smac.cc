@@ -107,7 +107,7 @@ class SmacSampler : public Sampler {
     part *= options_.startup_share * share;
     if (study.budget.trials && number >= std::floor(part * *study.budget.trials)) return false;
     for (const auto& [name, total] : study.budget.fidelity) {
-      if (history.used(name) >= part * total) return false;
+      if (!alone && history.used(name) >= part * total) return false;  // what the rungs below used is no part of it
     }
     return !study.budget.seconds || elapsed_seconds < part * *study.budget.seconds;
   }
