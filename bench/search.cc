@@ -50,19 +50,6 @@ constexpr int kRandomPoints = 4000;  // whose median is a regret of 1, where a f
 
 fs::path own_program() { return fs::read_symlink("/proc/self/exe"); }
 
-/// The program that evaluates the problems of the file: what was asked for, or made here once from its source.
-fs::path evaluator_of(const SearchChoice& choice) {
-  if (!choice.evaluator.empty()) return choice.evaluator;
-  const fs::path program = own_program().parent_path() / "hpo_eval";
-  if (fs::exists(program)) return program;
-  const fs::path source = choice.problems_file.parent_path() / "evaluator" / "surrogate_eval.cpp";
-  if (!fs::exists(source)) not_found("no evaluator's source " + source.string() + "; give --evaluator PROGRAM");
-  const std::string making =
-      fmt::format("g++ -std=c++17 -O3 -march=x86-64-v3 -o '{}' '{}'", program.string(), source.string());
-  if (std::system(making.c_str()) != 0) unavailable("cannot make the evaluator: " + making);
-  return program;
-}
-
 std::vector<SearchProblem> problems_of(const SearchChoice& choice) {
   std::vector<SearchProblem> all = built_in_problems();
   const auto wanted = [&](const SearchProblem& problem) {
@@ -78,7 +65,8 @@ std::vector<SearchProblem> problems_of(const SearchChoice& choice) {
       not_found(fmt::format("no file of problems {}; give --problems-file FILE, or --problems with some of: {}",
                             choice.problems_file.string(), fmt::join(names, " ")));
     }
-    for (SearchProblem& problem : problems_of_file(choice.problems_file, evaluator_of(choice))) {
+    for (SearchProblem& problem :
+         problems_of_file(choice.problems_file, evaluator_of(choice.problems_file, choice.evaluator))) {
       names.insert(problem.name);
       all.push_back(std::move(problem));
     }

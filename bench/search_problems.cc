@@ -1,12 +1,16 @@
 #include "bench/search_problems.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
+#include <set>
 #include <utility>
 
 #include "base/files.h"
+#include "bench/named.h"
 #include "crescendo/error.h"
 #include "objective/objectives.h"
 #include "space/parse.h"
@@ -141,6 +145,35 @@ std::vector<SearchProblem> problems_of_file(const fs::path& file, const fs::path
     }
   }
   return problems;
+}
+
+fs::path evaluator_of(const fs::path& problems_file, const fs::path& given) {
+  if (!given.empty()) return given;
+  const fs::path program = fs::read_symlink("/proc/self/exe").parent_path() / "hpo_eval";
+  if (fs::exists(program)) return program;
+  const fs::path source = problems_file.parent_path() / "evaluator" / "surrogate_eval.cpp";
+  if (!fs::exists(source)) not_found("no evaluator's source " + source.string() + "; give --evaluator PROGRAM");
+  const std::string making =
+      fmt::format("g++ -std=c++17 -O3 -march=x86-64-v3 -o '{}' '{}'", program.string(), source.string());
+  if (std::system(making.c_str()) != 0) unavailable("cannot make the evaluator: " + making);
+  return program;
+}
+
+SearchProblem surrogate_problem(const fs::path& file, const fs::path& evaluator, const std::string& name) {
+  const std::vector<std::string> wanted = split(name, '/');
+  std::set<std::string> scenarios;
+  for (SearchProblem& problem : problems_of_file(file, evaluator)) {
+    std::vector<std::string> words = split(problem.server.back(), ':');  // yahpo:SCENARIO:INSTANCE:TARGET
+    if (words.front() != "yahpo" || words.size() != 4) continue;
+    scenarios.insert(words[1]);
+    if (wanted.front() != words[1] || wanted.size() < 2 || wanted.size() > 3) continue;
+    words[2] = wanted[1];
+    if (wanted.size() == 3) words[3] = wanted[2];
+    problem.name = name;
+    problem.server.back() = fmt::format("{}", fmt::join(words, ":"));
+    return std::move(problem);
+  }
+  bad_input(fmt::format("no problem called '{}'; there are SCENARIO/INSTANCE of: {}", name, fmt::join(scenarios, " ")));
 }
 
 Named objective_of(const SearchProblem& problem) {

@@ -32,6 +32,15 @@ std::vector<SearchProblem> built_in_problems();
 /// Throws Error: not found, or bad input naming the problem and what is wrong with it.
 std::vector<SearchProblem> problems_of_file(const std::filesystem::path& file, const std::filesystem::path& evaluator);
 
+/// The program that evaluates the problems of the file: what was `given`, or made once from its source, beside the
+/// bench.
+std::filesystem::path evaluator_of(const std::filesystem::path& problems_file, const std::filesystem::path& given);
+
+/// SCENARIO/INSTANCE or SCENARIO/INSTANCE/TARGET: as the file's first problem of that scenario, at another instance;
+/// nothing is known of its values. Throws Error (bad input) naming the scenarios there are.
+SearchProblem surrogate_problem(const std::filesystem::path& file, const std::filesystem::path& evaluator,
+                                const std::string& name);
+
 /// Makes the maker of the objectives of one study's workers.
 ObjectiveMaker make_objective(const SearchProblem& problem, const Study& study);
 

@@ -19,6 +19,7 @@ import re
 import statistics
 import sys
 
+import fidelity_tables
 import search_tables
 import size_tables
 
@@ -411,6 +412,16 @@ def print_search_tables(files):
         print(f"{name}\n\n{make()}")
 
 
+# What a ladder is worth: bench/fidelity.
+
+
+def fidelity_table(root, name):
+    made = fidelity_tables.tables_of(read_rows(root, "fidelity"), table)
+    if name not in made:
+        return "Not measured yet: `build/release/bench/fidelity`.\n"
+    return made[name]()
+
+
 # Schedules at scale: bench/scale.
 
 
@@ -467,6 +478,8 @@ def all_tables():
         made[f"memory {isa}"] = lambda root, isa=isa: memory_table(root, isa)
     for schedule in ("ramp",):
         made[f"iis {schedule}"] = lambda root, schedule=schedule: iis_table(root, schedule)
+    for name in fidelity_tables.NAMES:
+        made[name] = lambda root, name=name: fidelity_table(root, name)
     for name in search_tables.NAMES:
         made[name] = lambda root, name=name: search_table(root, name)
     return made

@@ -49,10 +49,10 @@ bool learns_alone(const History& history, int number) {
   return static_cast<std::size_t>(number) < history.trials().size() && history.trial(number).tag.alone == 1;
 }
 
-std::vector<Observation> observations(const History& history, int number) {
+namespace {
+
+std::vector<Observation> seen_from(const History& history, int number, int rung, bool alone) {
   const auto trials = history.trials();
-  const int rung = rung_proposed_for(history, number);
-  const bool alone = learns_alone(history, number);
   std::vector<Observation> found = lessons_for(history.study(), rung);
   const int lessons = static_cast<int>(found.size());
   found.reserve(found.size() + trials.size());
@@ -66,6 +66,17 @@ std::vector<Observation> observations(const History& history, int number) {
   }
   if (alone) found.erase(found.begin(), found.begin() + lessons);
   return found;
+}
+
+}  // namespace
+
+std::vector<Observation> observations(const History& history, int number) {
+  return seen_from(history, number, rung_proposed_for(history, number), learns_alone(history, number));
+}
+
+std::vector<Observation> observations_from_top(const History& history, int number) {
+  const bool alone = learns_alone(history, number);
+  return seen_from(history, number, alone ? rung_proposed_for(history, number) : history.study().top(), alone);
 }
 
 bool is_known(std::span<const Observation> all, const Point& point) {

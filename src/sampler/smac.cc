@@ -52,12 +52,13 @@ constexpr double kPartWithLessons = 0.25;  // of the initial design, where anoth
 /// Differs: the initial design is a tenth of the budget (there: a quarter), which is far better after few trials
 /// (docs/benchmarks.md). The forest is refitted for every proposal (there, every 8), because it costs milliseconds
 /// here. Trials of other rungs and studies are learnt from too, the distance in rungs and the source being one more
-/// feature; losses of another study are transformed among themselves, and its lessons take the place of three quarters
-/// of the initial design. Running trials are learnt from with the loss that the forest predicts for them, so that
-/// workers spread out (there, they are ignored). A failed trial counts as the worst loss seen. Where the budget is time
-/// alone, the initial design ends with startup_share of it. Constraints: candidates and neighbours that break one are
-/// passed over. Conditional parameters: an inactive one has a value of its own that splits tell apart. Cost: O(trials
-/// log trials x parameters x trees) for the fit, O(trees x depth) a candidate.
+/// feature; all proposals are for the top one, whatever rung they begin at. Losses of another study are transformed
+/// among themselves, and its lessons take the place of three quarters of the initial design. Running trials are learnt
+/// from with the loss that the forest predicts for them, so that workers spread out (there, they are ignored). A failed
+/// trial counts as the worst loss seen. The initial design also ends with startup_share of the time or of a fidelity
+/// that the budget names. Constraints: candidates and neighbours that break one are passed over. Conditional
+/// parameters: an inactive one has a value of its own that splits tell apart. Cost: O(trials log trials x parameters x
+/// trees) for the fit, O(trees x depth) a candidate.
 class SmacSampler : public Sampler {
  public:
   explicit SmacSampler(SmacOptions options) : options_(options), uniform_(random_sampler().make({})) {}
@@ -69,7 +70,7 @@ class SmacSampler : public Sampler {
       return new_random_point(history, box, number, rng);
     }
     const bool at_random = rng.uniform() < options_.random;
-    const std::vector<Observation> seen = observations(history, number);
+    const std::vector<Observation> seen = observations_from_top(history, number);
     const bool any_finished = std::any_of(
         seen.begin(), seen.end(), [](const Observation& trial) { return trial.standing == Standing::kFinished; });
     if (at_random || !any_finished) return new_random_point(history, box, number, rng);
@@ -105,6 +106,9 @@ class SmacSampler : public Sampler {
     if (number >= part * options_.startup_per_parameter * static_cast<double>(study.space.size())) return false;
     part *= options_.startup_share * share;
     if (study.budget.trials && number >= std::floor(part * *study.budget.trials)) return false;
+    for (const auto& [name, total] : study.budget.fidelity) {
+      if (!alone && history.used(name) >= part * total) return false;  // what the rungs below used is no part of it
+    }
     return !study.budget.seconds || elapsed_seconds < part * *study.budget.seconds;
   }
 
@@ -135,10 +139,11 @@ class SmacSampler : public Sampler {
     const Worth worth = [&](auto asked, auto values) { model.improvement(asked, values); };
     LocalSearchOptions climb;
     climb.plateau_steps = options_.plateau;
+    const std::vector<Observation> there = observations(history, number);
     int passed = 0;
     for (const Peak& peak : local_search(rows, starts, worth, climb, rng)) {
       const Point point = rows.decode(peak.row);
-      if (!is_known(seen, point)) return point;
+      if (!is_known(there, point)) return point;
       if (++passed > options_.retries) break;
     }
     return new_random_point(history, box, number, rng);

@@ -238,7 +238,9 @@ class ModelShelf {
 /// trials are bad (Optuna forgets them); in a space without floats a point that was executed already is passed over for
 /// the next best candidate, because executing it again would tell nothing; ints of more than 128 values are modelled as
 /// numbers, rounded before they are judged; what breaks a constraint is passed over too. Conditional parameters: those
-/// that were active in the same trials share a density, fitted to these trials. Cost: O(trials x parameters x
+/// that were active in the same trials share a density, fitted to these trials. Rungs: a proposal for a rung below the
+/// highest one that has `startup` trials in full learns from that one alone (Falkner, Klein, Hutter 2018, BOHB); others
+/// mix the rungs (RungWeights). Cost: O(trials x parameters x
 /// candidates) per proposal, most of it saved where trials or candidates are far off.
 class TpeSampler : public Sampler {
  public:
@@ -258,7 +260,7 @@ class TpeSampler : public Sampler {
     const auto uniform = [&] { return uniform_point(space, box, rng); };
     const auto drawn_at_random = [&] { return free_point(space, box, PendingPoints(history, number), uniform); };
     if (space.size() == 0) return drawn_at_random();
-    const Purpose purpose{rung_proposed_for(history, number), learns_alone(history, number)};
+    const Purpose purpose = purpose_of(history, number);
     std::unique_ptr<TpeModel> model = up_to_date(history, purpose, number);
     const auto give_back = [&] {
       // What was asked to leave a point out does not know it the next time.
@@ -268,12 +270,22 @@ class TpeSampler : public Sampler {
       give_back();
       return drawn_at_random();
     }
-    Point point = search(history, box, number, *model, rng).value_or(Point{});
+    const bool aims_higher = purpose.rung > rung_proposed_for(history, number);
+    Point point = search(history, box, number, *model, aims_higher, rng).value_or(Point{});
     give_back();
     return point.values.empty() ? drawn_at_random() : point;
   }
 
  private:
+  // Where a rung above has enough trials, they alone say what is good: the lower one's ranking may mislead.
+  Purpose purpose_of(const History& history, int number) const {
+    const Purpose own{rung_proposed_for(history, number), learns_alone(history, number)};
+    for (int rung = history.study().top(); rung > own.rung && !own.alone; --rung) {
+      if (static_cast<int>(history.full(rung).size()) >= options_.startup) return {rung, true};
+    }
+    return own;
+  }
+
   static bool has_point(const History& history, int number) {
     return static_cast<std::size_t>(number) < history.trials().size() && history.trial(number).point.has_value();
   }
@@ -286,8 +298,16 @@ class TpeSampler : public Sampler {
     return model;
   }
 
+  static bool was_tried(const History& history, int number, const Point& point) {
+    const auto trials = history.trials();
+    return std::any_of(trials.begin(), trials.end(),
+                       [&](const Trial& trial) { return trial.number != number && trial.point == point; });
+  }
+
   // None where every candidate runs already or breaks a constraint.
-  std::optional<Point> search(const History& history, const Box& box, int number, TpeModel& learnt, Rng& rng) const {
+  // `aims_higher`: what was learnt is of another rung, so it does not know every point.
+  std::optional<Point> search(const History& history, const Box& box, int number, TpeModel& learnt, bool aims_higher,
+                              Rng& rng) const {
     const Space& space = history.study().space;
     std::vector<GroupModel> models;
     for (const TpeModel::Part& part : learnt.parts()) models.emplace_back(learnt.columns(), part, rule_.parzen);
@@ -307,7 +327,7 @@ class TpeSampler : public Sampler {
         }
         space.deactivate(point);
         if (constrained && !space.allowed(point.values)) continue;
-        if (!discrete || !learnt.knows(point)) return point;
+        if (!discrete || !(aims_higher ? was_tried(history, number, point) : learnt.knows(point))) return point;
         if (!executed && !PendingPoints(history, number).contains(point)) executed = std::move(point);
       }
     }

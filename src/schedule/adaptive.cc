@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 
-#include "numeric/kendall.h"
 #include "numeric/normal.h"
+#include "schedule/agreement.h"
 #include "schedule/crossing.h"
 #include "schedule/finals.h"
 #include "schedule/schedules.h"
@@ -33,28 +32,6 @@ constexpr Option<AdaptiveOptions> kOptions[] = {
     {"stopping", &AdaptiveOptions::stopping, 0, 0, kStoppingHelp},
     {"stopping_startup", &AdaptiveOptions::stopping_startup, 1, 10'000, kStartupHelp},
 };
-
-// What is believed of Kendall's tau between neighbouring sizes before anything is seen: measured were 0.25 to 0.71.
-constexpr double kUsualTau = 0.5, kTauDeviation = 0.3;
-constexpr double kDisagreement = 0.2;  // a tau below which what was learnt at the lower size is not believed
-
-// How well the ranking at `below` tells the next rung's: Kendall's tau over the points that ended at both, drawn
-// towards the usual one as much as its own error asks for. With 8 points that error is 0.29. A point that fails above
-// is the worst there.
-double agreement(const History& history, int below) {
-  std::vector<double> lower, upper;
-  for (const int number : history.at_rung(below + 1)) {
-    const Trial& trial = history.trial(number);
-    const bool ended = trial.state != TrialState::kRunning && !trial.stopped_early && trial.tag.repeat <= 0;
-    if (!ended || !trial.parent || history.trial(*trial.parent).rung != below) continue;
-    lower.push_back(history.place_in_full(*trial.parent));
-    upper.push_back(trial.state == TrialState::kFinished ? trial.loss : std::numeric_limits<double>::infinity());
-  }
-  if (lower.size() < 2) return kUsualTau;
-  const double prior = kTauDeviation * kTauDeviation;
-  const double weight = prior / (prior + kendall_variance(static_cast<int>(lower.size())));
-  return kUsualTau + weight * (kendall_tau(lower, upper) - kUsualTau);
-}
 
 // By how much one more draw raises the expected best of n, in deviations (Blom's approximation); 1 for the first.
 double expected_rise(std::size_t n) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "schedule/agreement.h"
 #include "schedule/finals.h"
 #include "schedule/schedules.h"
 #include "schedule/stopping.h"
@@ -15,12 +16,17 @@ struct AshaOptions : FinalsOptions, StoppingOptions {
   AshaOptions() { repeats = 0; }
   std::string type = "promotion";
   int eta = 3;
+  bool skip = true;
 };
+
+constexpr int kPairs = 30;  // that a rung is judged by: their tau has a deviation of 0.13 where nothing agrees
 
 constexpr Option<AshaOptions> kOptions[] = {
     {"type", &AshaOptions::type, 0, 0,
      "promotion, or stopping: trials start at the top rung and end where not promoted"},
     {"eta", &AshaOptions::eta, 2, 100, "one point in so many goes on to the next rung"},
+    {"skip", &AshaOptions::skip, 0, 1,
+     "whether new points start above the rungs whose ranking does not tell the next's"},
     {"finalists", &AshaOptions::finalists, 1, 100, "points repeated before the best is named"},
     {"repeats", &AshaOptions::repeats, 0, 20, "new seeds for each of them; 0: no finals"},
     {"stopping", &AshaOptions::stopping, 0, 0, kStoppingHelp},
@@ -76,7 +82,9 @@ void check_asha_study(const Study& study) {
 /// Hyperparameter Tuning", algorithm 2; eta as Syne Tune has it (Ray: 4).
 /// Type stopping: as Ray and Syne Tune, a trial starts at the top rung and is asked at each lower rung's epochs whether
 /// it goes on: if fewer than 1 / eta of the trials that came so far had a lower loss then.
-/// Differs: failed trials and those stopped early count among the tried, as worse than all others.
+/// Differs: failed trials and those stopped early count among the tried, as worse than all others. New points start
+/// above a rung whose ranking does not tell the next one's (`skip`, schedule/agreement.h): there the share that goes on
+/// is no better than any other, and may lack the best.
 class AshaSchedule : public Schedule {
  public:
   explicit AshaSchedule(const AshaOptions& options)
@@ -85,12 +93,13 @@ class AshaSchedule : public Schedule {
   Step next(const History& history) const override {
     return within_budget(history, options_, [&]() -> Step {
       const int top = history.study().top();
-      const int start = stops_ ? top : 0;
-      for (int rung = top - 1; rung >= start; --rung) {
+      const int lowest = stops_ ? top : 0;
+      for (int rung = top - 1; rung >= lowest; --rung) {
         const auto best = history.best_candidate(rung);
         const int tried = history.first_executions(rung) - history.first_executions_running(rung);
         if (best && history.place_in_full(*best) < tried / options_.eta) return Promote{*best, rung + 1, Tag{}};
       }
+      const int start = stops_ ? top : first_that_tells(history);
       return Start{start, history.study().rung_box(start), Tag{}};
     });
   }
@@ -102,6 +111,13 @@ class AshaSchedule : public Schedule {
   }
 
  private:
+  // The lowest rung whose ranking tells that of the next one, as far as is known.
+  int first_that_tells(const History& history) const {
+    int rung = 0;
+    while (options_.skip && rung < history.study().top() && agreement(history, rung, kPairs) < kDisagreement) ++rung;
+    return rung;
+  }
+
   bool passes(const History& history, int trial, int epoch, double loss) const {
     const Study& study = history.study();
     const bool milestone = std::any_of(study.ladder.begin(), study.ladder.end() - 1,

@@ -23,6 +23,8 @@ inline constexpr std::array kPresets = {
     Preset{"halving", "random", "halving", "successive halving (Jamieson, Talwalkar 2016)"},
     Preset{"hyperband", "random", "hyperband", "brackets of halving that begin at every rung (Li et al. 2018)"},
     Preset{"asha", "random", "asha", "asynchronous halving (Li et al. 2020)"},
+    Preset{"asha+tpe", "tpe", "asha", "asynchronous halving with points of TPE"},
+    Preset{"asha+smac", "smac", "asha", "asynchronous halving with points of SMAC"},
     Preset{"bohb", "tpe", "hyperband", "Hyperband with points of TPE (Falkner et al. 2018)"},
 };
 

@@ -186,6 +186,30 @@ class SearchTablesTest(unittest.TestCase):
         file = pathlib.Path(tree.folder.name) / "bench" / "results" / "other.jsonl"
         self.assertIn("| p | .50 / .50 / .50 |", tree.run("--search", str(file)).stdout)
 
+    def test_the_best_at_the_top_is_read_at_half_and_all_of_the_budget(self):
+        def row(seed, curve, method="asha+tpe"):
+            return {"problem": "lcbench/167168", "method": method, "ladder": "epoch=4,13,52", "continues": True,
+                    "full": 50, "seed": seed, "used": 2600.0, "rungs": [1, 1, 1], "curve": curve, "commit": "c0ffee"}
+
+        rows = [row(0, [[1300, -70.0], [1301, -80.0], [2601, -99.0]]), row(1, [[52, -60.0]]),
+                row(0, [[1400, -50.0]], "tpe")]
+        tree = Tree(block("fidelity known"), {"fidelity": rows})
+        self.assertEqual(tree.run("--write").returncode, 0)
+        text = tree.document.read_text()
+        self.assertIn("| `asha+tpe` | 4, 13, 52 | 65.0 | 70.0 | 65.0 to 75.0 | - | - | - | 2 |", text)
+        self.assertIn("| `tpe` | 52 | - | 50.0 | - | - | - | - | 1 |", text)
+
+    def test_a_method_that_was_not_run_on_every_problem_has_no_mean(self):
+        def row(problem, method):
+            return {"problem": problem, "method": method, "ladder": "epoch=4,52", "continues": False, "full": 50,
+                    "seed": 0, "used": 2600.0, "rungs": [1, 1], "curve": [[52, -60.0]], "commit": "c0ffee"}
+
+        tree = Tree(block("fidelity others"), {"fidelity": [row("lcbench/1", "bohb"), row("lcbench/2", "bohb"),
+                                                            row("lcbench/1", "asha")]})
+        tree.run("--write")
+        self.assertIn("| `bohb` | 4, 52, begun anew | 60.0 | 60.0 | **60.0** | 1 |", tree.document.read_text())
+        self.assertNotIn("`asha`", tree.document.read_text())
+
 
 if __name__ == "__main__":
     unittest.main()

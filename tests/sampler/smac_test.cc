@@ -203,6 +203,29 @@ TEST(Smac, DesignsForATenthOfTheTimeWhereTimeIsTheBudget) {
   EXPECT_LT(distance, 0.5);  // uniform over five decades: 1.3 on average
 }
 
+TEST(Smac, DesignsForATenthOfAFidelityWhereOneIsTheBudget) {
+  const auto design_at = [](int trials) {
+    Study study = small_study(0, 1, "flat", one_float());
+    study.sampler = {"smac"};
+    study.ladder[0].fidelity = {{"epoch", 4}};
+    study.budget = {};
+    study.budget.fidelity = {{"epoch", 200}};
+    History history(std::make_shared<const Study>(study));
+    for (int number = 0; number < trials; ++number) {
+      Trial trial;
+      trial.number = number;
+      trial.state = TrialState::kFinished;
+      trial.point = Point{{0.5}};
+      history.set_trial(trial);
+    }
+    Tag tag;
+    make_sampler(study)->stamp(history, 0, tag);
+    return tag.design;
+  };
+  EXPECT_EQ(design_at(4), 1) << "16 of 200 epochs are used";
+  EXPECT_EQ(design_at(5), 0) << "20 are";
+}
+
 TEST(Smac, TakesARandomPointOnceInFive) {
   Setting s(one_float(), {"smac", {{"candidates", 50.0}}});
   Setting uniform(one_float(), {"random"});
@@ -299,6 +322,19 @@ TEST(Smac, TellsRungsApartAndLearnsFromOthers) {
     s.add(Point{{x}}, std::abs(x - 0.8), TrialState::kFinished, 1);
   }
   EXPECT_NEAR(mean(), 0.8, 0.1);
+}
+
+TEST(Smac, ProposesForTheTopRungWhereverAPointBegins) {
+  Setting s(one_float(), {"smac", {{"random", 0.0}}}, 100, 2);
+  for (int i = 0; i < 30; ++i) s.add(Point{{(i + 0.5) / 30}}, std::abs((i + 0.5) / 30 - 0.2), TrialState::kFinished, 0);
+  for (int i = 0; i < 12; ++i) s.add(Point{{(i + 0.5) / 12}}, std::abs((i + 0.5) / 12 - 0.8), TrialState::kFinished, 1);
+  Trial lowest;
+  lowest.number = 42;
+  lowest.rung = 0;
+  s.history.set_trial(lowest);
+  double sum = 0;
+  for (std::uint64_t stream = 0; stream < 20; ++stream) sum += s.propose(stream, 42).values[0];
+  EXPECT_NEAR(sum / 20, 0.8, 0.1);
 }
 
 TEST(Smac, TriesNewPointsOfAFiniteSpaceFirst) {

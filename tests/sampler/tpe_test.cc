@@ -320,5 +320,61 @@ TEST(Tpe, LearnsFromLowerRungsWhereTheOwnOneIsEmpty) {
   EXPECT_GT(near, 20);
 }
 
+// Of 100 proposals for the lowest of two rungs, those above the middle: the best lies at 0.2 there, and at 0.8 at the
+// top, which `at_top` trials know.
+int proposals_above_the_middle(int at_top) {
+  const Space space = parse_space(Json::parse(R"([{"name": "x", "type": "float", "low": 0, "high": 1}])"));
+  Study study = small_study(100, 2, "flat", space);
+  study.sampler = {"tpe"};
+  History history(std::make_shared<const Study>(study));
+  int number = 0;
+  for (int i = 0; i < 40; ++i, ++number) {
+    history.set_trial(finished(number, Point{{(i + 0.5) / 40}}, std::abs((i + 0.5) / 40 - 0.2)));
+  }
+  for (int i = 0; i < at_top; ++i, ++number) {
+    Trial trial = finished(number, Point{{(i + 0.5) / at_top}}, std::abs((i + 0.5) / at_top - 0.8));
+    trial.rung = 1;
+    history.set_trial(trial);
+  }
+  Trial lowest;
+  lowest.number = number;
+  history.set_trial(lowest);
+  const auto sampler = make_sampler(study);
+  int above = 0;
+  for (int i = 0; i < 100; ++i) {
+    Rng rng(5, {static_cast<std::uint64_t>(i)});
+    above += sampler->propose(history, whole(space), number, rng).values[0] > 0.5;
+  }
+  return above;
+}
+
+TEST(Tpe, ProposesForALowerRungWhatIsGoodAtTheHighestThatHasEnoughTrials) {
+  EXPECT_GT(proposals_above_the_middle(10), 80);
+  EXPECT_LT(proposals_above_the_middle(9), 30);
+}
+
+TEST(Tpe, WhatALowerRungHasTriedIsPassedOverThoughAHigherOneIsLearntFrom) {
+  const Space space = parse_space(Json::parse(R"([{"name": "x", "type": "int", "low": 1, "high": 15}])"));
+  Study study = small_study(100, 2, "flat", space);
+  study.sampler = {"tpe"};
+  History history(std::make_shared<const Study>(study));
+  for (int number = 0; number < 14; ++number) {
+    history.set_trial(finished(number, Point{{number + (number < 7 ? 1.0 : 2.0)}}, number));  // all but 8
+  }
+  for (int number = 14; number < 24; ++number) {
+    Trial trial = finished(number, Point{{7.0}}, number == 14 ? 0 : 1);
+    trial.rung = 1;
+    history.set_trial(trial);
+  }
+  Trial lowest;
+  lowest.number = 24;
+  history.set_trial(lowest);
+  const auto sampler = make_sampler(study);
+  for (int i = 0; i < 20; ++i) {
+    Rng rng(5, {static_cast<std::uint64_t>(i)});
+    EXPECT_EQ(sampler->propose(history, whole(space), 24, rng).values[0], 8) << i;
+  }
+}
+
 }  // namespace
 }  // namespace crescendo

@@ -59,6 +59,34 @@ TEST(Asha, LooksAtTheHighestRungFirst) {
   EXPECT_EQ(std::get<Promote>(asha->next(history)).parent, 12);
 }
 
+// 60 points at the lowest rung and their promotions; at the next one a point's loss is as below, or the other way
+// round.
+History after_promotions(const Study& study, bool reversed) {
+  History history(std::make_shared<const Study>(study));
+  for (int number = 0; number < 60; ++number) history.set_trial(ended(number, 0, 0.01 * number));
+  for (int number = 60; number < 80; ++number) {
+    Trial child = ended(number, 1, (reversed ? -0.01 : 0.01) * (number - 60));
+    child.parent = number - 60;
+    history.set_trial(child);
+  }
+  for (int number = 80; number < 86; ++number) {
+    Trial child = ended(number, 2, 0);
+    child.parent = reversed ? 79 - (number - 80) : 60 + (number - 80);
+    history.set_trial(child);
+  }
+  return history;
+}
+
+TEST(Asha, StartsAboveARungWhoseRankingDoesNotTellTheNextOnes) {
+  const auto started_at = [](bool reversed, bool skip) {
+    const Study study = asha_study(200, {{"skip", skip}});
+    return std::get<Start>(make_schedule(study)->next(after_promotions(study, reversed))).rung;
+  };
+  EXPECT_EQ(started_at(false, true), 0);
+  EXPECT_EQ(started_at(true, true), 1);
+  EXPECT_EQ(started_at(true, false), 0);
+}
+
 TEST(Asha, FailedAndPrunedTrialsCountAmongTheTriedAndAreNeverPromoted) {
   const Study study = asha_study(100);
   const auto asha = make_schedule(study);
