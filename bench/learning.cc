@@ -48,6 +48,15 @@ constexpr int kSidePx = 32, kSmallestBatch = 32;
 constexpr int kSeeds = 3;  // the first one's weights and order are PyTorch's too
 constexpr std::uint64_t kPointSeed = 1;
 
+/// What PyTorch's side of it builds: the networks without what our defaults add to them.
+CnnOptions plain_training() {
+  CnnOptions options;
+  options.warmup_epochs = 0;
+  options.zero_last = false;
+  options.dense_side = 0;
+  return options;
+}
+
 struct Choice {
   std::string rows;
   fs::path work = fs::temp_directory_path() / "crescendo_learning";
@@ -215,7 +224,8 @@ class Comparison {
 
  private:
   void compare_point(const Pictures& pictures, int point) {
-    TrainingPlan plan = training_plan({}, space_, random_point(space_, point), pictures.images, choice_.epochs, 0);
+    TrainingPlan plan =
+        training_plan(plain_training(), space_, random_point(space_, point), pictures.images, choice_.epochs, 0);
     plan.patience = 0;
     plan.memory_bytes = 0;
     Json ours = Json::array();

@@ -22,22 +22,23 @@ struct CnnOptions {
   int memory_mib = 384;      // for each trial's weights, momenta and activations
   std::string backend = "native";
 
-  // How every point is trained whose space does not say it. All but momentum and patience are off.
+  // How every point is trained whose space does not say it. The three that are marked make small sizes better judges of
+  // large ones (docs/benchmarks.md, "Do sizes agree?"); the paper's networks have 0, false and 0 there.
   int patience = 5;
   double momentum = 0.9;
   std::string optimiser = "sgd";  // or adam
   double dropout = 0;
   bool batch_norm = false;
   bool mirror = false;
-  double shift = 0;                   // share of the side
-  std::string schedule = "constant";  // or cosine, step
-  double warmup_epochs = 0;
+  double shift = 0;                    // share of the side
+  std::string schedule = "constant";   // or cosine, step
+  double warmup_epochs = 1;            // marked
   std::string class_weights = "none";  // or balanced
   double clip_norm = 0;                // of a step's gradient; 0: no limit
   double initial_scale = 1;            // of the initial weights' standard deviation
-  bool zero_last = false;
-  int dense_side = 0;  // of the maps that the dense layers read, at most; 0: no limit
-  std::string kernels;  // a table as train/kernel_table.h writes it; empty: the shipped one
+  bool zero_last = true;               // marked
+  int dense_side = 4;                  // of the maps that the dense layers read, at most; 0: no limit; marked
+  std::string kernels;                 // a table as train/kernel_table.h writes it; empty: the shipped one
 };
 
 /// Throws Error (bad input) for an unknown option or a value out of range.
@@ -63,9 +64,9 @@ inline constexpr std::string_view kWeightsFile = "weights.bin";
 
 /// Trains the CNN that a point describes, natively; loss is the validation error, the tie-break its cross-entropy.
 ///
-/// Fidelity: image_side, epochs, data_share (of the training pictures, 1 where it is not there). Below the top rung weights are kept where the assignment says so: as a checkpoint
-/// where the rung above goes on, else the best ones. A network that does not fit the memory or the side, or that
-/// diverges, is a failed outcome.
+/// Fidelity: image_side, epochs, data_share (of the training pictures, 1 where it is not there). Below the top rung
+/// weights are kept where the assignment says so: as a checkpoint where the rung above goes on, else the best ones. A
+/// network that does not fit the memory or the side, or that diverges, is a failed outcome.
 ///
 /// A trial that goes on comes to the bits of one training from the first epoch to its own; one whose parent ran out of
 /// patience ends at once, with its result. Without a checkpoint that fits it is trained from the first epoch, to the

@@ -173,7 +173,9 @@ TEST_F(Cnn, WhatCannotBeTrainedIsAFailedOutcomeThatSaysWhy) {
 
   Study exploding = study_;
   exploding.space = parse_space(Json::parse(R"([{"name": "learning_rate", "type": "float", "low": 1, "high": 1e9}])"));
-  const auto diverged = make_cnn({}, pictures_)->evaluate({exploding, 0, 1, Point{{1e9}}, 1, {}}, {});
+  CnnOptions harsh;
+  harsh.zero_last = false;
+  const auto diverged = make_cnn(harsh, pictures_)->evaluate({exploding, 0, 1, Point{{1e9}}, 1, {}}, {});
   ASSERT_TRUE(diverged->failed);
   EXPECT_FALSE(diverged->reason.empty());
 }
@@ -272,19 +274,19 @@ TEST(CnnSpace, TrainingFeaturesComeFromThePointOrElseFromTheOptions) {
   EXPECT_EQ(plan.shape.dropout, 0.25);
 }
 
-TEST(CnnSpace, TrainingFeaturesAreOffUnlessAsked) {
+TEST(CnnSpace, WhatMakesSizesAgreeIsOnAndAllElseOffUnlessAsked) {
   const TrainingPlan plan = training_plan({}, {}, {}, halves(8, 8, Part::kTraining), 3, 1);
   EXPECT_EQ(plan.optimiser, Optimiser::kSgd);
   EXPECT_EQ(plan.shape.dropout, 0);
   EXPECT_FALSE(plan.shape.batch_norm);
   EXPECT_FALSE(plan.augmentation.varies());
   EXPECT_EQ(plan.schedule.decay, Decay::kConstant);
-  EXPECT_EQ(plan.schedule.warmup_epochs, 0);
+  EXPECT_EQ(plan.schedule.warmup_epochs, 1);
   EXPECT_EQ(plan.class_weights, ClassWeighting::kNone);
   EXPECT_EQ(plan.clip_norm, 0);
-  EXPECT_EQ(plan.shape.dense_side, 0);
+  EXPECT_EQ(plan.shape.dense_side, 4);
   EXPECT_EQ(plan.initial.scale, 1);
-  EXPECT_FALSE(plan.initial.zero_last);
+  EXPECT_TRUE(plan.initial.zero_last);
 }
 
 TEST(CnnSpace, ChoicesThatTheCnnCannotUseAreRefusedWithThoseItTakes) {
@@ -405,7 +407,8 @@ TEST_F(CnnContinues, WhatRanOutOfPatienceStaysAsItIs) {
   study_.space = parse_space(Json::parse(R"([{"name": "learning_rate", "type": "float", "low": 1e-12, "high": 1}])"));
   CnnOptions impatient;
   impatient.patience = 1;
-  const Point p{{1e-12}};  // nothing gets better
+  impatient.zero_last = false;  // from zero the smallest step still changes the loss
+  const Point p{{1e-12}};       // nothing gets better
   const auto first = climb(0, p, impatient);
   ASSERT_EQ(first->metrics.at("epochs"), 2);
   int reports = 0;
@@ -468,8 +471,9 @@ TEST_F(Cnn, AWarmTrialStartsFromItsParentsConvolutionsAndFreshDenseLayers) {
   Assignment warm{study_, 1, 1, p, 6, folder_, parent};
   warm.line = line;
   const auto started = read_start(warm, training_plan(options, study_.space, p, *pictures_->by_side.at(16), 4, 6));
-  const NetworkShape shape = training_plan(options, study_.space, p, *pictures_->by_side.at(16), 4, 6).shape;
-  const std::vector<float> fresh = initial_weights(shape, 6), before = load_weights(parent / kWeightsFile).weights;
+  const TrainingPlan plan = training_plan(options, study_.space, p, *pictures_->by_side.at(16), 4, 6);
+  const std::vector<float> fresh = initial_weights(plan.shape, 6, plan.initial),
+                           before = load_weights(parent / kWeightsFile).weights;
   const std::size_t conv = 8 * (9 + 1 + 4) + 8 * (8 * 9 + 1 + 4);
   ASSERT_EQ(started.weights.size(), fresh.size());
   EXPECT_TRUE(std::equal(before.begin(), before.begin() + conv, started.weights.begin()));
