@@ -6,7 +6,8 @@
 // Part `error`: 1,000 uniform trials; "worst" is the largest absolute error of a main-effect share and "sum" the sum of
 // them, means over the seeds; "worst_pair" the same of pairs' interactions, ours alone, because theirs take minutes.
 // With --problems (a folder with tabular/hpolib) the FCNet tables too. Parts `main_1000`, `main_10000`, `pairs_1000`:
-// seconds of CPU time for 64 trees on mixed10, medians of the rounds; pairs are all 45, main effects included.
+// seconds of CPU time for 64 trees on mixed10, medians of the rounds, in which all work in turn; pairs are all 45, main
+// effects included.
 //
 // A rival is bench/peers/importance_peers.py in the environment that `make peers` installs.
 
@@ -169,18 +170,20 @@ class Bench {
                 {"worst_pair", with_pairs ? Json(pairs) : Json(nullptr)}});
   }
 
-  void times(Analyst& who, const std::string& part, int trials, bool pairs, int rounds) {
-    if (pairs && !who.knows_pairs()) return;
-    const std::vector<AnovaProblem> problems = anova_functions();
-    const TrialTable table = draw(problems.back(), trials, 0);
-    std::vector<double> seconds;
-    for (int round = 0; round < rounds; ++round) seconds.push_back(who.analyse(table, pairs, 0).cpu);
-    std::sort(seconds.begin(), seconds.end());
-    write(who, {{"part", part},
-                {"rounds", rounds},
-                {"cpu_seconds", seconds[seconds.size() / 2]},
-                {"least", seconds.front()},
-                {"most", seconds.back()}});
+  void times(const std::vector<Analyst*>& players, const std::string& part, int trials, bool pairs) {
+    const TrialTable table = draw(anova_functions().back(), trials, 0);
+    std::vector<std::vector<double>> seconds(players.size());
+    for (int round = 0; round < options_.rounds; ++round) {
+      for (std::size_t i = 0; i < players.size(); ++i) seconds[i].push_back(players[i]->analyse(table, pairs, 0).cpu);
+    }
+    for (std::size_t i = 0; i < players.size(); ++i) {
+      std::sort(seconds[i].begin(), seconds[i].end());
+      write(*players[i], {{"part", part},
+                          {"rounds", options_.rounds},
+                          {"cpu_seconds", seconds[i][seconds[i].size() / 2]},
+                          {"least", seconds[i].front()},
+                          {"most", seconds[i].back()}});
+    }
   }
 
  private:
@@ -221,11 +224,12 @@ void run(const Options& options) {
   Bench bench(options);
   const auto who = analysts(options.rivals);
   const auto time = [&](const std::string& part, int trials, bool pairs) {
+    std::vector<Analyst*> players;
     for (const auto& analyst : who) {
-      const bool ours = analyst->name() == kOurs;
-      if (!is_chosen(options.parts, part) || (!ours && trials > kTrials)) continue;  // theirs take minutes
-      bench.times(*analyst, part, trials, pairs, ours ? options.rounds : pairs ? 1 : 3);
+      const bool able = analyst->name() == kOurs || (trials <= kTrials && (!pairs || analyst->knows_pairs()));
+      if (able) players.push_back(analyst.get());  // 10,000 trials take theirs minutes
     }
+    if (is_chosen(options.parts, part)) bench.times(players, part, trials, pairs);
   };
   time("main_1000", 1000, false);
   time("main_10000", 10'000, false);

@@ -9,7 +9,7 @@
 namespace crescendo {
 namespace {
 
-// Trees of all trials, down to single ones, each split the best of half of the parameters: of the forests that were
+// Trees of all trials, down to single ones, each split the best of a third of the parameters: of the forests that were
 // tried on what the smooth model leaves over, the one with small errors on every function, cliffs included
 // (docs/importance.md).
 ForestOptions forest_options(const DecompositionOptions& options) {
@@ -17,7 +17,7 @@ ForestOptions forest_options(const DecompositionOptions& options) {
   forest.trees = options.trees;
   forest.depth = options.depth;
   forest.bootstrap = false;
-  forest.features_per_split = 0.5;
+  forest.features_per_split = 1.0 / 3;
   return forest;
 }
 
