@@ -9,6 +9,9 @@
 // seconds of CPU time for 64 trees on mixed10, medians of the rounds, in which all work in turn; pairs are all 45, main
 // effects included.
 //
+// Part `variants`: "worst" of other models than the one that was chosen, by trees alone and by trees of what the smooth
+// model leaves over.
+//
 // A rival is bench/peers/importance_peers.py in the environment that `make peers` installs.
 
 #include <fmt/format.h>
@@ -29,6 +32,7 @@
 #include "crescendo/error.h"
 #include "crescendo/importance.h"
 #include "crescendo/rng.h"
+#include "importance/decomposition.h"
 #include "space/encode.h"
 #include "space/parse.h"
 
@@ -77,6 +81,48 @@ class Ours : public Analyst {
     return answer;
   }
 };
+
+/// Our decomposition of another model.
+class Variant : public Analyst {
+ public:
+  Variant(std::string name, bool smooth, const ForestOptions& forest)
+      : name_(std::move(name)), options_{forest, smooth, 0} {}
+  std::string name() const override { return name_; }
+  bool knows_pairs() const override { return false; }
+  Answer analyse(const TrialTable& trials, bool, std::uint64_t seed) override {
+    options_.seed = seed;
+    const std::clock_t begin = std::clock();
+    const CellTable table = make_cell_table(trials);
+    const Decomposition parts(table, options_);
+    Answer answer;
+    for (std::size_t axis = 0; axis < table.width(); ++axis) answer.main.push_back(parts.main_share(axis).share);
+    answer.cpu = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+    return answer;
+  }
+
+ private:
+  std::string name_;
+  DecompositionOptions options_;
+};
+
+std::vector<Variant> variants() {
+  const ForestOptions usual = usual_forest(64, ImportanceOptions().depth);
+  ForestOptions all = usual, bagged, extra = usual, leaf_5 = usual, bagged_leaf_5;
+  all.features_per_split = 1;
+  bagged.trees = bagged_leaf_5.trees = 64;
+  extra.splitter = Splitter::kRandom;
+  extra.features_per_split = 1;
+  leaf_5.min_leaf = bagged_leaf_5.min_leaf = 5;
+  return {{"trees alone: bagged", false, bagged},
+          {"trees alone: bagged, leaves of 5", false, bagged_leaf_5},
+          {"trees alone: extra-trees", false, extra},
+          {"trees alone: as chosen", false, usual},
+          {"smooth and bagged", true, bagged},
+          {"smooth and extra-trees", true, extra},
+          {"smooth and trees of all parameters", true, all},
+          {"smooth and leaves of 5", true, leaf_5},
+          {"smooth and trees as chosen", true, usual}};
+}
 
 class Rival : public Analyst {
  public:
@@ -147,7 +193,7 @@ class Bench {
     if (!options.rows.empty()) rows_.open(options.rows, std::ios::app);
   }
 
-  void errors(Analyst& who, const AnovaProblem& problem) {
+  void errors(Analyst& who, const AnovaProblem& problem, const std::string& part = "error") {
     double worst = 0, sum = 0, pairs = 0;
     const bool with_pairs = who.name() == kOurs && problem.all_pairs;
     for (int seed = 0; seed < options_.seeds; ++seed) {
@@ -162,7 +208,7 @@ class Bench {
       worst += largest / options_.seeds;
       pairs += worst_pair(answer, problem) / options_.seeds;
     }
-    write(who, {{"part", "error"},
+    write(who, {{"part", part},
                 {"problem", problem.name},
                 {"seeds", options_.seeds},
                 {"worst", worst},
@@ -234,13 +280,16 @@ void run(const Options& options) {
   time("main_1000", 1000, false);
   time("main_10000", 10'000, false);
   time("pairs_1000", 1000, true);
-  if (!is_chosen(options.parts, "error")) return;
   std::vector<AnovaProblem> problems = anova_functions();
   if (!options.problems.empty()) {
     for (AnovaProblem& table : anova_tables(options.problems)) problems.push_back(std::move(table));
   }
   for (const AnovaProblem& problem : problems) {
-    for (const auto& analyst : who) bench.errors(*analyst, problem);
+    if (is_chosen(options.parts, "error")) {
+      for (const auto& analyst : who) bench.errors(*analyst, problem);
+    }
+    if (!is_chosen(options.parts, "variants")) continue;
+    for (Variant& variant : variants()) bench.errors(variant, problem, "variants");
   }
 }
 
