@@ -12,7 +12,8 @@
 // Part `variants`: "worst" of other models than the one that was chosen, by trees alone and by trees of what the smooth
 // model leaves over.
 //
-// A rival is bench/peers/importance_peers.py in the environment that `make peers` installs.
+// A rival is bench/peers/importance_peers.py in the environment that `make peers` installs (fanova is
+// to be installed there by hand).
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
