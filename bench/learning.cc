@@ -155,7 +155,7 @@ void write_point(const fs::path& folder, const TrainingPlan& plan, const Picture
   json["mean"] = pictures.images.normalisation.mean;
   json["scale"] = pictures.images.normalisation.scale;
   write_file(folder / "plan.json", to_line(json));
-  write_array(folder / "weights.f32", initial_weights(plan.shape, plan.seed));
+  write_array(folder / "weights.f32", initial_weights(plan.shape, plan.seed, plan.initial));
   std::vector<int> order = pictures.training, orders;
   for (int epoch = 1; epoch <= plan.max_epochs; ++epoch) {
     shuffle_for_epoch(order, plan.seed, epoch);

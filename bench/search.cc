@@ -32,6 +32,7 @@
 #include "bench/child.h"
 #include "bench/exit_status.h"
 #include "bench/machine.h"
+#include "bench/named.h"
 #include "bench/search_choice.h"
 #include "bench/search_problems.h"
 #include "bench/search_rows.h"
@@ -159,7 +160,7 @@ class Bench {
 
   void run() {
     for (const std::string& sampler : choice_.samplers)
-      make_sampler(study_of(problems_[0], parse_sampler(sampler), 0, 1));
+      make_sampler(study_of(problems_[0], parse_named(sampler), 0, 1));
     list_cells();
     if (choice_.again) rows_.forget({cells_.begin(), cells_.end()});
     std::erase_if(cells_, [&](const Cell& cell) { return rows_.has(cell); });
@@ -206,7 +207,7 @@ class Bench {
       return;
     }
     Improvements curve;
-    search(*problem, parse_sampler(cell.sampler), cell.seed, cell.trials,
+    search(*problem, parse_named(cell.sampler), cell.seed, cell.trials,
            [&](const Trial& trial) { curve.add(trial.state != TrialState::kFinished, trial.loss); });
     rows_.add(cell, {{"commit", commit_}}, curve);
   }

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "bench/named.h"
 #include "bench/rivals.h"
 #include "crescendo/error.h"
 
@@ -16,15 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 3> kPeers = {"optuna_tpe", "optuna_random", "smac3"};
-
-std::vector<std::string> split(const std::string& list, char separator = ',') {
-  std::vector<std::string> parts;
-  for (std::size_t from = 0, to; from <= list.size(); from = to + 1) {
-    to = std::min(list.find(separator, from), list.size());
-    parts.push_back(list.substr(from, to - from));
-  }
-  return parts;
-}
 
 int whole_number(const std::string& flag, const std::string& text, int least) {
   const bool whole = !text.empty() && text.size() < 7 && text.find_first_not_of("0123456789") == std::string::npos;
@@ -59,26 +51,6 @@ void read_seeds(const std::string& text, SearchChoice& choice) {
 bool is_peer(std::string_view sampler) { return std::find(kPeers.begin(), kPeers.end(), sampler) != kPeers.end(); }
 
 std::string search_peers_python() { return peers_folder() + "-search/bin/python"; }
-
-Named parse_sampler(const std::string& text) {
-  const std::vector<std::string> words = split(text, ':');
-  Named sampler{words.front()};
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::size_t equals = words[i].find('=');
-    if (equals == std::string::npos) bad_input(fmt::format("'{}' is not of the form name:option=value", text));
-    const std::string name = words[i].substr(0, equals), value = words[i].substr(equals + 1);
-    char* end = nullptr;
-    const double number = std::strtod(value.c_str(), &end);
-    if (value == "true" || value == "false") {
-      sampler.options[name] = value == "true";
-    } else if (!value.empty() && *end == '\0') {
-      sampler.options[name] = number;
-    } else {
-      sampler.options[name] = value;
-    }
-  }
-  return sampler;
-}
 
 SearchChoice parse_search_choice(std::span<char* const> arguments) {
   SearchChoice choice;

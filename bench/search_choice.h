@@ -32,9 +32,6 @@ struct SearchChoice {
 /// installed.
 SearchChoice parse_search_choice(std::span<char* const> arguments);
 
-/// "tpe:joint=false:gamma=0.2" is a sampler with options. Throws Error (bad input).
-Named parse_sampler(const std::string& text);
-
 /// Products whose searches are run too.
 bool is_peer(std::string_view sampler);
 

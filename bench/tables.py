@@ -20,6 +20,7 @@ import statistics
 import sys
 
 import search_tables
+import size_tables
 
 NETWORKS = ["s32", "m32", "s64", "l64", "m128", "l128", "fc64", "odd64"]
 BLOCK = re.compile(r"(<!-- table: ([^\n]*?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -500,8 +501,27 @@ def importance_times_table(root):
     return table(header, lines) + importance_origin(latest.values())
 
 
+# What sizes do: bench/agreement and bench/iis.toml.
+
+
+def agreement_table(root):
+    rows = read_rows(root, "agreement")
+    if not rows:
+        return "Not measured yet: `build/release/bench/agreement`.\n"
+    return size_tables.agreement_table(rows, table, percent)
+
+
+def iis_table(root, schedule):
+    rows = read_rows(root, "iis")
+    if not rows:
+        return "Not measured yet: `crescendo experiment bench/iis.toml`.\n"
+    made = size_tables.iis_table(rows, schedule, table, percent, minutes)
+    return f"{made}\n{size_tables.iis_summary(rows, schedule, percent)}"
+
+
 def all_tables():
     made = {
+        "agreement": agreement_table,
         "bf16": bf16_table,
         "first_search": first_search_table,
         "first_search_random": first_search_random_table,
@@ -521,6 +541,8 @@ def all_tables():
         made[f"trial {isa}"] = lambda root, isa=isa: rates_table(root, "trial", isa)
         made[f"pair {isa}"] = lambda root, isa=isa: pair_table(root, isa)
         made[f"memory {isa}"] = lambda root, isa=isa: memory_table(root, isa)
+    for schedule in ("ramp",):
+        made[f"iis {schedule}"] = lambda root, schedule=schedule: iis_table(root, schedule)
     for name in search_tables.NAMES:
         made[name] = lambda root, name=name: search_table(root, name)
     return made

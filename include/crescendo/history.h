@@ -73,14 +73,27 @@ class History {
   int first_executions(int rung) const { return rungs_[static_cast<std::size_t>(rung)].firsts; }
   int first_executions_running(int rung) const { return rungs_[static_cast<std::size_t>(rung)].firsts_running; }
 
+  /// Trials of a rung, in any state, that execute no other's point again; those that fill a wait, in any state; and
+  /// those of them that run.
+  int starts(int rung) const { return rungs_[static_cast<std::size_t>(rung)].starts; }
+  int fills(int rung) const { return rungs_[static_cast<std::size_t>(rung)].fills; }
+  int fills_running(int rung) const { return rungs_[static_cast<std::size_t>(rung)].fills_running; }
+
   /// Numbers of a rung's executions in full, best first: finished, not stopped early, no repetitions.
   std::span<const int> full(int rung) const { return rungs_[static_cast<std::size_t>(rung)].full; }
 
-  /// The best of full(rung) that no trial one rung higher executes again.
+  // What began from its parent's weights (a warm trial) is ranked only among its like when points are chosen to go on:
+  // both groups are taken in proportion to their sizes, each best first. So trial i of n comes before trial j of the
+  // m others where (i + 1/2) / n <= (j + 1/2) / m; of two as far, the warm one first.
+
+  /// The first of full(rung), in that order, that no trial one rung higher executes again. Cost: O(log trials).
   std::optional<int> best_candidate(int rung) const;
 
-  /// How many of full(rung) are better than trial `number`, which is one of them.
+  /// How many of full(rung) come before trial `number`, which is one of them. Cost: O(log trials).
   int place_in_full(int number) const;
+
+  /// full(rung) in that order.
+  std::vector<int> in_order_of_places(int rung) const;
 
   /// By number: as far as trials' tags name them.
   std::span<const Bracket> brackets() const { return brackets_; }
@@ -117,9 +130,9 @@ class History {
 
  private:
   struct RungOrder {
-    std::vector<int> all, ranked, full;
-    std::set<std::tuple<double, double, int>> candidates;
-    int running = 0, firsts = 0, firsts_running = 0;
+    std::vector<int> all, ranked, full, full_warm;  // the last: the warm ones of full
+    std::set<std::tuple<double, double, int>> candidates, warm_candidates;
+    int running = 0, firsts = 0, firsts_running = 0, starts = 0, fills = 0, fills_running = 0;
   };
   struct UsedBox {
     int rung;
@@ -142,6 +155,7 @@ class History {
   void count_end(const Trial& trial);
   void count_full(const Trial& trial);
   void insert_ranked(std::vector<int>& order, int number) const;
+  int better_than(const std::vector<int>& order, int number) const;
   bool tried_above(const Trial& trial) const;
 
   std::shared_ptr<const Study> study_;
@@ -169,7 +183,8 @@ struct Finalist {
   int failed_repeats = 0;    // not counting those that the budget cut off
 };
 
-/// The points executed in full at a rung, by the loss of their first execution, best first; at most `count`.
+/// The points executed in full at a rung, by the loss of their first execution, best first; at most `count`. Those that
+/// began from their parents' weights stand among the others: each is a model that a user may want.
 std::vector<Finalist> leaders(const History& history, int rung, int count);
 
 /// The study's answer, at the highest rung with a finished trial: once the finals are played (each of the leaders, as

@@ -29,6 +29,7 @@ Fit find_fit(std::string_view name);
 struct DataOptions {
   std::uint64_t seed = 0;  // of the splits and of the share
   double share = 1;        // of the pictures that are not test, taken class by class; in (0, 1]
+  int classes = 0;         // only so many, those with most training pictures; 0: all
 };
 
 /// One decoded picture, as it stands in the file. pixels: [height][width][channels], 8 bit.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "crescendo/outcome.h"
 #include "crescendo/study.h"
@@ -16,8 +17,13 @@ struct Assignment {
   int trial = 0;
   int rung = 0;
   const Point& point;
-  std::uint64_t seed = 0;        // of everything random in it; another for each trial
-  std::filesystem::path folder;  // where it may leave files, empty when it is called; no path: nowhere
+  std::uint64_t seed = 0;           // of everything random in it; another for each trial
+  std::filesystem::path folder;     // where it may leave files, empty when it is called; no path: nowhere
+  std::filesystem::path from = {};  // the folder of the trial that it goes on from; no path: it begins anew
+  bool keep = false;                // leave behind what a promotion goes on from
+  /// The trials that its training goes through, the first one first; the last is its parent, whose files are in `from`
+  /// where trials leave any. Empty: it begins anew.
+  std::span<const Trial> line = {};
 };
 
 enum class Going { kOn, kStop, kCancel };  // stop: end with what there is; cancel: forget the trial

@@ -15,6 +15,9 @@ class Schedule {
   /// Never Wait while no trial runs. Cost: it runs under the store's lock, so at most microseconds a trial.
   virtual Step next(const History& history) const = 0;
 
+  /// Whether trials below the top must leave their weights behind, because a promotion may start from them.
+  virtual bool carries_weights() const { return false; }
+
   /// Whether keep_going reads the history, which then holds the others' last reports and this one.
   virtual bool watches() const { return false; }
 

@@ -71,8 +71,13 @@ struct Study {
   /// The whole space, with the ranges that the rung's limits leave.
   Box rung_box(int rung) const;
 
+  /// Whether a trial at `rung` goes on from where its parent at `below` ended: where the study continues, except
+  /// between different image sides, since a network is made for one side, and different shares of the data.
+  bool goes_on(int below, int rung) const;
+
   /// What a trial uses of a fidelity: its rung's number, less that of its parent where it goes on from there. One that
-  /// failed or was stopped early uses as many epochs ("epoch", "epochs") as its curve has, if it has any.
+  /// failed or was stopped early uses as many epochs ("epoch", "epochs") as its curve has, if it has any; the curve of
+  /// one that goes on begins with its parent's.
   double used_by(const Trial& trial, const Trial* parent, const std::string& fidelity) const;
 
   /// Share of the budget that the rungs up to and including `rung` may use, in 0..1 (1 at the top).
@@ -90,8 +95,12 @@ struct Tag {
   int generation = -1;
   int bracket = -1;
   int slot = -1;
+  int alone = -1;   // 1: its point is proposed as if there were no other rungs and studies to learn from
+  int fill = -1;    // 1: it was started because its worker would have waited; no rung waits for it
+  int probe = -1;   // 1: it only tells how well its rung's ranking agrees with that of the rung below
   int design = -1;  // 1: its point belongs to the sampler's initial design; 0: to the model
   int repeat = -1;  // 1, 2, ...: this trial executes its parent's point once more at the same rung
+  int warm = -1;    // 1: its training starts from its parent's weights
   friend bool operator==(const Tag&, const Tag&) = default;
 };
 

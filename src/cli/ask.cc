@@ -85,6 +85,7 @@ int run(const AskOptions& options) {
   Json json{{"trial", asked->trial}, {"attempt", asked->attempt}, {"seed", asked->seed}};
   json["fidelity"] = fidelity_json(study.ladder[static_cast<std::size_t>(asked->rung)]);
   json["point"] = point_to_json(study.space, asked->point);
+  if (asked->parent) json["parent"] = *asked->parent;
   fmt::print("{}\n", to_line(json));
   return kExitSucceeded;
 }

@@ -27,11 +27,13 @@ Command ask_command();
 Command tell_command();
 Command enqueue_command();
 Command replay_command();
+Command experiment_command();
 Command list_command();
 
 inline constexpr std::array kCommands = {
-    &tune_command,    &trials_command, &best_command, &importance_command, &train_command,  &predict_command,
-    &kernels_command, &ask_command,    &tell_command, &enqueue_command,    &replay_command, &list_command,
+    &tune_command,    &trials_command,     &best_command, &importance_command, &train_command,
+    &predict_command, &kernels_command,    &ask_command,  &tell_command,       &enqueue_command,
+    &replay_command,  &experiment_command, &list_command,
 };
 
 }  // namespace crescendo

@@ -81,7 +81,7 @@ int find_rung(const Study& study, double wanted) {
   for (int rung = 0; rung <= study.top(); ++rung) {
     const Json fidelity = fidelity_json(study.ladder[static_cast<std::size_t>(rung)]);
     if (!fidelity.empty() && fidelity.begin()->get<double>() == wanted) return rung;
-    names.push_back(rung_name(study.ladder[static_cast<std::size_t>(rung)]));
+    names.push_back(rung_name(study, rung));
   }
   if (wanted >= 0 && wanted <= study.top() && wanted == std::floor(wanted)) return static_cast<int>(wanted);
   bad_input(
@@ -107,7 +107,7 @@ void report_history(const History& history, const CommandOptions& options, Impor
   for (int rung = 0; rung <= study.top(); ++rung) {
     if (only && rung != *only) continue;
     const Rung& level = study.ladder[static_cast<std::size_t>(rung)];
-    report.rungs.push_back(analyse(trials_at(history, rung), analysis, rung_name(level), fidelity_json(level)));
+    report.rungs.push_back(analyse(trials_at(history, rung), analysis, rung_name(study, rung), fidelity_json(level)));
   }
   if (options.weights.empty()) return;
   const std::vector<double> weights = checked_weights(options, study);

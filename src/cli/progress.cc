@@ -78,7 +78,7 @@ void ProgressLine::announce(const History& history) {
   const Box* box = history.first_box(rung_);
   if (!box || box->reason.empty() || !announced_.insert(rung_).second) return;
   if (visible_) std::fputs("\r\033[K", stderr);
-  fmt::print(stderr, "{}: {}\n", rung_name(history.study().ladder[static_cast<std::size_t>(rung_)]), box->reason);
+  fmt::print(stderr, "{}: {}\n", rung_name(history.study(), rung_), box->reason);
 }
 
 void ProgressLine::on_epoch(const Trial& trial, const EpochReport& report) {
@@ -102,11 +102,11 @@ void ProgressLine::describe(const History& history) {
   const int done = static_cast<int>(history.trials().size()) - running;
   standing_ =
       study.budget.trials ? fmt::format("{}/{} trials", done, *study.budget.trials) : fmt::format("{} trials", done);
-  const std::string here = rung_ < 0 ? "" : rung_name(study.ladder[static_cast<std::size_t>(rung_)]);
+  const std::string here = rung_ < 0 ? "" : rung_name(study, rung_);
   if (!here.empty()) standing_ += ", " + here;
   if (const auto winner = best(history)) {
     const int at = history.trial(winner->trial).rung;
-    const std::string name = rung_name(study.ladder[static_cast<std::size_t>(at)]);
+    const std::string name = rung_name(study, at);
     standing_ += fmt::format(", best {}{}", loss_text(study, winner->loss), name.empty() ? "" : " at " + name);
   }
   const auto left = seconds_left(history, std::max(0, rung_), jobs_);

@@ -9,6 +9,7 @@
 #include "cli/loss_text.h"
 #include "cli/words.h"
 #include "search/image_study.h"
+#include "search/lineage.h"
 #include "search/summary.h"
 #include "space/parse.h"
 #include "study/study_file.h"
@@ -41,9 +42,13 @@ std::string training_text(const CnnOptions& options) {
 std::string winner_text(Store& store, const History& history, const Finalist& winner) {
   const Study& study = history.study();
   const Trial& trial = history.trial(winner.trial);
-  const std::string rung = rung_name(study.ladder[static_cast<std::size_t>(trial.rung)]);
+  const std::string rung = rung_name(study, trial.rung);
   std::string text = fmt::format("\nbest point: trial {}{}\n{}", trial.number, rung.empty() ? "" : ", at " + rung,
                                  point_text(study, *trial.point));
+  if (const auto start = started_from(history, trial)) {
+    text += fmt::format("  {:<16} the weights of trial {}; 'crescendo train' starts from drawn ones\n", "started from",
+                        *start);
+  }
   const std::string_view seeds = winner.trials.size() > 1 ? ", mean of {} seeds" : "";
   text += fmt::format("  {:<16} {}{}\n", trains_pictures(study) ? "validation error" : loss_name(study),
                       loss_text(study, winner.loss), fmt::format(fmt::runtime(seeds), winner.trials.size()));
@@ -95,9 +100,10 @@ std::string plan_text(const Study& study, const DataSet& data, int jobs) {
   if (cnn.share < 1) text += fmt::format("share:    {} of the training and validation pictures\n", percent(cnn.share));
   if (find_fit(cnn.fit) == Fit::kPad) text += "fit:      padded to squares, nothing is cut off\n";
   std::vector<std::string> rungs;
-  for (const Rung& rung : study.ladder) rungs.push_back(rung_name(rung));
+  for (int rung = 0; rung <= study.top(); ++rung) rungs.push_back(rung_name(study, rung));
   text += fmt::format("sizes:    {} (median shorter side of the pictures: {} px)\n", fmt::join(rungs, " -> "),
                       data.median_shorter_side_px());
+  if (study.continues) text += "promoted: goes on from its checkpoint where only the epochs grow\n";
   text += training_text(cnn);
   return text + search_text(study, jobs);
 }
@@ -145,8 +151,7 @@ std::string rungs_text(const History& history) {
       failed += trial.state == TrialState::kFailed;
     }
     const auto ranked = history.ranked(rung);
-    rows.push_back({rung_name(study.ladder[static_cast<std::size_t>(rung)]),
-                    std::to_string(history.at_rung(rung).size()), std::to_string(failed),
+    rows.push_back({rung_name(study, rung), std::to_string(history.at_rung(rung).size()), std::to_string(failed),
                     fmt::format("{:.1f}", seconds),
                     ranked.empty() ? "-" : loss_text(study, history.trial(ranked.front()).loss)});
   }
@@ -160,7 +165,7 @@ std::string result_text(Store& store, const History& history, const Kept& kept) 
   for (int rung = 0; rung <= study.top(); ++rung) {
     const Box* box = history.first_box(rung);
     if (box && !box->reason.empty()) {
-      text += fmt::format("\n  {}: {}\n", rung_name(study.ladder[static_cast<std::size_t>(rung)]), box->reason);
+      text += fmt::format("\n  {}: {}\n", rung_name(study, rung), box->reason);
     }
   }
   const auto winner = best(history);
@@ -169,7 +174,7 @@ std::string result_text(Store& store, const History& history, const Kept& kept) 
   const int rung = history.trial(winner->trial).rung;
   if (rung < study.top()) {
     text += fmt::format("\nThe budget ended before a trial at {} did; more --time or --trials go on from here.\n",
-                        rung_name(study.ladder.back()));
+                        rung_name(study, study.top()));
   }
   return kept.folder.empty() ? text + "\nnothing was kept: the study was in memory only\n"
                              : text + kept_text(study, kept);

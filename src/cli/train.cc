@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 
 struct TrainOptions {
   std::string point, data, save, onnx, checkpoint, kernels;
-  int size = 0, jobs = 0;
+  int size = 0, jobs = 0, classes = 0;
   std::optional<int> epochs;
   std::optional<std::string> fit;
   bool json = false, grey = false, colour = false, strict = false;
@@ -41,7 +41,7 @@ struct Pictures {
 };
 
 Pictures load(const TrainOptions& options, const PointFile& file, int side_px) {
-  const auto data = open_data_set(options.data, {0, options.share});
+  const auto data = open_data_set(options.data, {0, options.share, options.classes});
   check_sizes({side_px}, *data);
   const int said = options.grey ? 1 : options.colour ? 3 : file.channels;
   const int channels = said != 0 ? said : data->mostly_colour() ? 3 : 1;
@@ -167,6 +167,8 @@ std::function<int()> declare(CLI::App& command) {
   command.add_option("--share", options->share, "share of the training and validation pictures")
       ->check(CLI::Range(1e-6, 1.0))
       ->capture_default_str();
+  command.add_option("--classes", options->classes, "only the largest classes, so many; default: all")
+      ->check(CLI::Range(2, 1'000'000));
   command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores")->check(CLI::Range(1, 4096));
   command.add_option("--save", options->save, "write the weights of the first training to this file")->check(not_empty);
   command.add_option("--onnx", options->onnx, "write the network of the first training to this file, as an ONNX model")

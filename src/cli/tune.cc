@@ -173,6 +173,7 @@ class Tune {
     const auto winner = best(history);
     if (winner && !folder_.empty()) write_file(fs::path(folder_) / "best.toml", best_toml(history));
     if (end == SearchEnd::kInterrupted) return say_interrupted(history);
+    if (!options_.quiet) fmt::print(stderr, "{}", begun_anew_text(continued_trials(store, history)));
     const bool judged = !winner || subject_->judge(store, history, *winner);
     if (options_.json) {
       fmt::print("{}\n", pretty(summary_json(store, history, url)));
@@ -181,6 +182,14 @@ class Tune {
     }
     if (!winner) unavailable(no_winner_text(history, url));
     return !judged && options_.strict ? kExitBadInput : kExitSucceeded;
+  }
+
+  static std::string begun_anew_text(const Continued& continued) {
+    if (continued.begun_anew == 0) return "";
+    return fmt::format(
+        "crescendo: {} of {} promoted trials were trained from the first epoch, because the checkpoint of the trial "
+        "below was not there or did not fit; their losses are the same\n",
+        continued.begun_anew, continued.trials);
   }
 
   static std::string no_winner_text(const History& history, const std::string& url) {

@@ -18,6 +18,8 @@ void declare_pictures(CLI::App& pictures, TuneOptions& options) {
       ->check(CLI::Range(1, 1'000'000));
   pictures.add_option("--share", options.share, "share of the training and validation pictures, in 0..1; default 1")
       ->check(CLI::Range(1e-6, 1.0));
+  pictures.add_option("--classes", options.classes, "only the largest classes, so many; default: all")
+      ->check(CLI::Range(2, 1'000'000));
   const auto grey = pictures.add_flag("--grey,--gray", options.grey, "search on grey pictures");
   pictures.add_flag("--colour,--color", options.colour, "search on colour pictures")->excludes(grey);
   pictures.add_flag("--augment", options.augment,
@@ -46,16 +48,16 @@ void declare_program(CLI::App& program, TuneOptions& options) {
   program.add_option("--loss", options.loss, "the field of the program's answer that counts, one only; default: loss")
       ->check(not_empty);
   program.add_flag("--maximize,--maximise", options.maximize, "the larger the better");
-  program
-      .add_option("--ladder", options.ladder,
-                  "a number that the program is given, rung by rung, lowest first, as epoch=1,4,13,52; given again: "
-                  "rungs of several numbers")
-      ->allow_extra_args(false);
   program.add_option("--time-limit", options.time_limit, "of one trial, as 90s, 30m; a longer one has failed")
       ->check(not_empty);
 }
 
 void declare_search(CLI::App& search, TuneOptions& options) {
+  search
+      .add_option("--ladder", options.ladder,
+                  "a number that grows rung by rung, lowest first, as epoch=1,4,13,52 for a program, epochs=1,3,9 or "
+                  "image_side=32,64,64 or data_share=0.25,1 for pictures; given again: rungs of several numbers")
+      ->allow_extra_args(false);
   search.add_option("--trials", options.trials, "budget: trials in all")->check(CLI::Range(1, 100'000'000));
   search.add_option("--time", options.time, "budget: wall time, as 90s, 30m, 1h30m; default 30m if no other is given")
       ->check(not_empty);

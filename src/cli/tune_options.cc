@@ -84,11 +84,11 @@ void override_study(const TuneOptions& options, Study& study) {
 }
 
 void check_beside_study_file(const TuneOptions& options) {
-  if (!options.sizes.empty() || !options.fit.empty() || options.epochs || options.share || options.grey ||
-      options.colour || options.augment || options.balanced) {
+  if (!options.sizes.empty() || !options.ladder.empty() || !options.fit.empty() || options.epochs || options.share ||
+      options.classes || options.grey || options.colour || options.augment || options.balanced) {
     bad_input(
-        "with --study-file, sizes, fit, epochs, share, colour, augmentation and class weights stand in the file; "
-        "leave the options out");
+        "with --study-file, sizes, ladder, fit, epochs, share, classes, colour, augmentation and class weights stand "
+        "in the file; leave the options out");
   }
   refuse_program_options(options, "--study-file, where it stands in the file");
 }
@@ -99,6 +99,7 @@ void refuse_picture_options(const TuneOptions& options, const std::string& other
           {"--fit", !options.fit.empty()},
           {"--epochs", options.epochs.has_value()},
           {"--share", options.share.has_value()},
+          {"--classes", options.classes.has_value()},
           {"--grey", options.grey},
           {"--colour", options.colour},
           {"--augment", options.augment},
@@ -114,8 +115,7 @@ void refuse_program_options(const TuneOptions& options, const std::string& other
           {"--space", !options.space.empty()},
           {"--loss", !options.loss.empty()},
           {"--maximize", options.maximize},
-          {"--time-limit", !options.time_limit.empty()},
-          {"--ladder", !options.ladder.empty()}},
+          {"--time-limit", !options.time_limit.empty()}},
          other);
 }
 

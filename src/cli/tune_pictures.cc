@@ -11,6 +11,7 @@
 #include "cli/summary_text.h"
 #include "cli/words.h"
 #include "crescendo/error.h"
+#include "crescendo/schedule.h"
 #include "objective/cnn_space.h"
 #include "search/image_study.h"
 #include "search/kernel_choice.h"
@@ -30,7 +31,10 @@ ImageStudyRequest request_of(const TuneOptions& options) {
   if (options.colour) request.channels = 3;
   if (!options.fit.empty()) request.fit = find_fit(options.fit);
   request.share = options.share.value_or(1);
-  request.epochs = options.epochs.value_or(30);
+  request.classes = options.classes.value_or(0);
+  request.epochs = options.epochs;
+  for (const std::string& text : options.ladder) request.ladder.push_back(parse_rungs(text, "--ladder"));
+  request.keeps_files = !options.folder().empty();
   request.seed = options.seed.value_or(0);
   request.augment = options.augment;
   request.balanced = options.balanced;
@@ -59,10 +63,13 @@ class PictureSubject : public Subject {
             "--study-file FILE");
       }
       const ImageStudyRequest request = request_of(options_);
-      data_ = open_data_set(request.data, {0, request.share});
+      data_ = open_data_set(request.data, {0, request.share, request.classes});
       study = make_image_study(request, *data_);
     }
     set_kernels(study);
+    if (options_.folder().empty() && (study.continues || make_schedule(study)->carries_weights())) {
+      bad_input("in this search trials go on from files that others left; give it an --out");
+    }
     return study;
   }
 
@@ -195,9 +202,6 @@ std::unique_ptr<Subject> make_picture_subject(const TuneOptions& options, Shown 
       !options.space.empty() || !options.loss.empty() || options.maximize || !options.time_limit.empty();
   if (options.data.empty() && options.study_file.empty() && has_program_options) {
     bad_input("give the program with --command LINE (a process for each trial) or --server LINE (one for each worker)");
-  }
-  if (options.study_file.empty() && !options.ladder.empty()) {
-    bad_input("--ladder is for programs; with pictures, --sizes and --epochs make the rungs");
   }
   refuse_program_options(options, "pictures");
   return std::make_unique<PictureSubject>(options, std::move(show));

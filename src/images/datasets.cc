@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crescendo/error.h"
+#include "images/largest_classes.h"
 
 namespace crescendo {
 namespace {
@@ -57,6 +58,7 @@ std::unique_ptr<DataSet> open_data_set(const fs::path& root, const DataOptions& 
       const DataSetEntry entry = make_entry();
       if (!entry.recognises(root)) continue;
       std::unique_ptr<DataSet> data = entry.open(root, options);
+      if (options.classes > 0) data = largest_classes(std::move(data), options.classes);
       check_usable(*data, name);
       return data;
     }

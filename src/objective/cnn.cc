@@ -7,11 +7,15 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/json.h"
-#include "objective/cnn_space.h"
-#include "objective/objectives.h"
 #include "base/names.h"
+#include "crescendo/error.h"
+#include "objective/cnn_space.h"
+#include "objective/cnn_start.h"
+#include "objective/objectives.h"
+#include "objective/training_share.h"
 #include "train/arena.h"
 #include "train/backends.h"
+#include "train/checkpoint_file.h"
 #include "train/judge.h"
 #include "train/weights_file.h"
 
@@ -24,6 +28,7 @@ constexpr Option<CnnOptions> kOptions[] = {
     {"data", &CnnOptions::data, 0, 0, "the folder of pictures"},
     {"fingerprint", &CnnOptions::fingerprint, 0, 0, "of the data set when the study was made"},
     {"share", &CnnOptions::share, 0, 1, "of the pictures that are not test"},
+    {"classes", &CnnOptions::classes, 0, 1'000'000, "those with most training pictures; 0: all"},
     {"memory_mib", &CnnOptions::memory_mib, 1, 10'000'000, "for one trial's weights, momenta and activations"},
     {"backend", &CnnOptions::backend, 0, 0, "native or reference"},
     // From here on those that a point's file carries.
@@ -39,13 +44,22 @@ constexpr Option<CnnOptions> kOptions[] = {
     {"schedule", &CnnOptions::schedule, 0, 0, "of the learning rate: constant, cosine or step"},
     {"warmup_epochs", &CnnOptions::warmup_epochs, 0, 1000, "epochs over which the learning rate grows"},
     {"class_weights", &CnnOptions::class_weights, 0, 0, "none or balanced"},
+    {"clip_norm", &CnnOptions::clip_norm, 0, 1e6, "a step's gradient is scaled to at most this L2 norm; 0: no limit"},
+    {"initial_scale", &CnnOptions::initial_scale, 0.001, 1000, "factor of the initial weights' standard deviation"},
+    {"zero_last", &CnnOptions::zero_last, 0, 0, "the last layer's weights start at zero"},
+    {"dense_side", &CnnOptions::dense_side, 0, 32, "the last map is averaged down to this side; 0: it is not"},
     {"kernels", &CnnOptions::kernels, 0, 0,
      "which kernels compute, as 'crescendo kernels' prints it; else the shipped"},
 };
-constexpr std::span<const Option<CnnOptions>> kCarried = std::span(kOptions).subspan(5);
+constexpr std::span<const Option<CnnOptions>> kCarried = std::span(kOptions).subspan(6);
 static_assert(kCarried.front().name == "channels", "what a point's file carries begins there");
 
 int side_of(const Rung& rung) { return static_cast<int>(rung.fidelity.at("image_side")); }
+
+double data_share_of(const Rung& rung) {
+  const auto share = rung.fidelity.find("data_share");
+  return share == rung.fidelity.end() ? 1 : share->second;
+}
 
 // Class names belong to the matrix: without them a reader could not tell its rows.
 std::string confusion_json(const std::vector<std::string>& classes, const std::vector<int>& confusion) {
@@ -68,8 +82,9 @@ class CnnObjective : public Objective {
     const ImageSet& images = *pictures_->by_side.at(side_of(rung));
     const double began_cpu = thread_cpu_seconds();
     Outcome outcome;
-    const TrainingPlan plan = training_plan(options_, study.space, assignment.point, images,
-                                            static_cast<int>(rung.fidelity.at("epochs")), assignment.seed);
+    TrainingPlan plan = training_plan(options_, study.space, assignment.point, images,
+                                      static_cast<int>(rung.fidelity.at("epochs")), assignment.seed);
+    if (study.continues) plan.schedule.epochs = schedule_epochs(study, assignment.rung);
     Going going = Going::kOn;
     TrainingHooks training_hooks;
     training_hooks.after_epoch = [&](const EpochResult& epoch) {
@@ -80,12 +95,18 @@ class CnnObjective : public Objective {
       if (going == Going::kOn) going = hooks.ask();
       return going != Going::kOn;
     };
+    if (assignment.keep && !assignment.folder.empty() && continues_above(assignment)) {
+      training_hooks.ended = [&](const Checkpoint& checkpoint) {
+        save_checkpoint(assignment.folder / kCheckpointFile, checkpoint);
+      };
+    }
     const auto began = std::chrono::steady_clock::now();
-    TrainingResult result = train_point(plan, images, training_hooks);
+    TrainingResult result = train_point(assignment, plan, images, training_hooks);
     if (going == Going::kCancel) return {};
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     outcome.cpu_seconds = thread_cpu_seconds() - began_cpu;
     describe_end(result, outcome);
+    if (goes_on(assignment)) outcome.metrics["from_epoch"] = from_epoch_;
     if (!outcome.failed && !assignment.folder.empty()) leave_files(assignment, plan, images, result);
     return outcome;
   }
@@ -99,12 +120,32 @@ class CnnObjective : public Objective {
   }
 
  private:
-  TrainingResult train_point(const TrainingPlan& plan, const ImageSet& images, const TrainingHooks& hooks) {
+  static bool continues_above(const Assignment& assignment) {
+    return assignment.rung < assignment.study.top() && assignment.study.goes_on(assignment.rung, assignment.rung + 1);
+  }
+
+  TrainingResult train_point(const Assignment& assignment, const TrainingPlan& plan, const ImageSet& images,
+                             TrainingHooks hooks) {
+    from_epoch_ = 0;
     int side_px = plan.shape.side_px;
     for (std::size_t layer = 0; layer < plan.shape.conv.size(); ++layer) side_px /= 2;
     if (side_px >= 1) {
-      return train(backend_, arena_, plan, images, images.indices(Part::kTraining), images.indices(Part::kValidation),
-                   hooks);
+      const CnnStart start = read_start(assignment, plan);
+      const Rung& rung = assignment.study.ladder[static_cast<std::size_t>(assignment.rung)];
+      const auto training = training_share(images, data_share_of(rung));
+      const auto validation = images.indices(Part::kValidation);
+      const auto train_from = [&](const Checkpoint* from) {
+        return train(backend_, arena_, plan, images, training, validation, hooks, from, start.weights);
+      };
+      if (!start.checkpoint) return train_from(nullptr);
+      hooks.continues = [&](int epoch) { from_epoch_ = epoch; };
+      try {
+        return train_from(&*start.checkpoint);
+      } catch (const Error&) {
+        if (from_epoch_ > 0) throw;  // it fits, so something else is wrong
+      }
+      require_beginning(assignment);
+      return train_from(nullptr);
     }
     TrainingResult impossible;
     impossible.end = TrainingEnd::kDiverged;
@@ -138,7 +179,8 @@ class CnnObjective : public Objective {
   void leave_files(const Assignment& assignment, const TrainingPlan& plan, const ImageSet& images,
                    TrainingResult& result) const {
     write_file(assignment.folder / "confusion.json", confusion_json(images.classes, result.confusion));
-    if (assignment.rung < assignment.study.top()) return;
+    const bool is_top = assignment.rung == assignment.study.top();
+    if (!is_top && (!assignment.keep || continues_above(assignment))) return;  // a checkpoint holds the weights too
     save_weights(assignment.folder / kWeightsFile,
                  {plan.shape, images.classes, images.normalisation, result.weights, images.fit});
   }
@@ -154,6 +196,7 @@ class CnnObjective : public Objective {
   std::shared_ptr<const CnnPictures> pictures_;
   BackendEntry backend_;
   Arena arena_;
+  int from_epoch_ = 0;  // that the last training went on from; 0: it began
 };
 
 CnnOptions read_checked(const Options& given, std::span<const Option<CnnOptions>> declared, const std::string& owner) {
@@ -230,6 +273,7 @@ TrainingPlan training_plan(const CnnOptions& options, const Space& space, const 
   plan.shape.classes = static_cast<int>(images.classes.size());
   plan.shape.batch_norm = options.batch_norm;
   plan.shape.dropout = options.dropout;
+  plan.shape.dense_side = options.dense_side;
   plan.optimiser = from_name<Optimiser>(kOptimiserNames, options.optimiser, "optimiser", "objective cnn");
   plan.momentum = options.momentum;
   plan.schedule.decay = from_name<Decay>(kDecayNames, options.schedule, "schedule", "objective cnn");
@@ -237,6 +281,8 @@ TrainingPlan training_plan(const CnnOptions& options, const Space& space, const 
   plan.augmentation = {.mirror = options.mirror, .shift = options.shift};
   plan.class_weights =
       from_name<ClassWeighting>(kClassWeightingNames, options.class_weights, "class_weights", "objective cnn");
+  plan.clip_norm = options.clip_norm;
+  plan.initial = {.scale = options.initial_scale, .zero_last = options.zero_last};
   plan.max_epochs = epochs;
   plan.patience = options.patience;
   plan.seed = seed;

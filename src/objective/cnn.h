@@ -18,6 +18,7 @@ struct CnnOptions {
   int channels = 1;
   std::string fit = "crop";  // how pictures become square: crop or pad
   double share = 1;          // of the pictures that are not test
+  int classes = 0;           // only so many, those with most training pictures; 0: all
   int memory_mib = 384;      // for each trial's weights, momenta and activations
   std::string backend = "native";
 
@@ -32,7 +33,11 @@ struct CnnOptions {
   std::string schedule = "constant";  // or cosine, step
   double warmup_epochs = 0;
   std::string class_weights = "none";  // or balanced
-  std::string kernels;                 // a table as train/kernel_table.h writes it; empty: the shipped one
+  double clip_norm = 0;                // of a step's gradient; 0: no limit
+  double initial_scale = 1;            // of the initial weights' standard deviation
+  bool zero_last = false;
+  int dense_side = 0;  // of the maps that the dense layers read, at most; 0: no limit
+  std::string kernels;  // a table as train/kernel_table.h writes it; empty: the shipped one
 };
 
 /// Throws Error (bad input) for an unknown option or a value out of range.
@@ -58,8 +63,14 @@ inline constexpr std::string_view kWeightsFile = "weights.bin";
 
 /// Trains the CNN that a point describes, natively; loss is the validation error, the tie-break its cross-entropy.
 ///
-/// Fidelity: image_side, epochs. Below the top rung no weights are kept. A network that does not fit the memory or
-/// the side, or that diverges, is a failed outcome.
+/// Fidelity: image_side, epochs, data_share (of the training pictures, 1 where it is not there). Below the top rung weights are kept where the assignment says so: as a checkpoint
+/// where the rung above goes on, else the best ones. A network that does not fit the memory or the side, or that
+/// diverges, is a failed outcome.
+///
+/// A trial that goes on comes to the bits of one training from the first epoch to its own; one whose parent ran out of
+/// patience ends at once, with its result. Without a checkpoint that fits it is trained from the first epoch, to the
+/// same result; the metric `from_epoch` says which epoch it went on from, 0 in that case. One that starts from weights
+/// throws Error (not found) if they are not there.
 std::unique_ptr<Objective> make_cnn(const CnnOptions& options, std::shared_ptr<const CnnPictures> pictures);
 
 /// The table of kernels that the options name; none if they name none, or one for which this processor lacks the

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <optional>
 
-#include "crescendo/error.h"
 #include "base/names.h"
+#include "crescendo/error.h"
 
 namespace crescendo {
 namespace {
@@ -97,6 +97,10 @@ constexpr std::array kKnown = {
     KnownParameter{.name = "schedule", .takes = KnownParameter::kWord, .words = kDecayNames},
     KnownParameter{"warmup_epochs", KnownParameter::kNumber, 0, 1000},
     KnownParameter{.name = "class_weights", .takes = KnownParameter::kWord, .words = kClassWeightingNames},
+    KnownParameter{"clip_norm", KnownParameter::kNumber, 0, 1e6},
+    KnownParameter{"initial_scale", KnownParameter::kNumber, 0.001, 1000},
+    KnownParameter{"zero_last", KnownParameter::kSwitch},
+    KnownParameter{"dense_side", KnownParameter::kNumber, 0, 32},
 };
 
 std::string accepted_by(const KnownParameter& known) {
@@ -178,6 +182,10 @@ Space cnn_space(int top_side_px) {
   return Space(std::move(space));
 }
 
+std::map<std::string, std::pair<double, double>> depth_limits(int side_px) {
+  return {{"conv_layers", {1, most_conv_layers(side_px)}}};
+}
+
 std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs) {
   // The paper's 750/500/250 of 1,500; with another number of rungs the shares fall in the same even steps.
   const auto count = static_cast<int>(sides_px.size());
@@ -187,7 +195,7 @@ std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs) {
     const int side_px = sides_px[static_cast<std::size_t>(i)];
     rung.fidelity = {{"image_side", side_px}, {"epochs", epochs}};
     rung.share = count - i;
-    rung.limits["conv_layers"] = {1, most_conv_layers(side_px)};
+    rung.limits = depth_limits(side_px);
     ladder.push_back(std::move(rung));
   }
   return ladder;
@@ -234,12 +242,16 @@ void apply_point(const Space& space, const Point& point, TrainingPlan& plan) {
   plan.augmentation.mirror = value("mirror", plan.augmentation.mirror) != 0;
   plan.augmentation.shift = value("shift", plan.augmentation.shift);
   read_word(space, point, "class_weights", kClassWeightingNames, plan.class_weights);
+  plan.clip_norm = value("clip_norm", plan.clip_norm);
+  plan.initial.scale = value("initial_scale", plan.initial.scale);
+  plan.initial.zero_last = value("zero_last", plan.initial.zero_last) != 0;
   plan.batch_size = static_cast<int>(value("batch_size", 32));
   // A strength that stands without its switch counts; with the switch off it is not active, so it is 0.
   plan.l1 = value("use_l1", 1) != 0 ? value("l1", 0) : 0;
   plan.l2 = value("use_l2", 1) != 0 ? value("l2", 0) : 0;
   plan.shape.batch_norm = value("batch_norm", plan.shape.batch_norm) != 0;
   plan.shape.dropout = value("dropout", plan.shape.dropout);
+  plan.shape.dense_side = static_cast<int>(value("dense_side", plan.shape.dense_side));
   plan.shape.conv.clear();
   for (int i = 1; i <= static_cast<int>(value("conv_layers", 1)); ++i) {
     plan.shape.conv.push_back({static_cast<int>(value(fmt::format("filters_{}", i), 32)),

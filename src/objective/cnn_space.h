@@ -1,6 +1,9 @@
 #pragma once
 
+#include <map>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "crescendo/study.h"
@@ -14,6 +17,9 @@ Space cnn_space(int top_side_px);
 
 /// The most convolutions that the default space has at a side: min(6, floor(log2 side) - 1), at least 1.
 int most_conv_layers(int side_px);
+
+/// What limits the default space at a side: no more convolutions than fit.
+std::map<std::string, std::pair<double, double>> depth_limits(int side_px);
 
 /// A ladder over image sides: the paper's shares (50/33/17 %, for three rungs) and each side's limit of conv_layers.
 std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs);

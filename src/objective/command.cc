@@ -10,12 +10,22 @@ namespace {
 
 using Values = std::map<std::string, std::string>;
 
-const std::vector<std::string> kOwnPlaceholders = {"trial", "seed", "folder"};
+// Those of the parent only where there may be one: other studies may have parameters of these names.
+std::vector<std::string> own_placeholders(const Study& study) {
+  std::vector<std::string> names = {"trial", "seed", "folder"};
+  if (study.continues) names.insert(names.end(), {"parent", "parent_folder"});
+  return names;
+}
+
+std::string text_of(const Json& value) {
+  if (value.is_null()) return "";
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 // All placeholders, empty, as those stay that a point or its rung has no value for.
 Values placeholders(const Study& study) {
   Values values;
-  for (const std::string& name : kOwnPlaceholders) values[name];
+  for (const std::string& name : own_placeholders(study)) values[name];
   for (const Parameter& p : study.space.parameters()) values[p.name];
   for (const Rung& rung : study.ladder) {
     for (const auto& [name, value] : rung.fidelity) values[name];
@@ -23,13 +33,11 @@ Values placeholders(const Study& study) {
   return values;
 }
 
-Values placeholder_values(const Assignment& assignment) {
+Values placeholder_values(const Assignment& assignment, const Json& trial) {
   const Json object = flat_object(assignment.study, assignment.point, assignment.rung);
   Values values = placeholders(assignment.study);
   for (const auto& [name, value] : object.items()) values[name] = to_text(to_value(value, name));
-  values["trial"] = std::to_string(assignment.trial);
-  values["seed"] = std::to_string(program_seed(assignment.seed));
-  values["folder"] = assignment.folder.empty() ? "" : std::filesystem::absolute(assignment.folder).string();
+  for (const std::string& name : own_placeholders(assignment.study)) values[name] = text_of(trial.at(name));
   return values;
 }
 
@@ -41,12 +49,16 @@ class CommandObjective : public Objective {
 
   std::optional<Outcome> evaluate(const Assignment& assignment, const Hooks& hooks) override {
     const auto began = std::chrono::steady_clock::now();
-    const Values values = placeholder_values(assignment);
+    const Json trial = trial_object(assignment);
+    const Values values = placeholder_values(assignment, trial);
     const std::string point = to_line(flat_object(assignment.study, assignment.point, assignment.rung));
-    ChildProcess program(fill_placeholders(words_, values), {{"CRESCENDO_POINT", point},
-                                                             {"CRESCENDO_TRIAL", values.at("trial")},
-                                                             {"CRESCENDO_SEED", values.at("seed")},
-                                                             {"CRESCENDO_FOLDER", values.at("folder")}});
+    ChildProcess program(fill_placeholders(words_, values),
+                         {{"CRESCENDO_POINT", point},
+                          {"CRESCENDO_TRIAL", text_of(trial.at("trial"))},
+                          {"CRESCENDO_SEED", text_of(trial.at("seed"))},
+                          {"CRESCENDO_FOLDER", text_of(trial.at("folder"))},
+                          {"CRESCENDO_PARENT", text_of(trial.at("parent"))},
+                          {"CRESCENDO_PARENT_FOLDER", text_of(trial.at("parent_folder"))}});
     program.send(point + "\n");
     program.end_input();
     const Heard heard = listen(program, {Manner::kRun, options_.loss, options_.time_limit_seconds, began}, hooks);
@@ -65,7 +77,7 @@ class CommandObjective : public Objective {
 
 ObjectiveMaker make(const Study& study) {
   ProgramOptions options = read_program_options(study.objective.options, "command");
-  check_program_names(study, kOwnPlaceholders);
+  check_program_names(study, own_placeholders(study));
   const std::vector<std::string> words = split_command_line(options.run);
   const std::vector<std::string> filled = fill_placeholders(words, placeholders(study));
   if (filled.front() == words.front()) check_program(filled);

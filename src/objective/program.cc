@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <set>
 
 #include "base/command_line.h"
@@ -74,6 +75,17 @@ void check_program_names(const Study& study, const std::vector<std::string>& res
 }
 
 void check_program(const std::vector<std::string>& words) { find_program(words.front()); }
+
+Json trial_object(const Assignment& assignment) {
+  const auto path = [](const std::filesystem::path& folder) {
+    return folder.empty() ? Json(nullptr) : Json(std::filesystem::absolute(folder).string());
+  };
+  Json object{{"trial", assignment.trial}, {"seed", program_seed(assignment.seed)}};
+  object["folder"] = path(assignment.folder);
+  object["parent"] = assignment.line.empty() ? Json(nullptr) : Json(assignment.line.back().number);
+  object["parent_folder"] = path(assignment.from);
+  return object;
+}
 
 Json flat_object(const Study& study, const Point& point, int rung) {
   Json object = point_to_json(study.space, point);

@@ -8,6 +8,7 @@
 #include "base/child_process.h"
 #include "base/json.h"
 #include "base/options.h"
+#include "crescendo/objective.h"
 #include "crescendo/outcome.h"
 #include "crescendo/study.h"
 #include "objective/listen.h"
@@ -35,6 +36,10 @@ void check_program(const std::vector<std::string>& words);
 
 /// A trial's seed for programs: 31 bits of it, which every library's generators take.
 inline std::uint64_t program_seed(std::uint64_t seed) { return seed >> 33; }
+
+/// What a program gets besides the point in a study that continues, by name: `trial`, `seed`, `folder` of its own, and
+/// `parent` and `parent_folder` of the trial that it goes on from. Null: there is none. Folders are absolute.
+Json trial_object(const Assignment& assignment);
 
 /// The active parameters and the rung's fidelity, each under its own name. Whole numbers of a fidelity are ints.
 Json flat_object(const Study& study, const Point& point, int rung);

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kMoment(50);
 
+// What its lines say besides the point where a trial may go on from another.
+const std::vector<std::string> kOfTrial = {"trial", "seed", "folder", "parent", "parent_folder"};
+
 // One process for all trials of a worker, started for the first of them. Whenever a trial does not end with the answer
 // to it, the process is ended too, because what it says next could belong to that trial.
 class ServerObjective : public Objective {
@@ -23,7 +26,9 @@ class ServerObjective : public Objective {
     std::optional<Heard> heard = ready();
     const double cpu_before = program_->cpu_seconds();
     if (!heard) {
-      program_->send(to_line(flat_object(assignment.study, assignment.point, assignment.rung)) + "\n");
+      Json line = flat_object(assignment.study, assignment.point, assignment.rung);
+      if (assignment.study.continues) line.update(trial_object(assignment));
+      program_->send(to_line(line) + "\n");
       heard = listen(*program_, {Manner::kAnswer, options_.loss, options_.time_limit_seconds, began}, hooks);
     }
     if (heard->end == Heard::End::kAnswered && says_more()) heard = too_much("it wrote a second line after its answer");
@@ -80,7 +85,7 @@ class ServerObjective : public Objective {
 
 ObjectiveMaker make(const Study& study) {
   const ProgramOptions options = read_program_options(study.objective.options, "server");
-  check_program_names(study, {});
+  check_program_names(study, study.continues ? kOfTrial : std::vector<std::string>());
   const std::vector<std::string> words = fill_placeholders(split_command_line(options.run), {});
   check_program(words);
   return [options, words] { return std::make_unique<ServerObjective>(options, words); };

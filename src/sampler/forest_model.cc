@@ -13,7 +13,8 @@ namespace {
 
 constexpr int kSourcesApart = 64;  // more than a ladder has rungs
 
-// Other studies lie beyond all rungs, each in a place of its own, so that a split can tell them apart.
+// Other studies lie beyond all rungs, each in a place of its own, so that a split can tell them apart; what began from
+// its parent's weights lies on the other side.
 int distance(const Observation& trial) { return trial.rungs_away + kSourcesApart * (trial.source + 1); }
 
 std::vector<double> encode(const RowSpace& rows, std::span<const Observation> seen, bool pending) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sampler/free_point.h"
+#include "sampler/observations.h"
 #include "sampler/point_grid.h"
 #include "sampler/samplers.h"
 
@@ -68,11 +69,15 @@ class GridSampler : public Sampler {
     return key;
   }
 
-  // How often each point was started, by other trials than `number`.
+  // How often each point was started, by other trials than `number`; for one that learns from its own rung alone, how
+  // often it was tried there.
   static std::map<std::vector<double>, int> uses(const History& history, int number) {
     std::map<std::vector<double>, int> counts;
+    const bool alone = learns_alone(history, number);
+    const int rung = rung_proposed_for(history, number);
     for (const Trial& trial : history.trials()) {
-      if (trial.number != number && trial.point && !trial.parent) ++counts[key_of(*trial.point)];
+      const bool counted = alone ? trial.rung == rung && trial.tag.repeat <= 0 : !trial.parent;
+      if (trial.number != number && trial.point && counted) ++counts[key_of(*trial.point)];
     }
     return counts;
   }

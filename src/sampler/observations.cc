@@ -17,7 +17,8 @@ Standing standing_of(const Trial& trial) {
 }  // namespace
 
 Observation observation_of(const Trial& trial, int rung, int row, int origin) {
-  return {&*trial.point, standing_of(trial),          trial.loss, trial.tie, row, trial.number, -1,
+  const int source = trial.tag.warm == 1 ? kOwnWarmTrials : kOwnTrials;
+  return {&*trial.point, standing_of(trial),          trial.loss, trial.tie, row, trial.number, source,
           trial.rung,    std::abs(rung - trial.rung), origin};
 }
 
@@ -44,9 +45,14 @@ int rung_proposed_for(const History& history, int number) {
   return there ? history.trial(number).rung : history.study().top();
 }
 
+bool learns_alone(const History& history, int number) {
+  return static_cast<std::size_t>(number) < history.trials().size() && history.trial(number).tag.alone == 1;
+}
+
 std::vector<Observation> observations(const History& history, int number) {
   const auto trials = history.trials();
   const int rung = rung_proposed_for(history, number);
+  const bool alone = learns_alone(history, number);
   std::vector<Observation> found = lessons_for(history.study(), rung);
   const int lessons = static_cast<int>(found.size());
   found.reserve(found.size() + trials.size());
@@ -55,8 +61,10 @@ std::vector<Observation> observations(const History& history, int number) {
     const int row = lessons + trial.number;
     const int origin = trial.parent ? origins[static_cast<std::size_t>(*trial.parent)] : row;
     origins[static_cast<std::size_t>(trial.number)] = origin;
-    if (trial.number != number && trial.point) found.push_back(observation_of(trial, rung, row, origin));
+    if (trial.number == number || !trial.point || (alone && trial.rung != rung)) continue;
+    found.push_back(observation_of(trial, rung, row, origin));
   }
+  if (alone) found.erase(found.begin(), found.begin() + lessons);
   return found;
 }
 

@@ -9,6 +9,9 @@ namespace crescendo {
 
 enum class Standing { kFinished, kFailed, kPending };
 
+/// Sources of losses that compare: this study's trials, and those of them that began from their parents' weights.
+inline constexpr int kOwnTrials = -1, kOwnWarmTrials = -2;
+
 /// One execution of a point that a sampler may learn from.
 struct Observation {
   const Point* point;  // of the history, or of a lesson of its study
@@ -16,7 +19,7 @@ struct Observation {
   double loss, tie;    // where finished; they compare within the same rung of the same source
   int row;             // its place among all that can ever be observed: the lessons first, then the trials
   int trial;           // -1 for a lesson
-  int source;          // -1: this study; else which of those it learns from
+  int source;          // kOwnTrials, kOwnWarmTrials, or which of the studies it learns from
   int rung;            // of this study's ladder; a lesson's is counted from the top, and may lie below the lowest
   int rungs_away;      // between it and the rung that is proposed for; 0: the same; a lesson's is one more
   int origin;          // the row of the trial that the point was proposed for; others execute it again
@@ -36,8 +39,11 @@ bool tells_more(const Observation& a, const Observation& b);
 /// The rung that is proposed for: that of trial `number`, or the top one where the history lacks it.
 int rung_proposed_for(const History& history, int number);
 
+/// Whether trial `number` learns from the trials at its own rung alone, as its tag may say.
+bool learns_alone(const History& history, int number);
+
 /// What there is to learn for trial `number`: the lessons of other studies, then every other trial that has its point,
-/// of whatever rung, in the order of claims. Cost: O(trials + lessons).
+/// of whatever rung, in the order of claims; or those of its own rung alone. Cost: O(trials + lessons).
 std::vector<Observation> observations(const History& history, int number);
 
 /// Whether a trial has this very point at the rung that is proposed for, or runs it at any.

@@ -5,7 +5,9 @@ namespace crescendo {
 bool SeenTrials::update(const History& history, int without, const Listener& listener) {
   if (lessons_ < 0) {
     const std::vector<Observation> lessons = lessons_for(history.study(), rung_);
-    for (const Observation& lesson : lessons) listener.joins(lesson);
+    for (const Observation& lesson : lessons) {
+      if (!alone_) listener.joins(lesson);
+    }
     lessons_ = static_cast<int>(lessons.size());
   }
   const auto changes = history.changes();
@@ -17,6 +19,7 @@ bool SeenTrials::update(const History& history, int without, const Listener& lis
       chosen_.resize(number + 1);
     }
     origins_[number] = trial.parent ? origins_[static_cast<std::size_t>(*trial.parent)] : lessons_ + trial.number;
+    if (alone_ && trial.rung != rung_) continue;
     if (trial.number != without && !look_at(trial, listener)) return false;
   }
   return true;

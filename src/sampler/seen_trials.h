@@ -9,11 +9,11 @@
 
 namespace crescendo {
 
-/// one_for_each_point(observations(history, number)) of one history and one rung that is proposed for, kept up to date
-/// by what changed. A memo: it only saves looking at every trial for each proposal.
+/// one_for_each_point(observations(history, number)) of one history and one rung that is proposed for, from that rung
+/// alone or from all, kept up to date by what changed. A memo: it only saves looking at every trial for each proposal.
 class SeenTrials {
  public:
-  explicit SeenTrials(int rung) : rung_(rung) {}
+  SeenTrials(int rung, bool alone) : rung_(rung), alone_(alone) {}
 
   struct Listener {
     std::function<void(const Observation&)> joins, leaves;
@@ -28,6 +28,7 @@ class SeenTrials {
   bool look_at(const Trial& trial, const Listener& listener);
 
   int rung_;
+  bool alone_;
   std::size_t changes_ = 0;                         // of the history, that were looked at
   int lessons_ = -1;                                // of other studies; -1: not looked at yet
   std::vector<int> origins_;                        // [trial] rows

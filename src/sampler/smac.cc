@@ -76,9 +76,9 @@ class SmacSampler : public Sampler {
     return best_point(history, box, number, seen, rng);
   }
 
-  void stamp(const History& history, int, Tag& tag) const override {
+  void stamp(const History& history, int rung, Tag& tag) const override {
     const int number = static_cast<int>(history.trials().size());
-    tag.design = belongs_to_design(history.study(), number, history.elapsed_seconds()) ? 1 : 0;
+    tag.design = belongs_to_design(history, number, rung, tag.alone == 1, history.elapsed_seconds()) ? 1 : 0;
   }
 
  private:
@@ -87,15 +87,25 @@ class SmacSampler : public Sampler {
     const bool there = static_cast<std::size_t>(number) < history.trials().size();
     if (there && history.trial(number).tag.design >= 0) return history.trial(number).tag.design == 1;
     const double elapsed = there ? history.trial(number).elapsed_seconds : history.elapsed_seconds();
-    return belongs_to_design(history.study(), number, elapsed);
+    const int rung = rung_proposed_for(history, number);
+    return belongs_to_design(history, number, rung, learns_alone(history, number), elapsed);
   }
 
-  bool belongs_to_design(const Study& study, int number, double elapsed_seconds) const {
+  // For one that learns from its own rung alone the search began there, with the rung's share of the budget.
+  bool belongs_to_design(const History& history, int number, int rung, bool alone, double elapsed_seconds) const {
+    const Study& study = history.study();
+    double part = study.lessons && !alone ? kPartWithLessons : 1, share = 1;
+    if (alone) {
+      const auto there = history.at_rung(rung);
+      number = static_cast<int>(std::lower_bound(there.begin(), there.end(), number) - there.begin());
+      elapsed_seconds -= there.empty() ? elapsed_seconds : history.trial(there.front()).elapsed_seconds;
+      share = study.cumulative_share(rung) - (rung > 0 ? study.cumulative_share(rung - 1) : 0);
+    }
     if (number == 0) return true;
-    const double part = study.lessons ? kPartWithLessons : 1;
     if (number >= part * options_.startup_per_parameter * static_cast<double>(study.space.size())) return false;
-    if (study.budget.trials && number >= std::floor(part * options_.startup_share * *study.budget.trials)) return false;
-    return !study.budget.seconds || elapsed_seconds < part * options_.startup_share * *study.budget.seconds;
+    part *= options_.startup_share * share;
+    if (study.budget.trials && number >= std::floor(part * *study.budget.trials)) return false;
+    return !study.budget.seconds || elapsed_seconds < part * *study.budget.seconds;
   }
 
   // Uniform in the box and new, if `retries` draws find a new one. Never one that runs while others are left.

@@ -187,14 +187,21 @@ class GroupModel {
   ProductMixture good_;
 };
 
-/// Models of the histories that asked lately, each with the rung that was proposed for: every worker has a history of
-/// its own. One is taken away while it is used. Thread-safe.
+/// What a proposal is made for.
+struct Purpose {
+  int rung;
+  bool alone;  // it learns from the trials of that rung alone
+  friend bool operator==(const Purpose&, const Purpose&) = default;
+};
+
+/// Models of the histories that asked lately, each with what was proposed for: every worker has a history of its own.
+/// One is taken away while it is used. Thread-safe.
 class ModelShelf {
  public:
-  std::unique_ptr<TpeModel> take(const History& history, int rung) {
+  std::unique_ptr<TpeModel> take(const History& history, const Purpose& purpose) {
     const std::lock_guard lock(mutex_);
     const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
-      return kept.history == history.identity() && kept.rung == rung;
+      return kept.history == history.identity() && kept.purpose == purpose;
     });
     if (found == kept_.end()) return nullptr;
     auto model = std::move(found->model);
@@ -202,18 +209,18 @@ class ModelShelf {
     return model;
   }
 
-  void give_back(const History& history, int rung, std::unique_ptr<TpeModel> model) {
+  void give_back(const History& history, const Purpose& purpose, std::unique_ptr<TpeModel> model) {
     const std::lock_guard lock(mutex_);
     std::erase_if(kept_, [](const Kept& kept) { return kept.history.use_count() == 1; });  // its history is gone
     if (kept_.size() >= kMost) kept_.erase(kept_.begin());
-    kept_.push_back({history.identity(), rung, std::move(model)});
+    kept_.push_back({history.identity(), purpose, std::move(model)});
   }
 
  private:
   static constexpr std::size_t kMost = 4096;
   struct Kept {
     std::shared_ptr<const void> history;
-    int rung;
+    Purpose purpose;
     std::unique_ptr<TpeModel> model;
   };
   std::mutex mutex_;
@@ -251,11 +258,11 @@ class TpeSampler : public Sampler {
     const auto uniform = [&] { return uniform_point(space, box, rng); };
     const auto drawn_at_random = [&] { return free_point(space, box, PendingPoints(history, number), uniform); };
     if (space.size() == 0) return drawn_at_random();
-    const int rung = rung_proposed_for(history, number);
-    std::unique_ptr<TpeModel> model = up_to_date(history, rung, number);
+    const Purpose purpose{rung_proposed_for(history, number), learns_alone(history, number)};
+    std::unique_ptr<TpeModel> model = up_to_date(history, purpose, number);
     const auto give_back = [&] {
       // What was asked to leave a point out does not know it the next time.
-      if (!has_point(history, number)) models_.give_back(history, rung, std::move(model));
+      if (!has_point(history, number)) models_.give_back(history, purpose, std::move(model));
     };
     if (model->finished() < options_.startup) {
       give_back();
@@ -271,10 +278,10 @@ class TpeSampler : public Sampler {
     return static_cast<std::size_t>(number) < history.trials().size() && history.trial(number).point.has_value();
   }
 
-  std::unique_ptr<TpeModel> up_to_date(const History& history, int rung, int number) const {
-    std::unique_ptr<TpeModel> model = has_point(history, number) ? nullptr : models_.take(history, rung);
+  std::unique_ptr<TpeModel> up_to_date(const History& history, const Purpose& purpose, int number) const {
+    std::unique_ptr<TpeModel> model = has_point(history, number) ? nullptr : models_.take(history, purpose);
     if (model && model->update(history, number)) return model;
-    model = std::make_unique<TpeModel>(history.study().space, rule_, rung);
+    model = std::make_unique<TpeModel>(history.study().space, rule_, purpose.rung, purpose.alone);
     check(model->update(history, number), "a fresh model can follow any history");
     return model;
   }

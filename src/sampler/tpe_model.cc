@@ -5,8 +5,8 @@
 
 namespace crescendo {
 
-TpeModel::TpeModel(const Space& space, const TpeRule& rule, int rung)
-    : space_(space), rule_(rule), seen_(rung), columns_(space) {}
+TpeModel::TpeModel(const Space& space, const TpeRule& rule, int rung, bool alone)
+    : space_(space), rule_(rule), seen_(rung, alone), columns_(space) {}
 
 bool TpeModel::update(const History& history, int without) {
   const auto& lessons = history.study().lessons;

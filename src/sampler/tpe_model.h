@@ -18,9 +18,9 @@ struct TpeRule {
   bool joint = true;  // a group of parameters has one density; else each parameter has its own
 };
 
-/// What tpe knows of one history when it proposes for one rung: which observations are good, and the density of the
-/// others.
-/// A memo: a used one answers as a fresh one does, bit by bit, in time that depends on what changed since.
+/// What tpe knows of one history when it proposes for one rung, from that rung's trials alone or from all: which
+/// observations are good, and the density of the others. A memo: a used one answers as a fresh one does, bit by bit, in
+/// time that depends on what changed since.
 class TpeModel {
  public:
   /// A group's good observations, and the density of its bad ones, whose kernels are numbered by their rows.
@@ -31,7 +31,7 @@ class TpeModel {
     GrowingMixture bad;
   };
 
-  TpeModel(const Space& space, const TpeRule& rule, int rung);
+  TpeModel(const Space& space, const TpeRule& rule, int rung, bool alone);
 
   /// Reads the history, without trial `without`. False: this object cannot follow what changed, a fresh one can.
   bool update(const History& history, int without);

@@ -52,6 +52,22 @@ Allowance ladder_allowance(const Study& study, int rung) {
   return allowance;
 }
 
+Allowance allowance_up_to(const History& history, int rung) {
+  const Study& study = history.study();
+  Allowance allowance = ladder_allowance(study, rung);  // its times and totals are those of all the rungs up to it
+  if (study.budget.trials) {
+    const int all = *study.budget.trials,
+              elsewhere = static_cast<int>(history.trials().size() - history.at_rung(rung).size());
+    const int shared = static_cast<int>(std::lround(all * study.cumulative_share(rung)));
+    allowance.trials = std::min(shared, all - (study.top() - rung)) - elsewhere;
+  }
+  for (auto& [name, total] : allowance.fidelity) {
+    if (rung == study.top()) break;
+    total = std::min(total, study.budget.fidelity.at(name) - study.ladder.back().fidelity.at(name));
+  }
+  return allowance;
+}
+
 Allowance whole_budget(const Study& study) {
   const Budget& budget = study.budget;
   return {budget.trials.value_or(kUncounted),    0,

@@ -20,6 +20,10 @@ struct Allowance {
 /// one as long as there are enough.
 Allowance ladder_allowance(const Study& study, int rung);
 
+/// What the rungs up to and including `rung` may use together, whichever of them does, as an allowance of `rung`: the
+/// sum of their shares, but no more than leaves each rung above a trial, and the top one a trial of every fidelity.
+Allowance allowance_up_to(const History& history, int rung);
+
 /// Everything.
 Allowance whole_budget(const Study& study);
 

@@ -34,6 +34,7 @@ Finals survey(const History& history, const FinalsOptions& options) {
       fewest = repeats;
       finals.next = Promote{leader.trial, top, Tag{}};
       finals.next->tag.repeat = repeats + 1;
+      finals.next->tag.warm = history.trial(leader.trial).tag.warm;
     }
   }
   finals.first_executions_running = history.first_executions_running(top) > 0;

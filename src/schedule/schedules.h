@@ -20,12 +20,13 @@ struct ScheduleEntry {
 // The schedules. To add one: write src/schedule/<name>.cc, then one line in each list here.
 ScheduleEntry flat_schedule();
 ScheduleEntry ramp_schedule();
+ScheduleEntry adaptive_schedule();
 ScheduleEntry halving_schedule();
 ScheduleEntry hyperband_schedule();
 ScheduleEntry asha_schedule();
 
 inline constexpr std::array kSchedules = {
-    &flat_schedule, &ramp_schedule, &halving_schedule, &hyperband_schedule, &asha_schedule,
+    &flat_schedule, &ramp_schedule, &adaptive_schedule, &halving_schedule, &hyperband_schedule, &asha_schedule,
 };
 
 }  // namespace crescendo

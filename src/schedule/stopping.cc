@@ -51,10 +51,14 @@ double best_so_far(std::span<const double> curve) {
   return best;
 }
 
+// Whether the losses of two trials of a rung compare: what began from its parent's weights starts lower.
+bool are_alike(const Trial& a, const Trial& b) { return (a.tag.warm == 1) == (b.tag.warm == 1); }
+
 bool reaches_the_median(const History& history, const Trial& trial) {
   const std::size_t reports = trial.curve.size();
   std::vector<double> losses;
   for (const int number : history.full(trial.rung)) {
+    if (!are_alike(history.trial(number), trial)) continue;
     const std::vector<double>& curve = history.trial(number).curve;
     if (curve.size() >= reports && !std::isnan(curve[reports - 1])) losses.push_back(curve[reports - 1]);
   }
@@ -78,7 +82,10 @@ bool may_reach_the_best(const History& history, const Trial& trial, std::size_t 
   if (!std::all_of(trial.curve.begin(), trial.curve.end(), [](double loss) { return std::isfinite(loss); })) {
     return true;  // what diverges fails by itself
   }
-  return optimistic_end(trial.curve, static_cast<int>(length)) <= history.trial(history.full(trial.rung).front()).loss;
+  const auto full = history.full(trial.rung);
+  const auto best =
+      std::find_if(full.begin(), full.end(), [&](int number) { return are_alike(history.trial(number), trial); });
+  return best == full.end() || optimistic_end(trial.curve, static_cast<int>(length)) <= history.trial(*best).loss;
 }
 
 }  // namespace
@@ -120,7 +127,9 @@ bool StoppingRule::keep_going(const History& history, int number) const {
   if (rule_ == Rule::kNone) return true;
   const Trial& trial = history.trial(number);
   if (trial.tag.repeat > 0 || trial.curve.empty()) return true;
-  if (static_cast<int>(history.full(trial.rung).size()) < startup_) return true;
+  const auto full = history.full(trial.rung);
+  const auto alike = [&](int other) { return are_alike(history.trial(other), trial); };
+  if (std::count_if(full.begin(), full.end(), alike) < startup_) return true;
   const std::size_t length = full_length(history, trial.rung);
   if (trial.curve.size() >= length) return true;  // nothing is left to save, and it was executed in full
   return rule_ == Rule::kMedian ? reaches_the_median(history, trial) : may_reach_the_best(history, trial, length);

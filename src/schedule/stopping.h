@@ -33,6 +33,7 @@ inline constexpr std::string_view kStartupHelp = "trials of a rung executed in f
 /// Networks by Extrapolation of Learning Curves", in kind. Differs: one family of curves instead of eleven, and the
 /// bounds of least squares instead of a Markov chain, because this runs after every epoch of every trial.
 ///
+/// A trial that began from its parent's weights is compared with its like alone, as any other is.
 /// Repetitions always go on, and so does a trial after its last report: as many as the longest curve of the rung's
 /// trials executed in full has. Cost: O(trials at the rung) where another rule than none is chosen.
 class StoppingRule {

@@ -6,6 +6,7 @@
 #include "crescendo/error.h"
 #include "objective/program.h"
 #include "search/claiming.h"
+#include "search/lineage.h"
 
 namespace crescendo {
 namespace {
@@ -32,8 +33,11 @@ std::variant<Asked, Wait, Finish> ask(Store& store, const Study& study, double n
     if (std::holds_alternative<Finish>(claim)) return Finish{};
     const Lease lease = std::get<Lease>(claim);
     if (!place_point(store, *sampler, history, lease)) continue;  // taken over: another one is there
+    begin_curve(store, history, lease);
     const Trial& trial = history.trial(lease.trial);
-    return Asked{lease.trial, lease.attempt, trial.rung, program_seed(trial_seed(study, lease.trial)), *trial.point};
+    Asked asked{lease.trial, lease.attempt, trial.rung, program_seed(execution_seed(history, trial)), *trial.point};
+    if (const auto line = lineage(history, trial); !line.empty()) asked.parent = line.back().number;
+    return asked;
   }
 }
 
@@ -51,7 +55,8 @@ Lease asked_lease(Store& store, const History& history, int trial, std::optional
     bad_input(fmt::format("trial {} was not given to a program that asked; a worker of 'tune' executes it", trial));
   }
   if (!attempt && known.attempt > 1) {
-    bad_input(fmt::format("trial {} was given away {} times; say which one ended with --attempt", trial, known.attempt));
+    bad_input(
+        fmt::format("trial {} was given away {} times; say which one ended with --attempt", trial, known.attempt));
   }
   if (attempt && (*attempt < 1 || *attempt > known.attempt)) {
     bad_input(fmt::format("trial {} has had {} attempt{}, so there is no attempt {}", trial, known.attempt,

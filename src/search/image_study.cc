@@ -16,6 +16,46 @@ constexpr int kSmallestSide = 7;         // a quarter of MNIST's 28
 constexpr double kUsualShift = 0.1;      // of the side, where augmentation is asked for
 constexpr std::uint64_t kSplitSeed = 0;  // searches with different seeds must be judged on the same pictures
 
+constexpr int kUsualEpochs = 30;
+
+std::vector<Rung> ladder_of_sizes(const ImageStudyRequest& request, const DataSet& data) {
+  const std::vector<int> sizes =
+      request.sizes_px.empty() ? choose_sizes(data.median_shorter_side_px()) : request.sizes_px;
+  for (std::size_t i = 1; i < sizes.size(); ++i) {
+    if (sizes[i] > sizes[i - 1]) continue;
+    bad_input(fmt::format("the sizes must increase, but {} px comes after {} px", sizes[i], sizes[i - 1]));
+  }
+  return image_ladder(sizes, request.epochs.value_or(kUsualEpochs));
+}
+
+// The side of every rung, where the ladder does not say it.
+int only_side(const ImageStudyRequest& request, const DataSet& data) {
+  if (request.sizes_px.empty()) return choose_sizes(data.median_shorter_side_px()).back();
+  if (request.sizes_px.size() == 1) return request.sizes_px.front();
+  bad_input("beside --ladder, --sizes is one size; give those of the rungs with --ladder image_side=32,64,64");
+}
+
+std::vector<Rung> given_ladder(const ImageStudyRequest& request, const DataSet& data) {
+  std::vector<Fidelity> fidelities = request.ladder;
+  bool has_sides = false, has_epochs = false;
+  for (auto& [name, values] : fidelities) {
+    if (name == "epoch") name = "epochs";  // as it is with programs
+    has_sides |= name == "image_side";
+    has_epochs |= name == "epochs";
+    if (name == "image_side" || name == "epochs" || name == "data_share") continue;
+    bad_input(fmt::format(
+        "the ladder's '{}' is nothing that a rung of pictures has; there are: image_side epochs data_share", name));
+  }
+  if (has_sides && !request.sizes_px.empty())
+    bad_input("--sizes and the ladder's image_side both say the sizes; leave one out");
+  if (has_epochs && request.epochs) bad_input("--epochs and the ladder's epochs both say the epochs; leave one out");
+  const std::size_t rungs = fidelities.front().second.size();
+  const auto same = [&](int value) { return std::vector<double>(rungs, value); };
+  if (!has_sides) fidelities.emplace_back("image_side", same(only_side(request, data)));
+  if (!has_epochs) fidelities.emplace_back("epochs", same(request.epochs.value_or(kUsualEpochs)));
+  return make_ladder(fidelities);
+}
+
 // The study keeps where the pictures are, whatever folder it is resumed from.
 std::string absolute_text(const std::filesystem::path& path) {
   return std::filesystem::weakly_canonical(path).string();
@@ -43,25 +83,27 @@ void check_sizes(const std::vector<int>& sizes_px, const DataSet& data) {
 }
 
 Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
-  const std::vector<int> sizes =
-      request.sizes_px.empty() ? choose_sizes(data.median_shorter_side_px()) : request.sizes_px;
-  for (std::size_t i = 1; i < sizes.size(); ++i) {
-    if (sizes[i] > sizes[i - 1]) continue;
-    bad_input(fmt::format("the sizes must increase, but {} px comes after {} px", sizes[i], sizes[i - 1]));
-  }
-  check_sizes(sizes, data);
+  Study study;
+  study.ladder = request.ladder.empty() ? ladder_of_sizes(request, data) : given_ladder(request, data);
+  const std::vector<int> sides = ladder_sides(study);
+  check_sizes(sides, data);
+  for (std::size_t i = 0; i < sides.size(); ++i) study.ladder[i].limits = depth_limits(sides[i]);
+  study.continues = request.keeps_files;
+  bool goes_on = false;
+  for (int rung = 1; rung <= study.top(); ++rung) goes_on = goes_on || study.goes_on(rung - 1, rung);
+  study.continues = goes_on;
   CnnOptions cnn;
   cnn.data = absolute_text(request.data);
   cnn.fingerprint = fmt::format("{:016x}", data.fingerprint());
   cnn.channels = request.channels.value_or(data.mostly_colour() ? 3 : 1);
   cnn.fit = fit_name(request.fit);
   cnn.share = request.share;
+  cnn.classes = request.classes;
   if (request.augment) {
     cnn.mirror = true;
     cnn.shift = kUsualShift;
   }
   if (request.balanced) cnn.class_weights = "balanced";
-  Study study;
   study.name = request.name;
   study.seed = request.seed;
   study.objective = {"cnn", to_options(cnn)};
@@ -69,14 +111,13 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
   study.schedule = request.schedule;
   study.budget = request.budget;
   study.lag = request.lag;
-  study.ladder = image_ladder(sizes, request.epochs);
-  study.space = cnn_space(sizes.back());
+  study.space = cnn_space(sides.back());
   return study;
 }
 
 std::unique_ptr<DataSet> open_study_data(const Study& study) {
   const CnnOptions options = read_cnn_options(study.objective.options);
-  return open_data_set(options.data, {kSplitSeed, options.share});
+  return open_data_set(options.data, {kSplitSeed, options.share, options.classes});
 }
 
 std::vector<int> ladder_sides(const Study& study) {
@@ -88,6 +129,10 @@ std::vector<int> ladder_sides(const Study& study) {
       const bool fits = value != rung.fidelity.end() && value->second >= 1 && value->second <= 1'000'000 &&
                         std::floor(value->second) == value->second;
       if (!fits) bad_input(fmt::format("{}: {} must be a whole number in 1..1000000 for the CNN", what, field));
+    }
+    const auto share = rung.fidelity.find("data_share");
+    if (share != rung.fidelity.end() && !(share->second > 0 && share->second <= 1)) {
+      bad_input(fmt::format("{}: data_share must be above 0 and at most 1, not {}", what, share->second));
     }
     const int side_px = static_cast<int>(rung.fidelity.at("image_side"));
     if (!sides.empty() && side_px < sides.back()) {

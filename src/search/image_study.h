@@ -9,6 +9,7 @@
 #include "crescendo/images.h"
 #include "crescendo/study.h"
 #include "objective/cnn.h"
+#include "search/ladder.h"
 
 namespace crescendo {
 
@@ -16,17 +17,21 @@ namespace crescendo {
 struct ImageStudyRequest {
   std::string name;
   std::filesystem::path data;
-  std::vector<int> sizes_px;    // empty: chosen
-  std::optional<int> channels;  // none: as most of the pictures are
+  std::vector<int> sizes_px;          // empty: chosen
+  std::vector<Fidelity> ladder = {};  // of image_side, epochs or both; what it lacks is the same at every rung
+  std::optional<int> channels;        // none: as most of the pictures are
   Fit fit = Fit::kCrop;
   double share = 1;
-  int epochs = 30;
+  int classes = 0;  // 0: all
+  std::optional<int> epochs;
   std::uint64_t seed = 0;
   bool augment = false;   // training pictures are mirrored, and moved by up to a tenth of the side
   bool balanced = false;  // every class counts alike, however many pictures it has
   Named sampler{"random"}, schedule{"ramp"};
   Budget budget;
   int lag = 0;
+  bool keeps_files =
+      true;  // then a promoted trial goes on from its parent where the ladder's rungs differ in epochs alone
 };
 
 /// The sides searched when nobody says: the median shorter side, at most 128, and its half and quarter as long as
@@ -36,6 +41,7 @@ std::vector<int> choose_sizes(int median_shorter_side_px);
 /// Throws Error (bad input) when a side is below 4 px or above the median shorter side of the pictures.
 void check_sizes(const std::vector<int>& sizes_px, const DataSet& data);
 
+/// Throws Error (bad input) for sizes that do not increase, and for a ladder that is none or is of something else.
 Study make_image_study(const ImageStudyRequest& request, const DataSet& data);
 
 /// The data set that a study's objective names, opened with the study's options.

@@ -18,6 +18,8 @@ inline constexpr std::array kPresets = {
     Preset{"iis+tpe", "tpe", "ramp", "increasing image sizes with TPE"},
     Preset{"iis+smac", "smac", "ramp", "increasing image sizes with SMAC"},
     Preset{"iis+genetic", "genetic", "ramp", "increasing image sizes with a genetic algorithm"},
+    Preset{"iis-adaptive", "random", "adaptive", "increasing image sizes, each for as long as it pays"},
+    Preset{"adaptive+tpe", "tpe", "adaptive", "increasing image sizes, each for as long as it pays, with TPE"},
     Preset{"halving", "random", "halving", "successive halving (Jamieson, Talwalkar 2016)"},
     Preset{"hyperband", "random", "hyperband", "brackets of halving that begin at every rung (Li et al. 2018)"},
     Preset{"asha", "random", "asha", "asynchronous halving (Li et al. 2020)"},

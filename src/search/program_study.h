@@ -3,15 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "crescendo/study.h"
+#include "search/ladder.h"
 
 namespace crescendo {
-
-/// A number that a program is given for each rung, lowest rung first, as in epoch = 1, 4, 13, 52.
-using Fidelity = std::pair<std::string, std::vector<double>>;
 
 /// What a user said of a search over the parameters of a program.
 struct ProgramStudyRequest {
@@ -28,8 +25,7 @@ struct ProgramStudyRequest {
   int lag = 0;
 };
 
-/// Throws Error (bad input) for an unknown preset, and for fidelities that make no ladder: of different lengths, not
-/// above 0, falling, or the same at two rungs. The rungs' shares fall in even steps, as with pictures.
+/// Throws Error (bad input) for an unknown preset, and for fidelities that make no ladder.
 Study make_program_study(const ProgramStudyRequest& request);
 
 /// A schedule that was not chosen by itself, for a program: without repetitions, as users of other optimisers expect.

@@ -14,6 +14,7 @@
 #include "crescendo/rng.h"
 #include "objective/cnn.h"
 #include "objective/cnn_space.h"
+#include "objective/training_share.h"
 #include "space/parse.h"
 #include "train/arena.h"
 #include "train/backends.h"
@@ -59,7 +60,7 @@ Retrained retrain_once(const PointFile& file, const ImageSet& images, const Imag
   one.plan.memory_bytes = 0;  // a single training may take what it needs
   // Named in any case, so that a checkpoint goes on with the kernels that it began with, or not at all.
   if (!one.plan.kernels) one.plan.kernels = shipped_kernel_table(choose_kernels().name);
-  const auto training = images.indices(Part::kTraining), validation = images.indices(Part::kValidation);
+  const auto training = training_share(images, file.data_share), validation = images.indices(Part::kValidation);
   TrainingResult result =
       train_or_fail(backend, arena, one.plan, images, training, validation, options, options.checkpoint);
   one.validation_error = result.validation_error;
@@ -95,6 +96,7 @@ PointFile parse_point_file(std::string_view toml, std::string_view what) {
     FieldReader fields(*fidelity, fmt::format("{}: fidelity", what));
     fields.read("image_side", file.image_side);
     fields.read("epochs", file.epochs);
+    fields.read("data_share", file.data_share);
     fields.finish();
   }
   if (const Json* training = in.take("training")) {
@@ -104,6 +106,9 @@ PointFile parse_point_file(std::string_view toml, std::string_view what) {
   }
   in.finish();
   if (file.epochs < 1) bad_input(fmt::format("{}: epochs must be at least 1", what));
+  if (!(file.data_share > 0 && file.data_share <= 1)) {
+    bad_input(fmt::format("{}: data_share must be above 0 and at most 1", what));
+  }
   return file;
 }
 

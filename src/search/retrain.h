@@ -19,6 +19,7 @@ struct PointFile {
   int image_side = 0;  // 0: not said
   Fit fit = Fit::kCrop;
   int epochs = 30;
+  double data_share = 1;  // of the training pictures that it is trained on
   CnnOptions training;  // of what [training] may hold
   Space space;          // of this point alone
   Point point;

@@ -21,7 +21,7 @@ namespace {
 
 constexpr double kLeaseSeconds = 60;
 
-/// Passes everything on, and thins the weights whenever a top-rung trial ends.
+/// Passes everything on, and thins the weights whenever a trial ends.
 class ThinningObserver : public Observer {
  public:
   ThinningObserver(Observer& next, Store& store, const SearchOptions& options)
@@ -29,8 +29,8 @@ class ThinningObserver : public Observer {
   void on_claim(const History& history, const Trial& trial) override { next_.on_claim(history, trial); }
   void on_epoch(const Trial& trial, const EpochReport& report) override { next_.on_epoch(trial, report); }
   void on_end(const History& history, const Trial& trial) override {
-    if (!options_.folder.empty() && trial.rung == history.study().top()) {
-      thin_weights(store_, history, options_.folder, std::max(3, options_.keep));
+    if (!options_.folder.empty()) {
+      thin_weights(store_, history, options_.folder, std::max(3, options_.keep), trial.number);
     }
     next_.on_end(history, trial);
   }

@@ -8,6 +8,7 @@
 
 #include "base/toml.h"
 #include "objective/cnn.h"
+#include "search/lineage.h"
 #include "space/parse.h"
 #include "study/study_file.h"
 
@@ -18,17 +19,31 @@ const Rung& rung_of(const History& history, int rung) { return history.study().l
 
 Json rung_json(const History& history, int rung) {
   Json json = fidelity_json(rung_of(history, rung));
-  if (json.contains("image_side")) json.erase("epochs");
   double seconds = 0;
   for (const int number : history.at_rung(rung)) seconds += history.trial(number).seconds;
   const auto ranked = history.ranked(rung);
   json["trials"] = history.at_rung(rung).size();
   json["seconds"] = seconds;
-  json["best_loss"] = ranked.empty() ? Json(nullptr) : Json(turned(history.study(), history.trial(ranked.front()).loss));
+  json["best_loss"] =
+      ranked.empty() ? Json(nullptr) : Json(turned(history.study(), history.trial(ranked.front()).loss));
   return json;
 }
 
 }  // namespace
+
+Continued continued_trials(Store& store, const History& history) {
+  Continued continued;
+  for (const Trial& trial : history.trials()) {
+    const bool goes_on = trial.parent && history.study().goes_on(history.trial(*trial.parent).rung, trial.rung);
+    if (!goes_on) continue;
+    const auto metrics = store.metrics(history.study().name, trial.number);
+    const auto from = metrics.find("from_epoch");
+    if (from == metrics.end()) continue;
+    ++continued.trials;
+    continued.begun_anew += from->second == 0;
+  }
+  return continued;
+}
 
 Json fidelity_json(const Rung& rung) {
   Json json = Json::object();
@@ -130,9 +145,13 @@ std::string point_toml(const History& history, int number) {
     json["training"] = training_table(read_cnn_options(study.objective.options), point);
   }
   json["point"] = point;
-  return fmt::format("# Trial {} of study '{}'{}\n\n{}", number, study.name,
-                     trial.state == TrialState::kFinished ? fmt::format(", loss {:.4f}", turned(study, trial.loss)) : "",
-                     to_toml(json));
+  std::string text = fmt::format("# Trial {} of study '{}'", number, study.name);
+  if (trial.state == TrialState::kFinished) text += fmt::format(", loss {:.4f}", turned(study, trial.loss));
+  if (const auto start = started_from(history, trial)) {
+    text +=
+        fmt::format("\n# Its training started from the weights of trial {}; 'train' starts from drawn ones.", *start);
+  }
+  return text + "\n\n" + to_toml(json);
 }
 
 std::string best_toml(const History& history) {

@@ -17,6 +17,13 @@ std::string choose_study(Store& store, const std::string& wanted);
 /// Mean test error that was recorded for the finalist's executions; none if none was.
 std::optional<double> recorded_test_error(Store& store, const std::string& study, const Finalist& finalist);
 
+/// Trials that should have gone on from their parent's checkpoint, and how many of them were trained from the first
+/// epoch because there was none that fits.
+struct Continued {
+  int trials = 0, begun_anew = 0;
+};
+Continued continued_trials(Store& store, const History& history);
+
 /// A rung's fidelity, image_side and epochs first.
 Json fidelity_json(const Rung& rung);
 

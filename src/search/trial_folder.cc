@@ -7,6 +7,10 @@
 namespace crescendo {
 namespace fs = std::filesystem;
 
+fs::path trial_folder(const fs::path& study_folder, int trial) {
+  return study_folder / "trials" / std::to_string(trial);
+}
+
 TrialFolder::TrialFolder(const fs::path& study_folder, Lease lease) {
   if (study_folder.empty()) return;
   const auto working = [&](int attempt) {
@@ -16,7 +20,7 @@ TrialFolder::TrialFolder(const fs::path& study_folder, Lease lease) {
   std::error_code failed;
   for (int attempt = 1; attempt <= lease.attempt; ++attempt) fs::remove_all(working(attempt), failed);
   study_folder_ = study_folder;
-  final_ = study_folder / "trials" / std::to_string(lease.trial);
+  final_ = trial_folder(study_folder, lease.trial);
   working_ = working(lease.attempt);
   fs::create_directories(working_, failed);
   if (failed) unavailable(fmt::format("cannot make the folder {}: {}", working_.string(), failed.message()));

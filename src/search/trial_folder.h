@@ -8,6 +8,9 @@
 
 namespace crescendo {
 
+/// Where a trial's files lie in the study's folder.
+std::filesystem::path trial_folder(const std::filesystem::path& study_folder, int trial);
+
 /// Where a trial leaves files. They are made under another name and appear whole, or not at all. Without a folder of
 /// the study it does nothing. What was not published is removed. Throws Error (unavailable) when the disk refuses.
 class TrialFolder {

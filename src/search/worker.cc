@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "crescendo/error.h"
 #include "search/claiming.h"
+#include "search/lineage.h"
 #include "search/trial_folder.h"
 
 namespace crescendo {
@@ -85,11 +86,15 @@ class Worker {
     // objective.
     std::exception_ptr store_failed;
     curve_ = Json::array();
+    const std::vector<EpochReport> begun = begin_curve(s_.store, history_, lease);
+    for (const EpochReport& epoch : begun) add_to_curve(epoch.epoch, turned(*s_.study, epoch.loss), epoch.metrics);
+    const int known = begun.empty() ? 0 : begun.back().epoch;
     Hooks hooks;
     hooks.ask = [&] { return store_failed || s_.leases.lost(lease) ? Going::kCancel : s_.going(); };
     hooks.after_epoch = [&](const EpochReport& report) {
       try {
-        return after_epoch(trial, lease, report);
+        // What begins anew tells the parent's epochs again.
+        return report.epoch <= known ? s_.going() : after_epoch(trial, lease, report);
       } catch (...) {
         store_failed = std::current_exception();
         return Going::kCancel;
@@ -97,9 +102,8 @@ class Worker {
     };
     std::optional<Outcome> outcome;
     try {
-      const Assignment assignment{
-          *s_.study, trial.number, trial.rung, *trial.point, trial_seed(*s_.study, trial.number), folder};
-      outcome = s_.objective.evaluate(assignment, hooks);
+      const std::vector<Trial> line = lineage(history_, trial);
+      outcome = s_.objective.evaluate(assignment_of(trial, line, folder), hooks);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::kUnavailable) throw;  // a full disk says nothing about the point
       outcome.emplace();
@@ -120,10 +124,28 @@ class Worker {
     return outcome;
   }
 
-  Going after_epoch(const Trial& trial, Lease lease, const EpochReport& told) {
-    Json line{{"epoch", told.epoch}, {"loss", told.loss}};
-    for (const auto& [name, value] : told.metrics) line[name] = value;
+  Assignment assignment_of(const Trial& trial, std::span<const Trial> line, const std::filesystem::path& folder) const {
+    Assignment assignment{.study = *s_.study,
+                          .trial = trial.number,
+                          .rung = trial.rung,
+                          .point = *trial.point,
+                          .seed = execution_seed(history_, trial),
+                          .folder = folder};
+    assignment.line = line;
+    if (!line.empty() && !s_.folder.empty()) assignment.from = trial_folder(s_.folder, line.back().number);
+    const bool is_below = trial.rung < s_.study->top();
+    assignment.keep = is_below && (s_.schedule.carries_weights() || s_.study->goes_on(trial.rung, trial.rung + 1));
+    return assignment;
+  }
+
+  void add_to_curve(int epoch, double loss, const std::map<std::string, double>& metrics) {
+    Json line{{"epoch", epoch}, {"loss", loss}};
+    for (const auto& [name, value] : metrics) line[name] = value;
     curve_.push_back(std::move(line));
+  }
+
+  Going after_epoch(const Trial& trial, Lease lease, const EpochReport& told) {
+    add_to_curve(told.epoch, told.loss, told.metrics);
     EpochReport report = told;
     report.loss = turned(*s_.study, told.loss);
     if (!s_.store.report(*s_.study, lease, report, lease_end())) return Going::kCancel;

@@ -12,6 +12,8 @@ namespace {
 // Orders as better() does.
 std::tuple<double, double, int> standing(const Trial& trial) { return {trial.loss, trial.tie, trial.number}; }
 
+bool is_warm(const Trial& trial) { return trial.tag.warm == 1; }
+
 }  // namespace
 
 bool better(const Trial& a, const Trial& b) {
@@ -52,16 +54,41 @@ bool History::any_running() const {
 }
 
 std::optional<int> History::best_candidate(int rung) const {
-  const auto& candidates = rungs_[static_cast<std::size_t>(rung)].candidates;
-  return candidates.empty() ? std::nullopt : std::optional(std::get<2>(*candidates.begin()));
+  const RungOrder& order = rungs_[static_cast<std::size_t>(rung)];
+  const auto first = [](const auto& candidates) {
+    return candidates.empty() ? std::nullopt : std::optional(std::get<2>(*candidates.begin()));
+  };
+  const auto warm = first(order.warm_candidates), cold = first(order.candidates);
+  if (!warm || !cold) return warm ? warm : cold;
+  return place_in_full(*warm) < place_in_full(*cold) ? warm : cold;
+}
+
+int History::better_than(const std::vector<int>& order, int number) const {
+  const auto at =
+      std::lower_bound(order.begin(), order.end(), number, [this](int a, int b) { return better(trial(a), trial(b)); });
+  return static_cast<int>(at - order.begin());
 }
 
 int History::place_in_full(int number) const {
-  const std::vector<int>& full = rungs_[static_cast<std::size_t>(trial(number).rung)].full;
-  const auto at =
-      std::lower_bound(full.begin(), full.end(), number, [this](int a, int b) { return better(trial(a), trial(b)); });
-  check(at != full.end() && *at == number, "a trial that has a place was executed in full");
-  return static_cast<int>(at - full.begin());
+  const RungOrder& order = rungs_[static_cast<std::size_t>(trial(number).rung)];
+  const auto all = static_cast<std::int64_t>(order.full.size()),
+             warm = static_cast<std::int64_t>(order.full_warm.size());
+  const std::int64_t before = better_than(order.full, number), warm_before = better_than(order.full_warm, number);
+  check(before < all && order.full[static_cast<std::size_t>(before)] == number,
+        "a trial that has a place was executed in full");
+  const bool own_warm = is_warm(trial(number));
+  const std::int64_t own = own_warm ? warm : all - warm, others = all - own;
+  const std::int64_t place = own_warm ? warm_before : before - warm_before;
+  // Before it come the others j with (2j + 1) own < (2 place + 1) others, and equals where they are warm.
+  const std::int64_t reach = (2 * place + 1) * others - (own_warm ? 1 : 0);
+  return static_cast<int>(place + std::min(others, (reach / own + 1) / 2));
+}
+
+std::vector<int> History::in_order_of_places(int rung) const {
+  const std::span<const int> all = full(rung);
+  std::vector<int> order(all.size());
+  for (const int number : all) order[static_cast<std::size_t>(place_in_full(number))] = number;
+  return order;
 }
 
 void History::set_trial(Trial trial) {
@@ -92,6 +119,11 @@ void History::count_claim(const Trial& trial) {
     ++rung.firsts;
     ++rung.firsts_running;
   }
+  if (!trial.parent) ++rung.starts;
+  if (trial.tag.fill == 1) {
+    ++rung.fills;
+    ++rung.fills_running;
+  }
   if (trial.parent) count_child(trial, *trial.parent);
   if (trial.tag.bracket >= 0) count_in_bracket(trial);
 }
@@ -103,7 +135,7 @@ void History::count_child(const Trial& trial, int parent) {
   const Trial& tried = trials_[i];
   if (trial.rung != tried.rung + 1) return;
   const auto below = static_cast<std::size_t>(tried.rung);
-  rungs_[below].candidates.erase(standing(tried));
+  (is_warm(tried) ? rungs_[below].warm_candidates : rungs_[below].candidates).erase(standing(tried));
   if (tried.tag.bracket < 0) return;
   brackets_[static_cast<std::size_t>(tried.tag.bracket)].levels[below].candidates.erase(standing(tried));
 }
@@ -129,6 +161,7 @@ void History::count_end(const Trial& trial) {
   RungOrder& rung = rungs_[static_cast<std::size_t>(trial.rung)];
   --rung.running;
   if (trial.tag.repeat <= 0) --rung.firsts_running;
+  if (trial.tag.fill == 1) --rung.fills_running;
   if (trial.tag.bracket >= 0 && trial.tag.slot >= 0) {
     Bracket& bracket = brackets_[static_cast<std::size_t>(trial.tag.bracket)];
     if (trial.rung == bracket.rung) --bracket.running;
@@ -146,8 +179,9 @@ void History::count_end(const Trial& trial) {
 void History::count_full(const Trial& trial) {
   RungOrder& rung = rungs_[static_cast<std::size_t>(trial.rung)];
   insert_ranked(rung.full, trial.number);
+  if (is_warm(trial)) insert_ranked(rung.full_warm, trial.number);
   const bool candidate = !tried_above(trial);
-  if (candidate) rung.candidates.insert(standing(trial));
+  if (candidate) (is_warm(trial) ? rung.warm_candidates : rung.candidates).insert(standing(trial));
   if (trial.tag.bracket < 0) return;
   Bracket& bracket = brackets_[static_cast<std::size_t>(trial.tag.bracket)];
   Bracket::Level& level = bracket.levels[static_cast<std::size_t>(trial.rung)];

@@ -27,7 +27,7 @@ std::string option_difference(const std::string& family, const Json& was, const 
 std::string ladder_difference(const Study& stored, const Study& wanted) {
   const auto text = [](const Study& study) {
     std::string names;
-    for (const Rung& rung : study.ladder) names += (names.empty() ? "" : ", ") + rung_name(rung);
+    for (int rung = 0; rung <= study.top(); ++rung) names += (names.empty() ? "" : ", ") + rung_name(study, rung);
     return names;
   };
   if (text(stored) != text(wanted)) {

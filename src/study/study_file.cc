@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/toml.h"
@@ -31,27 +32,6 @@ Json to_json(const Named& named) {
   return json;
 }
 
-Named parse_named(const Json& json, std::string_view family) {
-  Named named;
-  if (json.is_string() && !json.get<std::string>().empty()) return {json.get<std::string>(), {}};
-  if (!json.is_object()) bad_input(fmt::format("{} must be a name, or a table with a name and options", family));
-  for (const auto& [key, value] : json.items()) {
-    if (key == "name" && value.is_string()) {
-      named.name = value.get<std::string>();
-    } else if (value.is_boolean()) {
-      named.options[key] = value.get<bool>();
-    } else if (value.is_number()) {
-      named.options[key] = value.get<double>();
-    } else if (value.is_string()) {
-      named.options[key] = value.get<std::string>();
-    } else {
-      bad_input(fmt::format("{}: {} must be a number, a text, true or false", family, key));
-    }
-  }
-  if (named.name.empty()) bad_input(fmt::format("{}: name is missing", family));
-  return named;
-}
-
 Json to_json(const Budget& budget) {
   Json json = Json::object();
   if (budget.trials) json["trials"] = *budget.trials;
@@ -61,42 +41,6 @@ Json to_json(const Budget& budget) {
   if (budget.patience) json["patience"] = *budget.patience;
   for (const auto& [name, total] : budget.fidelity) json["fidelity"][name] = number_json(total);
   return json;
-}
-
-Budget parse_budget(const Json& json) {
-  FieldReader in(json, "budget");
-  Budget budget;
-  const auto read_count = [&](const char* name, std::optional<int>& target) {
-    int count = 0;
-    if (in.read(name, count) && count < 1) in.wrong_type(name, "a whole number from 1");
-    if (count > 0) target = count;
-  };
-  const auto read_amount = [&](FieldReader& from, const std::string& name, std::optional<double>& target) {
-    double amount = 0;
-    if (from.read(name, amount) && !(amount > 0)) from.wrong_type(name, "a number above 0");
-    if (amount > 0) target = amount;
-  };
-  read_count("trials", budget.trials);
-  read_amount(in, "seconds", budget.seconds);
-  read_amount(in, "cpu_seconds", budget.cpu_seconds);
-  double target = 0;
-  if (in.read("target", target)) {
-    if (!std::isfinite(target)) in.wrong_type("target", "a finite number");
-    budget.target = target;
-  }
-  read_count("patience", budget.patience);
-  if (const Json* totals = in.take("fidelity")) {
-    if (!totals->is_object()) in.wrong_type("fidelity", "a table such as { epoch = 2600 }");
-    FieldReader of_fidelity(*totals, "budget: fidelity");
-    for (const auto& [name, ignored] : totals->items()) {
-      std::optional<double> total;
-      read_amount(of_fidelity, name, total);
-      budget.fidelity[name] = *total;
-    }
-  }
-  in.finish();
-  if (budget == Budget{}) bad_input("budget: give trials, seconds, cpu_seconds, fidelity, target or patience");
-  return budget;
 }
 
 // A budget can be spent on this ladder.
@@ -168,6 +112,63 @@ std::vector<std::string> parse_sources(const Json& list) {
 }
 
 }  // namespace
+
+Named parse_named(const Json& json, const std::string& what, const std::string& usual) {
+  Named named{usual};
+  if (json.is_string() && !json.get<std::string>().empty()) return {json.get<std::string>(), {}};
+  if (!json.is_object()) bad_input(fmt::format("{} must be a name, or a table with a name and options", what));
+  for (const auto& [key, value] : json.items()) {
+    if (key == "name" && value.is_string()) {
+      named.name = value.get<std::string>();
+    } else if (value.is_boolean()) {
+      named.options[key] = value.get<bool>();
+    } else if (value.is_number()) {
+      named.options[key] = value.get<double>();
+    } else if (value.is_string()) {
+      named.options[key] = value.get<std::string>();
+    } else {
+      bad_input(fmt::format("{}: {} must be a number, a text, true or false", what, key));
+    }
+  }
+  if (named.name.empty()) bad_input(fmt::format("{}: name is missing", what));
+  return named;
+}
+
+Budget parse_budget(const Json& json, const std::string& what) {
+  FieldReader in(json, what);
+  Budget budget;
+  const auto read_count = [&](const char* name, std::optional<int>& target) {
+    int count = 0;
+    if (in.read(name, count) && count < 1) in.wrong_type(name, "a whole number from 1");
+    if (count > 0) target = count;
+  };
+  const auto read_amount = [&](FieldReader& from, const std::string& name, std::optional<double>& target) {
+    double amount = 0;
+    if (from.read(name, amount) && !(amount > 0)) from.wrong_type(name, "a number above 0");
+    if (amount > 0) target = amount;
+  };
+  read_count("trials", budget.trials);
+  read_amount(in, "seconds", budget.seconds);
+  read_amount(in, "cpu_seconds", budget.cpu_seconds);
+  double target = 0;
+  if (in.read("target", target)) {
+    if (!std::isfinite(target)) in.wrong_type("target", "a finite number");
+    budget.target = target;
+  }
+  read_count("patience", budget.patience);
+  if (const Json* totals = in.take("fidelity")) {
+    if (!totals->is_object()) in.wrong_type("fidelity", "a table such as { epoch = 2600 }");
+    FieldReader of_fidelity(*totals, what + ": fidelity");
+    for (const auto& [name, ignored] : totals->items()) {
+      std::optional<double> total;
+      read_amount(of_fidelity, name, total);
+      budget.fidelity[name] = *total;
+    }
+  }
+  in.finish();
+  if (budget == Budget{}) bad_input(what + ": give trials, seconds, cpu_seconds, fidelity, target or patience");
+  return budget;
+}
 
 Json to_json(const Study& study) {
   Json json;
@@ -254,8 +255,12 @@ Json to_json(const Tag& tag) {
   if (tag.generation >= 0) json["generation"] = tag.generation;
   if (tag.bracket >= 0) json["bracket"] = tag.bracket;
   if (tag.slot >= 0) json["slot"] = tag.slot;
+  if (tag.alone >= 0) json["alone"] = tag.alone;
+  if (tag.fill >= 0) json["fill"] = tag.fill;
+  if (tag.probe >= 0) json["probe"] = tag.probe;
   if (tag.design >= 0) json["design"] = tag.design;
   if (tag.repeat >= 0) json["repeat"] = tag.repeat;
+  if (tag.warm >= 0) json["warm"] = tag.warm;
   return json;
 }
 
@@ -265,18 +270,30 @@ Tag parse_tag(const Json& json) {
   in.read("generation", tag.generation);
   in.read("bracket", tag.bracket);
   in.read("slot", tag.slot);
+  in.read("alone", tag.alone);
+  in.read("fill", tag.fill);
+  in.read("probe", tag.probe);
   in.read("design", tag.design);
   in.read("repeat", tag.repeat);
+  in.read("warm", tag.warm);
   in.finish();
   return tag;
 }
 
-std::string rung_name(const Rung& rung) {
-  if (const auto side = rung.fidelity.find("image_side"); side != rung.fidelity.end()) {
-    return fmt::format("{} px", side->second);
-  }
+std::string rung_name(const Study& study, int rung) {
+  const auto& fidelity = study.ladder[static_cast<std::size_t>(rung)].fidelity;
   std::string name;
-  for (const auto& [key, value] : rung.fidelity) name += fmt::format("{}{} {}", name.empty() ? "" : ", ", key, value);
+  if (const auto side = fidelity.find("image_side"); side != fidelity.end()) {
+    name = fmt::format("{} px", side->second);
+    const auto has_side = [&](const Rung& other) {
+      const auto found = other.fidelity.find("image_side");
+      return found != other.fidelity.end() && found->second == side->second;
+    };
+    if (std::count_if(study.ladder.begin(), study.ladder.end(), has_side) == 1) return name;
+  }
+  for (const auto& [key, value] : fidelity) {
+    if (key != "image_side") name += fmt::format("{}{} {}", name.empty() ? "" : ", ", key, value);
+  }
   return name;
 }
 

@@ -21,6 +21,11 @@ std::shared_ptr<const std::vector<Lesson>> parse_lessons(const Json& list, const
 Study parse_study_file(std::string_view toml, std::string_view what);
 std::string to_study_file(const Study& study);
 
+/// A member of a family: its name, or a table with its name (`usual` where it has none) and options. Messages of this
+/// and of parse_budget call it `what`.
+Named parse_named(const Json& json, const std::string& what, const std::string& usual = "");
+Budget parse_budget(const Json& json, const std::string& what = "budget");
+
 Json to_json(const Tag& tag);
 Tag parse_tag(const Json& json);
 
@@ -31,8 +36,8 @@ std::string difference(const Study& stored, const Study& wanted);
 /// given is no limit.
 bool is_smaller(const Budget& a, const Budget& b, bool maximize);
 
-/// What a rung is called in tables and messages: "32 px" for an image side, else its numbers.
-std::string rung_name(const Rung& rung);
+/// What a rung is called in tables and messages: "32 px" for an image side that no other rung has, else its numbers.
+std::string rung_name(const Study& study, int rung);
 
 /// What heads a column of such names: "size", "rung", or nothing where the only rung has none.
 std::string rung_heading(const Study& study);

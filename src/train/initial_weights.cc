@@ -7,12 +7,12 @@
 
 namespace crescendo {
 
-std::vector<float> initial_weights(const NetworkShape& shape, std::uint64_t seed) {
+std::vector<float> initial_weights(const NetworkShape& shape, std::uint64_t seed, const Initialisation& how) {
   Rng rng(seed, {kWeightStream});
   std::vector<float> weights;
   weights.reserve(parameter_count(shape));
   const auto layer = [&](std::size_t inputs, std::size_t outputs, double gain) {
-    const double deviation = std::sqrt(gain / static_cast<double>(inputs));
+    const double deviation = how.scale * std::sqrt(gain / static_cast<double>(inputs));
     for (std::size_t i = 0; i < inputs * outputs; ++i) weights.push_back(static_cast<float>(rng.normal() * deviation));
     weights.insert(weights.end(), outputs, 0.0f);
   };
@@ -24,13 +24,13 @@ std::vector<float> initial_weights(const NetworkShape& shape, std::uint64_t seed
     }
     inputs = conv.filters;
   }
-  const std::size_t side = pooled_side(shape, shape.conv.size() - 1);
+  const std::size_t side = dense_input_side(shape);
   inputs *= side * side;
   for (const int units : shape.dense) {
     layer(inputs, units, 2);
     inputs = units;
   }
-  layer(inputs, shape.classes, 1);
+  layer(inputs, shape.classes, how.zero_last ? 0 : 1);
   return weights;
 }
 

@@ -6,6 +6,7 @@
 
 #include "crescendo/error.h"
 #include "train/backends.h"
+#include "train/clipping.h"
 #include "train/dropout.h"
 #include "train/kernels/dispatch.h"
 #include "train/kernels/ops.h"
@@ -62,7 +63,9 @@ class NativeNetwork final : public Network {
   void backward_dense(const Slice& slice, const Update& update);
   void backward_stages(const Group& group, bool add);
   void scale_kept_gradients(const DenseLayer& layer);
-  void update_stage(StageLayer& layer, const Update& update);
+  float factor_of_clipping(float clip_norm) const;
+  void update_stage(StageLayer& layer, float factor, const Update& update);
+  void update_dense(DenseLayer& layer, float factor, const Update& update);
   void move_running_statistics();
   void append_choices(int pictures, Pooling& pooling) const;
 
@@ -113,7 +116,9 @@ void NativeNetwork::forward_slice(const Batch& batch, const Slice& slice, std::o
   }
   for_groups(slice, [&](const Group& group) { forward_stages(group, noise.has_value()); });
   const int pitch = layers_.dense[0].geometry.batch_pitch;
-  ops_.transpose(slice.count, layers_.flat, layers_.pooled, layers_.flat, layers_.flat_x, pitch);
+  layers_.averaging.pictures = slice.count;
+  if (layers_.averages()) ops_.average_forward(layers_.averaging, layers_.pooled, layers_.features);
+  ops_.transpose(slice.count, layers_.flat, layers_.features, layers_.flat, layers_.flat_x, pitch);
   for (int i = 0; pitch > slice.count && i < layers_.flat; ++i) {
     float* const row = layers_.flat_x + static_cast<std::size_t>(i) * pitch;
     std::fill(row + slice.count, row + pitch, 0.0f);
@@ -132,7 +137,7 @@ void NativeNetwork::forward_stages(const Group& group, bool training) {
 void NativeNetwork::forward_stage(std::size_t i, const Group& group, bool training) {
   const StageLayer& layer = layers_.stages[i];
   const bool is_last = i + 1 == layers_.stages.size();
-  float* const next = is_last ? layers_.pooled + group.first * std::size_t{1} * layers_.flat
+  float* const next = is_last ? layers_.pooled + group.first * std::size_t{1} * layers_.maps
                               : layers_.stages[i + 1].x + group.first * layers_.stages[i + 1].x_step;
   const NormLayer& norm = layer.norm;
   float* const out = layers_.batch_norm ? norm.x : next;  // with batch normalisation a slice is one group
@@ -167,16 +172,43 @@ void NativeNetwork::scale_kept_gradients(const DenseLayer& layer) {
   for (std::size_t i = 0; i < count; ++i) layer.y_gradient[i] *= scale;
 }
 
-void NativeNetwork::update_stage(StageLayer& layer, const Update& update) {
-  ops_.update(layer.weight_count, layer.weights, layer.momenta, layer.squares, layer.gradient, update);
-  Update no_decay = update;
-  no_decay.l1 = no_decay.l2 = 0;
+/// Of the gradient that all layers hold.
+float NativeNetwork::factor_of_clipping(float clip_norm) const {
+  double squares = 0;
+  const auto add = [&](std::size_t count, const float* gradient) { squares += ops_.sum_of_squares(count, gradient); };
+  for (const StageLayer& layer : layers_.stages) {
+    add(layer.weight_count, layer.gradient);
+    add(layer.geometry.filters, layer.bias_gradient);
+    if (!layers_.batch_norm) continue;
+    for (const NormWeights& part : {layer.norm.scale, layer.norm.shift}) add(layer.geometry.filters, part.gradient);
+  }
+  for (const DenseLayer& layer : layers_.dense) {
+    add(layer.weight_count, layer.sums);
+    add(layer.geometry.outputs, layer.bias_sums);
+  }
+  return clip_factor(squares, clip_norm);
+}
+
+Update without_decay(Update update) {
+  update.l1 = update.l2 = 0;
+  return update;
+}
+
+void NativeNetwork::update_stage(StageLayer& layer, float factor, const Update& update) {
+  ops_.update(layer.weight_count, layer.weights, layer.momenta, layer.squares, layer.gradient, factor, update);
+  const Update no_decay = without_decay(update);
   const std::size_t filters = layer.geometry.filters;
-  ops_.update(filters, layer.biases, layer.bias_momenta, layer.bias_squares, layer.bias_gradient, no_decay);
+  ops_.update(filters, layer.biases, layer.bias_momenta, layer.bias_squares, layer.bias_gradient, factor, no_decay);
   if (!layers_.batch_norm) return;
   for (const NormWeights& part : {layer.norm.scale, layer.norm.shift}) {
-    ops_.update(filters, part.values, part.momenta, part.squares, part.gradient, no_decay);
+    ops_.update(filters, part.values, part.momenta, part.squares, part.gradient, factor, no_decay);
   }
+}
+
+void NativeNetwork::update_dense(DenseLayer& layer, float factor, const Update& update) {
+  ops_.update(layer.weight_count, layer.weights, layer.momenta, layer.squares, layer.sums, factor, update);
+  ops_.update(layer.geometry.outputs, layer.biases, layer.bias_momenta, layer.bias_squares, layer.bias_sums, factor,
+              without_decay(update));
 }
 
 void NativeNetwork::move_running_statistics() {
@@ -194,10 +226,18 @@ void NativeNetwork::move_running_statistics() {
 void NativeNetwork::backward_slice(const Slice& slice, const Update& update) {
   backward_dense(slice, update);
   ops_.transpose(layers_.flat, slice.count, layers_.dense[0].x_gradient, layers_.dense[0].geometry.batch_pitch,
-                 layers_.pooled_gradient, layers_.flat);
+                 layers_.features_gradient, layers_.flat);
+  if (layers_.averages()) {
+    ops_.average_backward(layers_.averaging, layers_.features_gradient, layers_.pooled_gradient);
+  }
   for_groups(slice, [&](const Group& group) { backward_stages(group, slice.first + group.first > 0); });
   if (!slice.last) return;
-  for (StageLayer& layer : layers_.stages) update_stage(layer, update);
+  float factor = 1;
+  if (update.clip_norm > 0) {  // else the dense layers are updated already
+    factor = factor_of_clipping(update.clip_norm);
+    for (DenseLayer& layer : layers_.dense) update_dense(layer, factor, update);
+  }
+  for (StageLayer& layer : layers_.stages) update_stage(layer, factor, update);
   prepared_ = false;
 }
 
@@ -218,14 +258,14 @@ void NativeNetwork::backward_dense(const Slice& slice, const Update& update) {
                                  .weight_sums = layer.sums,
                                  .bias_sums = layer.bias_sums,
                                  .add = slice.first > 0,
-                                 .update = slice.last};
+                                 .update = slice.last && !(update.clip_norm > 0)};
     ops_.dense_backward(layer.geometry, backward, update, layers_.scratch);
   }
 }
 
 /// add: to the gradients that are there.
 void NativeNetwork::backward_stages(const Group& group, bool add) {
-  const float* out_gradient = layers_.pooled_gradient + group.first * std::size_t{1} * layers_.flat;
+  const float* out_gradient = layers_.pooled_gradient + group.first * std::size_t{1} * layers_.maps;
   for (std::size_t i = layers_.stages.size(); i-- > 0;) {
     StageLayer& layer = layers_.stages[i];
     if (layers_.batch_norm) {
@@ -256,6 +296,7 @@ void NativeNetwork::backward_stages(const Group& group, bool add) {
 
 double NativeNetwork::step(const Batch& batch, const Update& update) {
   check(update.optimiser == layers_.optimiser, "a network keeps the optimiser it was made for");
+  check(!(update.clip_norm > 0) || layers_.sums, "only a network that was made for it clips");
   return run(batch, update, nullptr);
 }
 

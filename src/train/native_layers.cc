@@ -164,11 +164,11 @@ void place_dense(NativeLayers& layers, const Ops& ops, Memory& memory) {
     layer.weights = memory.template take<float>(layer.weight_count);
     layer.momenta = memory.template take<float>(layer.weight_count);
     layer.squares = take_squares(layers, layer.weight_count, memory);
-    layer.sums = layers.splits ? memory.template take<float>(layer.weight_count) : nullptr;
+    layer.sums = layers.sums ? memory.template take<float>(layer.weight_count) : nullptr;
     layer.biases = memory.template take<float>(outputs);
     layer.bias_momenta = memory.template take<float>(outputs);
     layer.bias_squares = take_squares(layers, outputs, memory);
-    layer.bias_sums = layers.splits ? memory.template take<float>(outputs) : nullptr;
+    layer.bias_sums = layers.sums ? memory.template take<float>(outputs) : nullptr;
     layer.x_gradient = previous_gradient ? previous_gradient : memory.template take<float>(d.inputs * pitch);
     layer.y = memory.template take<float>(outputs * pitch);
     layer.y_gradient = memory.template take<float>(outputs * pitch);
@@ -194,10 +194,13 @@ std::size_t scratch_bytes(NativeLayers& layers, const Ops& ops) {
 template <class Memory>
 void place(NativeLayers& layers, const Ops& ops, Memory& memory) {
   const std::size_t n = layers.micro_batch;
+  const std::size_t maps = layers.maps;
   const std::size_t flat = layers.flat;
   place_stages(layers, ops, memory);
-  layers.pooled = memory.template take<float>(n * flat);
-  layers.pooled_gradient = memory.template take<float>(n * flat);
+  layers.pooled = memory.template take<float>(n * maps);
+  layers.pooled_gradient = memory.template take<float>(n * maps);
+  layers.features = layers.averages() ? memory.template take<float>(n * flat) : layers.pooled;
+  layers.features_gradient = layers.averages() ? memory.template take<float>(n * flat) : layers.pooled_gradient;
   layers.flat_x = memory.template take<float>(flat * round_up(n, ops.lanes));
   place_dense(layers, ops, memory);
   layers.scratch = memory.template take<std::byte>(scratch_bytes(layers, ops));
@@ -214,31 +217,31 @@ int choose_group(const NativeLayers& layers, int micro_batch) {
   return (micro_batch + groups - 1) / groups;
 }
 
-std::size_t planned_bytes(NativeLayers& layers, const Ops& ops, int micro_batch, bool splits) {
+std::size_t planned_bytes(NativeLayers& layers, const Ops& ops, int micro_batch, bool sums) {
   layers.micro_batch = micro_batch;
   layers.group = choose_group(layers, micro_batch);
-  layers.splits = splits;
+  layers.sums = sums;
   Count count;
   place(layers, ops, count);
   return count.bytes;
 }
 
-/// Sets micro_batch and splits. A split batch needs sums of the dense gradients, a whole one does not.
+/// Sets micro_batch and sums. A batch that is split or clipped needs sums of the dense gradients, others do not.
 void choose_micro_batch(NativeLayers& layers, const Ops& ops, const NetworkLimits& limits, std::size_t trainer_bytes) {
-  const auto needed = [&](int micro_batch, bool splits) {
-    return planned_bytes(layers, ops, micro_batch, splits) + trainer_bytes;
+  const auto needed = [&](int micro_batch, bool sums) {
+    return planned_bytes(layers, ops, micro_batch, sums) + trainer_bytes;
   };
   const std::size_t limit = limits.memory_bytes;
-  if (const std::size_t whole = needed(limits.max_batch, false); limit == 0 || whole <= limit) return;
-  const bool splits = limits.max_batch > 1;
-  if (const std::size_t least = needed(1, splits); least > limit) throw OutOfMemory{least, limit};
+  if (const std::size_t whole = needed(limits.max_batch, limits.clips); limit == 0 || whole <= limit) return;
+  const bool sums = limits.clips || limits.max_batch > 1;
+  if (const std::size_t least = needed(1, sums); least > limit) throw OutOfMemory{least, limit};
   int fits = 1;
   int too_many = limits.max_batch;
   while (too_many - fits > 1) {
     const int middle = fits + (too_many - fits) / 2;
-    (needed(middle, splits) <= limit ? fits : too_many) = middle;
+    (needed(middle, sums) <= limit ? fits : too_many) = middle;
   }
-  needed(fits, splits);
+  needed(fits, sums);
 }
 
 }  // namespace
@@ -252,13 +255,16 @@ NativeLayers make_layers(const NetworkShape& shape, const NetworkLimits& limits,
   layers.batch_norm = shape.batch_norm;
   layers.stages = make_stages(shape, ops.lanes, table);
   const Stage& last = layers.stages.back().geometry;
-  const std::size_t flat = static_cast<std::size_t>(last.out_blocks) * ops.lanes * last.pooled * last.pooled;
-  if (flat > (std::size_t{1} << 30))
+  const std::size_t padded_filters = static_cast<std::size_t>(last.out_blocks) * ops.lanes;
+  const std::size_t maps = padded_filters * last.pooled * last.pooled;
+  if (maps > (std::size_t{1} << 30))
     bad_input("the last convolution leaves more than 2^30 values; add one or use fewer filters");
-  layers.flat = static_cast<int>(flat);
+  layers.averaging = {.pictures = 0, .blocks = last.out_blocks, .side = last.pooled, .to = dense_input_side(shape)};
+  layers.maps = static_cast<int>(maps);
+  layers.flat = static_cast<int>(padded_filters * layers.averaging.to * layers.averaging.to);
   layers.dense = make_dense(shape, layers.flat, ops.lanes);
   choose_micro_batch(layers, ops, limits, parameter_count(shape) * sizeof(float));
-  arena.reset(planned_bytes(layers, ops, layers.micro_batch, layers.splits));
+  arena.reset(planned_bytes(layers, ops, layers.micro_batch, layers.sums));
   place(layers, ops, arena);
   return layers;
 }

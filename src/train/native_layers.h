@@ -48,24 +48,29 @@ struct DenseLayer {
   float* x_gradient;
   float *y, *y_gradient;  // the gradient is the next layer's x_gradient
   float *weights, *momenta, *squares, *sums;
-  float *biases, *bias_momenta, *bias_squares,
-      *bias_sums;  // sums: of micro-batches, null where batches are never split
+  float *biases, *bias_momenta, *bias_squares, *bias_sums;  // sums: the gradient; null unless the layers have sums
 };
 
 struct NativeLayers {
   std::vector<StageLayer> stages;
   std::vector<DenseLayer> dense;
+  Averaging averaging{};    // between the last stage and the dense layers; its sides are equal where there is none
+  int maps = 0;             // values of the last stage's output, padded channels included
   int flat = 0;             // inputs of the first dense layer, padded channels included
-  float* pooled = nullptr;  // [n][flat], output of the last stage
+  float* pooled = nullptr;  // [n][maps], output of the last stage
   float* pooled_gradient = nullptr;
+  float* features = nullptr;  // [n][flat], the averages of `pooled`; where there are none, `pooled` itself
+  float* features_gradient = nullptr;
   float* norm_gradient = nullptr;  // of whichever stage's output stands before its batch normalisation
-  float* flat_x = nullptr;         // [flat][batch_pitch], `pooled` transposed
+  float* flat_x = nullptr;         // [flat][batch_pitch], `features` transposed
   std::byte* scratch = nullptr;    // of whichever kernel runs
   int micro_batch = 1;             // pictures that are in memory together
   int group = 1;                   // of these, how many go through all stages before the next ones do
-  bool splits = false;             // a batch may be larger than that
+  bool sums = false;               // dense gradients are kept: a batch may be larger than that, or is clipped
   bool batch_norm = false;
   Optimiser optimiser = Optimiser::kSgd;
+
+  bool averages() const { return averaging.to < averaging.side; }
 };
 
 /// Geometry of all layers for kernels of `ops`, with the methods of `table` and the largest micro-batch that the limits
@@ -108,16 +113,16 @@ void visit_parameters(const NetworkShape& shape, const NativeLayers& layers, int
       for (int o = 0; o < s.filters; ++o) place(running, nullptr, nullptr, o);
     }
   }
-  const Stage& last = layers.stages.back().geometry;
+  const std::size_t features = static_cast<std::size_t>(layers.averaging.to) * layers.averaging.to;
   for (std::size_t i = 0; i < layers.dense.size(); ++i) {
     const DenseLayer& layer = layers.dense[i];
     const std::size_t panel = 2 * static_cast<std::size_t>(lanes);
-    const std::size_t pixels = i == 0 ? static_cast<std::size_t>(last.pooled) * last.pooled : 1;
+    const std::size_t pixels = i == 0 ? features : 1;
     const int channels = i == 0 ? shape.conv.back().filters : layer.geometry.inputs;
     for (int o = 0; o < layer.geometry.outputs; ++o) {
       const std::size_t at = o / panel * layer.geometry.inputs * panel + o % panel;
       for (int c = 0; c < channels; ++c) {
-        // The first dense layer reads the last stage's output as it lies in memory: [block][pixel][lane].
+        // The first dense layer reads the features as they lie in memory: [block][pixel][lane].
         const std::size_t input = i == 0 ? c / lanes * pixels * lanes + c % lanes : c;
         for (std::size_t p = 0; p < pixels; ++p) {
           place(layer.weights, layer.momenta, layer.squares, at + (input + p * lanes) * panel);

@@ -1,5 +1,6 @@
 #include "train/network.h"
 
+#include <algorithm>
 #include <string>
 
 #include "crescendo/error.h"
@@ -8,6 +9,15 @@ namespace crescendo {
 
 int pooled_side(const NetworkShape& shape, std::size_t layer) { return shape.side_px >> (layer + 1); }
 
+int dense_input_side(const NetworkShape& shape) {
+  const int side = pooled_side(shape, shape.conv.size() - 1);
+  return shape.dense_side == 0 ? side : std::min(side, shape.dense_side);
+}
+
+AveragedWindow averaged_window(int i, int side, int averages) {
+  return {i * side / averages, ((i + 1) * side + averages - 1) / averages};
+}
+
 std::size_t parameter_count(const NetworkShape& shape) {
   std::size_t count = 0;
   std::size_t inputs = shape.channels;
@@ -15,7 +25,7 @@ std::size_t parameter_count(const NetworkShape& shape) {
     count += layer.filters * (inputs * layer.size * layer.size + 1 + (shape.batch_norm ? 4 : 0));
     inputs = layer.filters;
   }
-  const std::size_t side = pooled_side(shape, shape.conv.size() - 1);
+  const std::size_t side = dense_input_side(shape);
   inputs *= side * side;
   for (const int units : shape.dense) {
     count += units * (inputs + 1);
@@ -47,6 +57,8 @@ void check_shape(const NetworkShape& shape) {
                 "; accepted are 1, 3, 5 and 7");
     }
   }
+  // The upper bound keeps the averages of an ONNX model, a matrix of pooled side x dense side, below a megabyte.
+  within("a dense side of", shape.dense_side, 0, 32);
   within("a number of dense layers", shape.dense.size(), 0, 64);
   for (const int units : shape.dense) within("a dense layer size of", units, 1, 1 << 20);
   within("a class count of", shape.classes, 2, 1 << 20);

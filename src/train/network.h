@@ -24,8 +24,9 @@ inline constexpr float kNormEpsilon = 1e-5f;
 inline constexpr float kNormMomentum = 0.1f;
 
 /// The CNN family: each convolution (stride 1, same padding, bias) is followed by ReLU and 2x2 max-pooling with
-/// stride 2 (an odd last row and column are dropped) and, where asked for, batch normalisation of the pooled map; then
-/// dense + ReLU (+ dropout) layers, a linear layer and softmax cross-entropy.
+/// stride 2 (an odd last row and column are dropped) and, where asked for, batch normalisation of the pooled map; then,
+/// where asked for, average pooling of the last map; then dense + ReLU (+ dropout) layers, a linear layer and softmax
+/// cross-entropy.
 struct ConvLayer {
   int filters;  // >= 1
   int size;     // 1, 3, 5 or 7
@@ -39,10 +40,21 @@ struct NetworkShape {
   int classes = 0;              // at least 2
   bool batch_norm = false;      // after each pooling, with a scale and a shift per filter
   double dropout = 0;           // share of each dense layer's hidden units that a step leaves out; in [0, 1)
+  int dense_side = 0;           // 0..32: side that the last maps are averaged down to, if they are larger; 0: they stay
 };
 
 /// Side of the maps that layer `layer` writes: side_px / 2^(layer + 1), rounded down at each layer.
 int pooled_side(const NetworkShape& shape, std::size_t layer);
+
+/// Side of the maps that the first dense layer, or the linear one, reads.
+int dense_input_side(const NetworkShape& shape);
+
+/// Rows (and columns) first .. end - 1 of a map of `side` that the i-th of `averages` averages covers. Windows overlap
+/// where `averages` does not divide `side`, and no value is left out. Definition: PyTorch's AdaptiveAvgPool2d.
+struct AveragedWindow {
+  int first, end;
+};
+AveragedWindow averaged_window(int i, int side, int averages);
 
 /// Weights and biases, in the plain order: for each convolution weights [filters][inputs][size][size] then biases,
 /// with batch normalisation then its scales, shifts, running means and running variances, [filters] each; then for each
@@ -58,17 +70,20 @@ std::size_t moment_count(const NetworkShape& shape, Optimiser optimiser);
 /// Throws Error (bad input) saying what is wrong if the shape breaks one of the ranges above.
 void check_shape(const NetworkShape& shape);
 
-/// One step on every weight w with gradient g. First g += l2 * w + l1 * sign(w) for weights, not for biases, scales and
-/// shifts. Then
+/// One step on every weight w with gradient g. First, where clip_norm is above 0, the gradient of all that is trained
+/// (the batch's, each picture's loss times its class's weight) is scaled down so that its L2 norm is at most clip_norm.
+/// Then g += l2 * w + l1 * sign(w) for weights, not for biases, scales and shifts. Then
 ///   SGD:  m = momentum * m + g;  w -= learning_rate * m;
 ///   Adam: m = momentum * m + (1 - momentum) * g;  v = decay2 * v + (1 - decay2) * g * g;
 ///         w -= learning_rate * m / (1 - momentum^count) / (sqrt(v / (1 - decay2^count)) + epsilon).
-/// Source of Adam: Kingma and Ba 2015, algorithm 1.
+/// Source of Adam: Kingma and Ba 2015, algorithm 1; of clipping: Pascanu, Mikolov, Bengio 2013, "On the difficulty of
+/// training recurrent neural networks", algorithm 1.
 struct Update {
   float learning_rate = 0;
   float momentum = 0;
   float l1 = 0;
   float l2 = 0;
+  float clip_norm = 0;                    // 0: the gradient is taken as it is
   Optimiser optimiser = Optimiser::kSgd;  // the same in every step of a network's life
   float decay2 = 0.999f;
   float epsilon = 1e-8f;
@@ -138,6 +153,7 @@ struct NetworkLimits {
   int max_batch = 1;
   std::size_t memory_bytes = 0;  // weights, momenta, activations and the trainer's copy of the best weights; 0: none
   Optimiser optimiser = Optimiser::kSgd;  // Adam needs room for a second moment
+  bool clips = false;                     // steps may have a clip_norm, which needs room for the whole gradient
   const KernelTable* kernels = nullptr;   // of the native backend; null: the shipped one of the fastest that runs here
 };
 

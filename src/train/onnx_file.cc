@@ -191,13 +191,15 @@ Tensor read_tensor(std::string_view message) {
 }
 
 /// Shape and weights as the tensors tell them. Whether the graph uses them so is told by writing it again.
-void read_tensors(std::string_view graph, TrainedNetwork& network) {
+/// linear_inputs: of the first dense layer, or the linear one.
+void read_tensors(std::string_view graph, TrainedNetwork& network, std::int64_t& linear_inputs) {
   NetworkShape& shape = network.shape;
   ProtobufReader in(graph, "its graph");
   std::vector<Tensor> linear;
   while (const auto field = in.next()) {
     if (field->number != kGraphInitializer) continue;
     const Tensor tensor = read_tensor(bytes_of(*field));
+    if (tensor.name == kAverages) continue;
     if (tensor.sizes.size() == 4) {
       if (shape.conv.empty()) shape.channels = static_cast<int>(tensor.sizes[1]);
       shape.conv.push_back({static_cast<int>(tensor.sizes[0]), static_cast<int>(tensor.sizes[2])});
@@ -214,6 +216,14 @@ void read_tensors(std::string_view graph, TrainedNetwork& network) {
   for (const Tensor& layer : linear) shape.dense.push_back(static_cast<int>(layer.sizes[0]));
   shape.classes = shape.dense.back();
   shape.dense.pop_back();
+  linear_inputs = linear.front().sizes[1];
+}
+
+/// The side of the maps whose averages are so many inputs; 0 where they are the maps themselves.
+int dense_side_of(const NetworkShape& shape, std::int64_t linear_inputs) {
+  const double maps = static_cast<double>(linear_inputs) / shape.conv.back().filters;
+  const auto side = static_cast<int>(std::lround(std::sqrt(maps)));
+  return side < pooled_side(shape, shape.conv.size() - 1) ? side : 0;
 }
 
 TrainedNetwork read_network(std::string_view bytes) {
@@ -225,8 +235,11 @@ TrainedNetwork read_network(std::string_view bytes) {
   }
   TrainedNetwork network;
   network.fit = find_fit(property(model, "fit"));
-  read_tensors(model.graph, network);
+  std::int64_t linear_inputs = 0;
+  read_tensors(model.graph, network, linear_inputs);
   network.shape.side_px = whole_number(model, "image_side");
+  check_shape(network.shape);
+  network.shape.dense_side = dense_side_of(network.shape, linear_inputs);
   check_shape(network.shape);
   if (whole_number(model, "channels") != network.shape.channels) bad_input("its 'channels' are not those of its graph");
   network.classes = list<std::string>(model, "classes", network.shape.classes);

@@ -10,7 +10,8 @@ namespace crescendo {
 
 /// The network as an ONNX model, opset 13, IR version 7: input `image` float [batch][channels][side][side], already
 /// normalised; output `probabilities` float [batch][classes]. What a picture goes through before the input stands in
-/// the model's metadata: docs/formats.md. Dropout leaves no trace. Throws Error (bad input) above the format's 2 GiB.
+/// the model's metadata: docs/formats.md. Dropout leaves no trace, and neither does a dense side that averages nothing.
+/// Throws Error (bad input) above the format's 2 GiB.
 std::string to_onnx(const TrainedNetwork& network);
 
 /// Reads a model that to_onnx made; `what` is what messages call it. Weights and normalisation come back bit for bit.

@@ -62,14 +62,17 @@ class Graph {
   explicit Graph(std::span<const float> weights) : weights_(weights) {}
 
   std::string tensor(const std::string& name, std::initializer_list<std::int64_t> sizes) {
-    ProtobufWriter out;
     std::size_t count = 1;
-    for (const std::int64_t size : sizes) {
-      out.integer(kTensorDimension, size);
-      count *= static_cast<std::size_t>(size);
-    }
+    for (const std::int64_t size : sizes) count *= static_cast<std::size_t>(size);
     const std::span<const float> values = weights_.first(count);
     weights_ = weights_.subspan(count);
+    return tensor(name, sizes, values);
+  }
+
+  std::string tensor(const std::string& name, std::initializer_list<std::int64_t> sizes,
+                     std::span<const float> values) {
+    ProtobufWriter out;
+    for (const std::int64_t size : sizes) out.integer(kTensorDimension, size);
     out.integer(kTensorType, kFloat).bytes(kTensorName, name);
     out.bytes(kTensorBytes, {reinterpret_cast<const char*>(values.data()), values.size_bytes()});
     tensors_.bytes(kGraphInitializer, out.message());
@@ -121,6 +124,29 @@ void convolution(Graph& graph, int number, std::int64_t inputs, const ConvLayer&
   graph.node("BatchNormalization", norm, tensors, {attribute("epsilon", kNormEpsilon)});
 }
 
+/// Averages of windows that differ are a product of matrices along each axis: ONNX knows equal windows alone.
+void average(Graph& graph, int side, int averages) {
+  if (side % averages == 0) {
+    const std::int64_t window = side / averages;
+    graph.node("AveragePool", "average", {},
+               {attribute("kernel_shape", {window, window}), attribute("strides", {window, window})});
+    return;
+  }
+  std::vector<float> shares(static_cast<std::size_t>(side) * averages);  // [side][averages]
+  for (int i = 0; i < averages; ++i) {
+    const AveragedWindow window = averaged_window(i, side, averages);
+    for (int at = window.first; at < window.end; ++at) {
+      shares[static_cast<std::size_t>(at) * averages + i] = 1 / static_cast<float>(window.end - window.first);
+    }
+  }
+  const std::string share = graph.tensor(std::string(kAverages), {side, averages}, shares);
+  const std::string turn = attribute("perm", {0, 1, 3, 2});
+  graph.node("MatMul", "average.columns", {share});
+  graph.node("Transpose", "average.turned", {}, {turn});
+  graph.node("MatMul", "average.rows", {share});
+  graph.node("Transpose", "average", {}, {turn});
+}
+
 void linear(Graph& graph, const std::string& layer, const std::string& output, std::int64_t inputs,
             std::int64_t outputs) {
   const std::string weight = graph.tensor(layer + ".weight", {outputs, inputs});
@@ -138,9 +164,10 @@ std::string onnx_graph(const NetworkShape& shape, std::span<const float> weights
     convolution(graph, static_cast<int>(i) + 1, inputs, shape.conv[i], shape.batch_norm);
     inputs = shape.conv[i].filters;
   }
+  const int side = pooled_side(shape, shape.conv.size() - 1), dense_side = dense_input_side(shape);
+  if (dense_side < side) average(graph, side, dense_side);
   graph.node("Flatten", "features", {}, {attribute("axis", std::int64_t{1})});
-  const std::int64_t side = pooled_side(shape, shape.conv.size() - 1);
-  inputs *= side * side;
+  inputs *= static_cast<std::int64_t>(dense_side) * dense_side;
   for (std::size_t i = 0; i < shape.dense.size(); ++i) {
     const std::string dense = fmt::format("dense{}", i + 1);
     linear(graph, dense, dense, inputs, shape.dense[i]);

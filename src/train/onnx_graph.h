@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "train/network.h"
 
@@ -24,8 +25,12 @@ inline constexpr std::uint32_t kValueName = 1, kValueType = 2, kTypeTensor = 1, 
 inline constexpr std::int64_t kFloat = 1;  // TensorProto.DataType
 }  // namespace onnx
 
-/// The network at inference as a GraphProto. Its initializers hold the weights in the plain order; every message has
-/// its fields in the order of their numbers, as other programs write them again.
+/// The one initializer that holds no weights: how much each value of an axis counts in each of its averages.
+inline constexpr std::string_view kAverages = "average.share";
+
+/// The network at inference as a GraphProto. Its initializers hold the weights in the plain order, and kAverages where
+/// averages are of windows that differ; every message has its fields in the order of their numbers, as other programs
+/// write them again.
 std::string onnx_graph(const NetworkShape& shape, std::span<const float> weights);
 
 }  // namespace crescendo

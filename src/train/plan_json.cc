@@ -19,9 +19,9 @@ std::string_view name_of(Enum value, const Names& names) {
 Json to_json(const NetworkShape& shape) {
   Json conv = Json::array();
   for (const ConvLayer& layer : shape.conv) conv.push_back({{"filters", layer.filters}, {"size", layer.size}});
-  return {{"channels", shape.channels}, {"side_px", shape.side_px}, {"conv", conv},
-          {"dense", shape.dense},       {"classes", shape.classes}, {"batch_norm", shape.batch_norm},
-          {"dropout", shape.dropout}};
+  return {{"channels", shape.channels}, {"side_px", shape.side_px},      {"conv", conv},
+          {"dense", shape.dense},       {"classes", shape.classes},      {"batch_norm", shape.batch_norm},
+          {"dropout", shape.dropout},   {"dense_side", shape.dense_side}};
 }
 
 NetworkShape shape_from_json(const Json& json) {
@@ -35,6 +35,7 @@ NetworkShape shape_from_json(const Json& json) {
   json.at("classes").get_to(shape.classes);
   shape.batch_norm = json.value("batch_norm", false);
   shape.dropout = json.value("dropout", 0.0);
+  shape.dense_side = json.value("dense_side", 0);
   check_shape(shape);
   return shape;
 }
@@ -54,6 +55,9 @@ Json to_json(const TrainingPlan& plan) {
           {"momentum", plan.momentum},
           {"l1", plan.l1},
           {"l2", plan.l2},
+          {"clip_norm", plan.clip_norm},
+          {"initial_scale", plan.initial.scale},
+          {"zero_last", plan.initial.zero_last},
           {"mirror", plan.augmentation.mirror},
           {"shift", plan.augmentation.shift},
           {"class_weights", name_of(plan.class_weights, kClassWeightingNames)},
@@ -79,6 +83,9 @@ TrainingPlan plan_from_json(const Json& json) {
   json.at("momentum").get_to(plan.momentum);
   json.at("l1").get_to(plan.l1);
   json.at("l2").get_to(plan.l2);
+  plan.clip_norm = json.value("clip_norm", plan.clip_norm);
+  plan.initial.scale = json.value("initial_scale", plan.initial.scale);
+  plan.initial.zero_last = json.value("zero_last", plan.initial.zero_last);
   json.at("mirror").get_to(plan.augmentation.mirror);
   json.at("shift").get_to(plan.augmentation.shift);
   plan.class_weights = from_name<ClassWeighting>(kClassWeightingNames, json.at("class_weights").get<std::string>(),

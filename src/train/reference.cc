@@ -38,7 +38,7 @@ struct Layers {
       inputs = layer.filters;
       side /= 2;
     }
-    inputs *= side * side;
+    inputs *= dense_input_side(shape) * dense_input_side(shape);
     std::vector<int> widths = shape.dense;
     widths.push_back(shape.classes);
     for (const int outputs : widths) {
@@ -123,6 +123,45 @@ void convolve_backward(const Conv& layer, std::span<const Real> parameters, cons
       }
     }
   }
+}
+
+/// Calls visit(place in a map of `side`, place in its averages, share) for all that the averages are made of.
+template <class Real, class Visit>
+void visit_averages(int side, int averages, Visit visit) {
+  for (int i = 0; i < averages * averages; ++i) {
+    const AveragedWindow rows = averaged_window(i / averages, side, averages);
+    const AveragedWindow columns = averaged_window(i % averages, side, averages);
+    const Real share = 1 / static_cast<Real>((rows.end - rows.first) * (columns.end - columns.first));
+    for (int row = rows.first; row < rows.end; ++row) {
+      for (int column = columns.first; column < columns.end; ++column) visit(row * side + column, i, share);
+    }
+  }
+}
+
+/// maps: [maps][side][side]; returns [maps][averages][averages].
+template <class Real>
+std::vector<Real> average(const std::vector<Real>& maps, int side, int averages) {
+  const std::size_t from = static_cast<std::size_t>(side) * side, to = static_cast<std::size_t>(averages) * averages;
+  std::vector<Real> result(maps.size() / from * to);
+  for (std::size_t map = 0; map < maps.size() / from; ++map) {
+    visit_averages<Real>(side, averages, [&](std::size_t place, std::size_t i, Real share) {
+      result[map * to + i] += share * maps[map * from + place];
+    });
+  }
+  return result;
+}
+
+/// The gradient of the maps from that of their averages.
+template <class Real>
+std::vector<Real> average_backward(const std::vector<Real>& gradient, int side, int averages) {
+  const std::size_t from = static_cast<std::size_t>(side) * side, to = static_cast<std::size_t>(averages) * averages;
+  std::vector<Real> result(gradient.size() / to * from);
+  for (std::size_t map = 0; map < gradient.size() / to; ++map) {
+    visit_averages<Real>(side, averages, [&](std::size_t place, std::size_t i, Real share) {
+      result[map * from + place] += share * gradient[map * to + i];
+    });
+  }
+  return result;
 }
 
 template <class Real>
@@ -240,6 +279,7 @@ class Pass {
   void forward(std::span<const Real> pictures) {
     x_.assign(1, {pictures.begin(), pictures.end()});
     for (std::size_t i = 0; i < layers_.conv.size(); ++i) convolve_all(i);
+    if (averages()) x_.back() = average(x_.back(), layers_.conv.back().pooled, dense_input_side(shape_));
     for (std::size_t i = 0; i < layers_.linear.size(); ++i) multiply_all(i);
     result_.logits = x_.back();
   }
@@ -256,10 +296,13 @@ class Pass {
       for (int c = 0; c < shape_.classes; ++c) of_picture[c] *= weight;
     }
     for (std::size_t i = layers_.linear.size(); i-- > 0;) gradient = multiply_all_backward(i, std::move(gradient));
+    if (averages()) gradient = average_backward(gradient, layers_.conv.back().pooled, dense_input_side(shape_));
     for (std::size_t i = layers_.conv.size(); i-- > 0;) gradient = convolve_all_backward(i, std::move(gradient));
   }
 
  private:
+  bool averages() const { return dense_input_side(shape_) < layers_.conv.back().pooled; }
+
   void convolve_all(std::size_t i) {
     const Conv& layer = layers_.conv[i];
     const std::size_t map = static_cast<std::size_t>(layer.filters) * layer.side * layer.side;

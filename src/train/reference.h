@@ -59,7 +59,7 @@ void visit_tensors(const NetworkShape& shape, Visit visit, VisitNorm visit_norm)
     visit_norm(at, inputs);
     at += 4 * inputs;
   }
-  const std::size_t side = pooled_side(shape, shape.conv.size() - 1);
+  const std::size_t side = dense_input_side(shape);
   inputs *= side * side;
   for (const int units : shape.dense) {
     layer(inputs, units);

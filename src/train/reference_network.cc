@@ -3,6 +3,7 @@
 
 #include "crescendo/error.h"
 #include "train/backends.h"
+#include "train/clipping.h"
 #include "train/reference.h"
 
 namespace crescendo {
@@ -18,6 +19,11 @@ std::size_t picture_bytes(const NetworkShape& shape) {
     const std::size_t pooled = pooled_side(shape, i);
     bytes +=
         shape.conv[i].filters * (sizeof(float) * (side * side + pooled_copies * pooled * pooled) + pooled * pooled);
+  }
+  // The averages with their gradient, which may stand beside the maps they are made of.
+  const std::size_t averages = dense_input_side(shape);
+  if (averages < static_cast<std::size_t>(pooled_side(shape, shape.conv.size() - 1))) {
+    bytes += 2 * sizeof(float) * shape.conv.back().filters * averages * averages;
   }
   for (const int units : shape.dense) bytes += 3 * sizeof(float) * units;
   return bytes + 2 * sizeof(float) * shape.classes;
@@ -48,8 +54,9 @@ class ReferenceNetwork final : public Network {
   double step(const Batch& batch, const Update& update) override {
     check(update.optimiser == optimiser_, "a network keeps the optimiser it was made for");
     std::vector<RunningStatistics> moves;
-    const Gradients g = run(batch, update.noise, &moves);
+    Gradients g = run(batch, update.noise, &moves);
     if (!std::isfinite(g.loss)) return g.loss;
+    clip(g.parameters, update.clip_norm);
     for (const RunningStatistics& move : moves) move_running_statistics(move);
     Update no_decay = update;
     no_decay.l1 = no_decay.l2 = 0;
@@ -144,6 +151,14 @@ class ReferenceNetwork final : public Network {
           }
           ++layer;
         });
+  }
+
+  /// Those of running statistics are 0.
+  static void clip(std::vector<float>& gradients, float clip_norm) {
+    double squares = 0;
+    for (const float g : gradients) squares += static_cast<double>(g) * static_cast<double>(g);
+    const float factor = clip_factor(squares, clip_norm);
+    for (float& g : gradients) g *= factor;
   }
 
   void apply(const std::vector<float>& gradients, std::size_t first, std::size_t count, const Update& update) {

@@ -58,8 +58,8 @@ class Run {
         buffer_(images),
         class_weights_(class_weights(plan.class_weights, plan.shape.classes, labels_of(images, training))) {}
 
-  void run(const BackendEntry& backend, Arena& arena, const Checkpoint* from) {
-    if (from || hooks_.checkpoint) pictures_ = pictures_fingerprint(images_, training_, validation_);
+  void run(const BackendEntry& backend, Arena& arena, const Checkpoint* from, std::span<const float> start) {
+    if (from || hooks_.checkpoint || hooks_.ended) pictures_ = pictures_fingerprint(images_, training_, validation_);
     if (from) {
       check_continues(*from, plan_, pictures_, training_);
       hooks_.continues(from->epoch);
@@ -69,20 +69,23 @@ class Run {
                             {.max_batch = batch,
                              .memory_bytes = plan_.memory_bytes,
                              .optimiser = plan_.optimiser,
+                             .clips = plan_.clip_norm > 0,
                              .kernels = plan_.kernels ? &*plan_.kernels : nullptr},
                             arena);
-    network_->set_parameters(from ? from->weights : initial_weights(plan_.shape, plan_.seed));
+    network_->set_parameters(from            ? from->weights
+                             : start.empty() ? initial_weights(plan_.shape, plan_.seed, plan_.initial)
+                                             : std::vector<float>(start.begin(), start.end()));
     start_ = Steady::now();
     if (from) go_on_from(*from);
-    if (from && out_of_patience(from->epoch)) return;
-    for (int epoch = from ? from->epoch + 1 : 1; epoch <= plan_.max_epochs; ++epoch) {
-      if (const std::optional<Ending> ending = run_epoch(epoch)) {
+    int epoch = from ? from->epoch : 0;
+    while (epoch < plan_.max_epochs && !out_of_patience(epoch)) {
+      if (const std::optional<Ending> ending = run_epoch(++epoch)) {
         result_.end = ending->end;
         result_.reason = ending->reason;
         return;
       }
-      if (out_of_patience(epoch)) return;
     }
+    if (hooks_.ended) hooks_.ended(checkpoint_after(epoch));
   }
 
  private:
@@ -143,6 +146,7 @@ class Run {
                   .momentum = static_cast<float>(plan_.momentum),
                   .l1 = static_cast<float>(plan_.l1),
                   .l2 = static_cast<float>(plan_.l2),
+                  .clip_norm = static_cast<float>(plan_.clip_norm),
                   .optimiser = plan_.optimiser,
                   .noise = Rng(plan_.seed, {kDropoutStream, static_cast<std::uint64_t>(steps_)}).next()};
     update.count = ++steps_;
@@ -215,14 +219,15 @@ class Run {
 
 TrainingResult train(const BackendEntry& backend, Arena& arena, const TrainingPlan& plan, const ImageSet& images,
                      std::span<const int> training, std::span<const int> validation, const TrainingHooks& hooks,
-                     const Checkpoint* from) {
+                     const Checkpoint* from, std::span<const float> start) {
   check(!training.empty(), "there are pictures to train on");
   check(plan.batch_size >= 1 && plan.max_epochs >= 1, "a plan has at least one picture a batch and one epoch");
+  check(start.empty() || start.size() == parameter_count(plan.shape), "a training starts from weights of its shape");
   check(images.side_px == plan.shape.side_px && images.channels == plan.shape.channels,
         "the pictures have the side and channels of the network");
   TrainingResult result;
   try {
-    Run(plan, images, training, validation, hooks, result).run(backend, arena, from);
+    Run(plan, images, training, validation, hooks, result).run(backend, arena, from, start);
   } catch (const OutOfMemory& memory) {
     result.end = TrainingEnd::kOutOfMemory;
     result.reason = "the network and one picture need " + mebibytes(memory.needed_bytes) + " of memory, the limit is " +

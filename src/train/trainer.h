@@ -46,16 +46,19 @@ struct TrainingHooks {
   std::function<bool(const EpochResult&)> after_epoch = [](const EpochResult&) { return true; };  // false: stop
   std::function<bool()> cancelled = [] { return false; };  // asked before every step
   std::function<void(const Checkpoint&)> checkpoint;       // after each epoch, before after_epoch; empty: none is made
-  std::function<void(int epoch)> continues = [](int) {};   // once it is sure that the given checkpoint fits
+  std::function<void(const Checkpoint&)>
+      ended;  // with the last epoch's, where the end is kFinished; empty: none is made
+  std::function<void(int epoch)> continues = [](int) {};  // once it is sure that the given checkpoint fits
 };
 
 /// Trains on the pictures `training` of `images`, judged on `validation` (indices into the set).
 /// Without validation pictures it runs max_epochs and keeps the last weights. With `from` it goes on behind that
 /// checkpoint's epoch and comes to the same bits as if it had never stopped; throws Error (bad input) if the checkpoint
-/// is of another training (train/checkpoint.h).
+/// is of another training (train/checkpoint.h). `start`: weights in the plain order that it begins with instead of
+/// drawn ones, where it begins; empty: drawn.
 TrainingResult train(const BackendEntry& backend, Arena& arena, const TrainingPlan& plan, const ImageSet& images,
                      std::span<const int> training, std::span<const int> validation, const TrainingHooks& hooks = {},
-                     const Checkpoint* from = nullptr);
+                     const Checkpoint* from = nullptr, std::span<const float> start = {});
 
 struct Judgement {
   double error = 0;            // fraction in 0..1

@@ -6,6 +6,7 @@
 
 #include "train/augmentation.h"
 #include "train/class_weights.h"
+#include "train/initial_weights.h"
 #include "train/kernel_table.h"
 #include "train/learning_rate.h"
 #include "train/network.h"
@@ -21,6 +22,8 @@ struct TrainingPlan {
   LearningRateSchedule schedule;
   double momentum = 0.9;  // of Adam: the decay of the first moment
   double l1 = 0, l2 = 0;
+  double clip_norm = 0;  // the L2 norm that a step's gradient has at most (train/network.h); 0: no limit
+  Initialisation initial;
   Augmentation augmentation;
   ClassWeighting class_weights = ClassWeighting::kNone;
   int max_epochs = 30;

@@ -29,7 +29,8 @@ double worst_choice(const NetworkShape& shape, std::size_t layer, const std::vec
 void expect_agreement(Network& network, int pictures, bool placed) {
   const NetworkShape& shape = network.shape();
   SCOPED_TRACE("side " + std::to_string(shape.side_px) + ", channels " + std::to_string(shape.channels) +
-               (shape.batch_norm ? ", normalised" : "") + (placed ? ", placed" : ""));
+               (shape.batch_norm ? ", normalised" : "") + (placed ? ", placed" : "") + ", dense side " +
+               std::to_string(shape.dense_side));
   const ImageSet images = noise_pictures(shape, pictures, 1);
   BatchOf batch(images, 0, pictures);
   if (placed) place_and_weigh(batch, shape);
@@ -88,9 +89,12 @@ TEST(NativeBackend, AgreesWithTheReferenceWhicheverKernelATableChooses) {
 TEST(Reference, GradientsEqualFiniteDifferences) {
   const NetworkShape plain = shape(3, 11, {{4, 3}, {5, 5}}, {6}, 3);
   for (const NetworkShape& network_shape :
-       {plain, with_features(plain, true, 0), with_features(plain, false, 0.4), with_features(plain)}) {
+       {plain, with_features(plain, true, 0), with_features(plain, false, 0.4), with_features(plain),
+        with_averages(shape(1, 14, {{4, 3}}, {6}, 3), 3),  // of 7
+        with_averages(with_features(shape(3, 12, {{3, 3}}, {}, 3), true, 0), 2)}) {
     SCOPED_TRACE(std::string(network_shape.batch_norm ? "normalised" : "") +
-                 (network_shape.dropout > 0 ? "dropped" : ""));
+                 (network_shape.dropout > 0 ? "dropped" : "") + ", dense side " +
+                 std::to_string(network_shape.dense_side));
     const int pictures = 3;
     const ImageSet images = noise_pictures(network_shape, pictures, 20);
     BatchOf batch(images, 0, pictures);

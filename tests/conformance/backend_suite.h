@@ -71,6 +71,12 @@ inline NetworkShape with_features(NetworkShape shape, bool batch_norm = true, do
   return shape;
 }
 
+/// The same with its last maps averaged.
+inline NetworkShape with_averages(NetworkShape shape, int dense_side) {
+  shape.dense_side = dense_side;
+  return shape;
+}
+
 /// Filters of every size in first and in later stages, counts that no vector width divides, odd sides, odd batches.
 inline std::vector<Case> cases() {
   return {
@@ -91,6 +97,11 @@ inline std::vector<Case> cases() {
       {with_features(shape(3, 16, {{6, 1}, {17, 3}, {33, 3}}, {9}, 6), true, 0), 13, false},
       {with_features(shape(1, 15, {{8, 3}, {5, 7}}, {40, 9}, 3), false, 0.7), 21, false},
       {with_features(shape(3, 7, {{8, 3}}, {}, 2)), 4, false},
+      {with_averages(shape(1, 28, {{23, 3}, {50, 3}}, {50}, 10), 2), 13, false},  // 7 -> 2: windows overlap
+      {with_averages(shape(3, 41, {{9, 5}}, {}, 4), 6), 3, false},                // 20 -> 6
+      {with_averages(shape(1, 16, {{20, 3}}, {9, 12}, 3), 4), 21, false},         // 8 -> 4
+      {with_averages(with_features(shape(3, 20, {{6, 1}, {17, 3}}, {30}, 6)), 3), 9, false},
+      {with_averages(shape(1, 24, {{40, 3}, {5, 7}}, {}, 3), 1), 40, false},
   };
 }
 
@@ -122,7 +133,9 @@ inline std::vector<Tensor> tensors(const NetworkShape& shape) {
     inputs = conv.filters;
     for (int i = 0; shape.batch_norm && i < 4; ++i) result.push_back({inputs, false, i < 2});
   }
-  inputs *= pooled_side(shape, shape.conv.size() - 1) * pooled_side(shape, shape.conv.size() - 1);
+  int side = pooled_side(shape, shape.conv.size() - 1);
+  if (shape.dense_side > 0) side = std::min(side, shape.dense_side);
+  inputs *= side * side;
   std::vector<int> widths = shape.dense;
   widths.push_back(shape.classes);
   for (const int width : widths) {
@@ -163,13 +176,14 @@ class Backend : public testing::TestWithParam<Variant> {
     if (!GetParam().runs_here) GTEST_SKIP() << "this processor lacks the instructions of " << GetParam().name;
   }
   std::unique_ptr<Network> make(const NetworkShape& shape, int max_batch, std::size_t memory_bytes = 0,
-                                Optimiser optimiser = Optimiser::kSgd) {
-    return GetParam().make(shape, {max_batch, memory_bytes, optimiser}, arena_);
+                                Optimiser optimiser = Optimiser::kSgd, bool clips = false) {
+    return GetParam().make(shape, {max_batch, memory_bytes, optimiser, clips}, arena_);
   }
   /// The least memory that a batch of `max_batch` can be trained in, one picture at a time.
-  std::size_t least_memory(const NetworkShape& shape, int max_batch, Optimiser optimiser = Optimiser::kSgd) {
+  std::size_t least_memory(const NetworkShape& shape, int max_batch, Optimiser optimiser = Optimiser::kSgd,
+                           bool clips = false) {
     try {
-      make(shape, max_batch, 1, optimiser);
+      make(shape, max_batch, 1, optimiser, clips);
     } catch (const OutOfMemory& e) {
       return e.needed_bytes;
     }

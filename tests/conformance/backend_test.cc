@@ -17,11 +17,16 @@ struct PlainNetwork {
     const auto pass =
         reference_pass<double>(shape, weights, inputs, batch.labels(),
                                {.pooling = &pooling, .class_weights = batch.class_weights, .noise = u.noise});
+    double squares = 0;  // a running statistic has no gradient
+    for (const double g : pass.gradients) squares += g * g;
+    norm = std::sqrt(squares);
+    const double factor = u.clip_norm > 0 ? std::min(1.0, u.clip_norm / norm) : 1;
     std::size_t at = 0, running = 0;
     for (const Tensor& tensor : tensors(shape)) {
       for (std::size_t i = 0; i < tensor.size; ++i, ++at) {
         if (tensor.trained) {
-          move(at, pass.gradients[at] + (tensor.decays ? u.l2 * weights[at] + u.l1 * sign(weights[at]) : 0), u);
+          move(at, factor * pass.gradients[at] + (tensor.decays ? u.l2 * weights[at] + u.l1 * sign(weights[at]) : 0),
+               u);
         } else {
           const auto& statistic = running % 2 == 0 ? pass.means : pass.variances;
           weights[at] = 0.9 * weights[at] + 0.1 * statistic[running / 2][i];
@@ -47,6 +52,7 @@ struct PlainNetwork {
 
   NetworkShape shape;
   std::vector<double> weights, m, v;
+  double norm = 0;  // of the last gradient, before it was clipped
 };
 
 TEST_P(Backend, StepsAreThoseOfThePlainFormulas) {
@@ -82,6 +88,82 @@ TEST_P(Backend, StepsAreThoseOfThePlainFormulas) {
       }
       moments.resize(start.size());
       expect_tensors_near(network_shape, moments, plain.m, 1e-3);
+    }
+  }
+}
+
+TEST_P(Backend, AClippedStepIsThatOfThePlainFormulas) {
+  for (const Optimiser optimiser : {Optimiser::kSgd, Optimiser::kAdam}) {
+    for (const bool features : {false, true}) {
+      SCOPED_TRACE(std::string(optimiser == Optimiser::kSgd ? "SGD" : "Adam") + (features ? ", all features" : ""));
+      NetworkShape network_shape = shape(3, 22, {{9, 3}, {20, 3}}, {11, 35}, 4);
+      if (features) network_shape = with_features(network_shape);
+      const ImageSet images = noise_pictures(network_shape, 7, 41);
+      BatchOf batch(images, 0, 7);
+      if (features) place_and_weigh(batch, network_shape);
+      const auto network = make(network_shape, 7, 0, optimiser, true);
+      const std::vector<float> start = random_parameters(network_shape, 42);
+      network->set_parameters(start);
+      PlainNetwork plain(network_shape, start);
+      Update update{.learning_rate = 0.02f, .momentum = 0.9f, .l1 = 1e-3f, .l2 = 1e-2f, .optimiser = optimiser};
+      if (optimiser == Optimiser::kAdam) update.learning_rate = 1e-3f;
+      update.epsilon = 1e-4f;
+      for (const float clip_norm : {0.2f, 0.5f, 100.0f, 0.1f}) {
+        update.clip_norm = clip_norm;
+        const double wanted = plain.step(batch, update, network->gradients(batch).pooling);
+        EXPECT_NEAR(network->step(batch, update), wanted, 1e-4 * wanted);
+        EXPECT_TRUE(clip_norm == 100 ? plain.norm < 50 : plain.norm > 1.5 * static_cast<double>(clip_norm))
+            << plain.norm << " is clipped to " << clip_norm;
+        ++update.count;
+      }
+      expect_tensors_near(network_shape, parameters_of(*network), plain.weights, 1e-4);
+      std::vector<float> moments = moments_of(*network, optimiser);
+      moments.resize(start.size());
+      expect_tensors_near(network_shape, moments, plain.m, 1e-3);
+    }
+  }
+}
+
+TEST_P(Backend, AClippedStepHasTheNormsLengthInTheGradientsDirection) {
+  const NetworkShape network_shape = shape(1, 20, {{12, 3}, {23, 5}}, {30, 18}, 5);
+  const ImageSet images = noise_pictures(network_shape, 9, 43);
+  const BatchOf batch(images, 0, 9);
+  for (const std::size_t memory : {std::size_t{0}, least_memory(network_shape, 9, Optimiser::kSgd, true)}) {
+    const auto network = make(network_shape, 9, memory, Optimiser::kSgd, true);
+    const std::vector<float> start = random_parameters(network_shape, 44);
+    network->set_parameters(start);
+    const std::vector<float> gradient = network->gradients(batch).parameters;
+    network->step(batch, {.learning_rate = 1, .clip_norm = 0.01f});
+    const std::vector<float> end = parameters_of(*network);
+    double moved = 0, along = 0, norm = 0;
+    for (std::size_t i = 0; i < start.size(); ++i) {
+      const double move = static_cast<double>(start[i]) - static_cast<double>(end[i]);
+      moved += move * move;
+      along += move * static_cast<double>(gradient[i]);
+      norm += static_cast<double>(gradient[i]) * static_cast<double>(gradient[i]);
+    }
+    EXPECT_GT(std::sqrt(norm), 0.1);
+    EXPECT_NEAR(std::sqrt(moved), 0.01, 1e-5);
+    EXPECT_NEAR(along / std::sqrt(moved * norm), 1, 1e-5);
+  }
+}
+
+TEST_P(Backend, ANormThatIsNotReachedChangesNoBit) {
+  for (const bool features : {false, true}) {
+    NetworkShape network_shape = shape(3, 22, {{9, 3}, {20, 3}}, {11, 35}, 4);
+    if (features) network_shape = with_features(network_shape);
+    const ImageSet images = noise_pictures(network_shape, 7, 45);
+    const BatchOf batch(images, 0, 7);
+    for (const Optimiser optimiser : {Optimiser::kSgd, Optimiser::kAdam}) {
+      const auto after_three_steps = [&](bool clips) {
+        const auto network = make(network_shape, 7, 0, optimiser, clips);
+        network->set_parameters(random_parameters(network_shape, 46));
+        Update update{.learning_rate = 1e-3f, .momentum = 0.9f, .l2 = 1e-3f, .optimiser = optimiser};
+        if (clips) update.clip_norm = 1e4f;
+        for (; update.count <= 3; ++update.count) network->step(batch, update);
+        return parameters_of(*network);
+      };
+      EXPECT_EQ(after_three_steps(true), after_three_steps(false));
     }
   }
 }
@@ -228,18 +310,22 @@ TEST_P(Backend, AMicroBatchHasItsOwnStatisticsAndItsPicturesMasks) {
 }
 
 TEST_P(Backend, MicroBatchesTakeTheStepOfTheWholeBatch) {
-  const NetworkShape network_shape = with_features(shape(1, 20, {{12, 3}, {23, 3}}, {30}, 5), false, 0.3);
+  NetworkShape network_shape = with_features(shape(1, 20, {{12, 3}, {23, 3}}, {30}, 5), false, 0.3);
+  network_shape.dense_side = 3;
   const int pictures = 13;
   const ImageSet images = noise_pictures(network_shape, pictures, 5);
   BatchOf batch(images, 0, pictures);
   place_and_weigh(batch, network_shape);
   const std::vector<float> start = random_parameters(network_shape, 6);
-  for (const Optimiser optimiser : {Optimiser::kSgd, Optimiser::kAdam}) {
-    Update update{.learning_rate = 0.05f, .momentum = 0.9f, .l1 = 1e-4f, .l2 = 1e-3f, .optimiser = optimiser};
+  for (const auto& [optimiser, clip_norm] : {std::pair{Optimiser::kSgd, 0.0f}, std::pair{Optimiser::kAdam, 0.0f},
+                                             std::pair{Optimiser::kSgd, 0.2f}, std::pair{Optimiser::kAdam, 0.2f}}) {
+    Update update{.learning_rate = 0.05f, .momentum = 0.9f, .l1 = 1e-4f, .l2 = 1e-3f, .clip_norm = clip_norm};
+    update.optimiser = optimiser;
     if (optimiser == Optimiser::kAdam) update.learning_rate = 1e-3f;
     update.epsilon = 1e-4f;
-    const auto after_two_steps = [&](std::size_t memory_bytes) {
-      const auto network = make(network_shape, pictures, memory_bytes, optimiser);
+    const bool clips = clip_norm > 0;
+    const auto after_two_steps = [&, optimiser = optimiser](std::size_t memory_bytes) {
+      const auto network = make(network_shape, pictures, memory_bytes, optimiser, clips);
       network->set_parameters(start);
       for (update.count = 1; update.count <= 2; ++update.count) {
         update.noise = static_cast<std::uint64_t>(update.count);
@@ -248,7 +334,7 @@ TEST_P(Backend, MicroBatchesTakeTheStepOfTheWholeBatch) {
       return parameters_of(*network);
     };
     const std::vector<float> whole = after_two_steps(0);
-    const std::size_t least = least_memory(network_shape, pictures, optimiser);
+    const std::size_t least = least_memory(network_shape, pictures, optimiser, clips);
     for (const std::size_t memory : {least, least + least / 3}) {
       expect_tensors_near(network_shape, after_two_steps(memory), whole, 1e-5);
       EXPECT_EQ(after_two_steps(memory), after_two_steps(memory));
@@ -361,6 +447,20 @@ TEST_P(Backend, SaysHowMuchMemoryOnePictureNeeds) {
                         sizeof(float));
 }
 
+TEST_P(Backend, ADenseSideThatAveragesNothingChangesNoBit) {
+  const NetworkShape network_shape = shape(1, 20, {{12, 3}, {23, 3}}, {30}, 5);
+  const ImageSet images = noise_pictures(network_shape, 9, 47);
+  const BatchOf batch(images, 0, 9);
+  const auto after_a_step = [&](int dense_side) {
+    const auto network = make(with_averages(network_shape, dense_side), 9);
+    network->set_parameters(random_parameters(network_shape, 48));
+    network->step(batch, {.learning_rate = 0.01f});
+    return parameters_of(*network);
+  };
+  EXPECT_EQ(after_a_step(5), after_a_step(0));
+  EXPECT_EQ(after_a_step(6), after_a_step(0));
+}
+
 TEST_P(Backend, RefusesShapesThatCannotBe) {
   const NetworkShape good = shape(1, 8, {{4, 3}, {4, 3}}, {5}, 3);
   EXPECT_NO_THROW(make(good, 1));
@@ -379,6 +479,8 @@ TEST_P(Backend, RefusesShapesThatCannotBe) {
   refuses([](NetworkShape& s) { s.channels = 2; });
   refuses([](NetworkShape& s) { s.dropout = 1; });
   refuses([](NetworkShape& s) { s.dropout = -0.1; });
+  refuses([](NetworkShape& s) { s.dense_side = -1; });
+  refuses([](NetworkShape& s) { s.dense_side = 33; });
 }
 
 std::string name_of(const testing::TestParamInfo<Variant>& variant) {

@@ -169,6 +169,70 @@ TEST_P(SamplerSuite, SurvivesHistoriesOfSeveralRungs) {
   }
 }
 
+// Trials of three rungs, of which the lower two had losses that depend on `world`; and one more at the top, to be
+// placed.
+History world_of_rungs(const Study& study, int world, int at_top, bool alone) {
+  History history(std::make_shared<const Study>(study));
+  Rng rng(5);
+  std::vector<double> unit(study.space.size());
+  const int trials = 60 + at_top;
+  for (int number = 0; number < trials; ++number) {
+    Trial trial = trial_at(number, {}, TrialState::kFinished, rng.uniform());
+    trial.rung = number / 30;
+    for (double& u : unit) u = rng.uniform();
+    trial.point = point_in_box(study.space, whole(study.space), unit);
+    trial.box = 0;
+    if (trial.rung == 2 && number % 5 == 0) {
+      trial.parent = number - 30;
+      trial.point = history.trial(*trial.parent).point;
+      trial.box.reset();
+    }
+    if (trial.rung < 2 && world > 0) {
+      trial.loss = std::fmod(trial.loss * 7, 1);
+      if (number % 7 == 0) trial.state = TrialState::kFailed;
+    }
+    history.set_trial(trial);
+  }
+  Trial claimed = trial_at(trials, {}, TrialState::kRunning, 0);
+  claimed.rung = 2;
+  claimed.point.reset();
+  if (alone) claimed.tag.alone = 1;
+  history.set_trial(claimed);
+  return history;
+}
+
+TEST_P(SamplerSuite, WhatIsProposedAloneDoesNotDependOnOtherRungsAndStudies) {
+  Study study = small_study(90, 3);
+  study.budget.trials = 1000;
+  const auto s = sampler(study);
+  Study taught = study;
+  auto lessons = std::make_shared<std::vector<Lesson>>();
+  Rng draws(1);
+  for (int i = 0; i < 30; ++i) {
+    std::vector<double> unit(study.space.size());
+    for (double& u : unit) u = draws.uniform();
+    lessons->push_back({0, 0, point_in_box(study.space, whole(study.space), unit), i % 9 == 0, draws.uniform(), 0});
+  }
+  taught.lessons = lessons;
+  // With 4 trials at the top the lower rungs are most of what is known, with 30 a model of the top alone is used.
+  const auto propose = [&](const Study& with, int world, bool alone, std::uint64_t stream) {
+    const int at_top = stream % 2 == 0 ? 4 : 30;
+    const History history = world_of_rungs(with, world, at_top, alone);
+    Tag tag = history.trial(60 + at_top).tag;
+    s->stamp(history, 2, tag);
+    Rng rng(3, {stream});
+    return std::pair(s->propose(history, whole(study.space), 60 + at_top, rng), tag);
+  };
+  int differ = 0;
+  for (std::uint64_t stream = 0; stream < 10; ++stream) {
+    const auto first = propose(study, 0, true, stream);
+    EXPECT_EQ(propose(study, 1, true, stream), first);
+    EXPECT_EQ(propose(taught, 1, true, stream), first);
+    differ += !(propose(taught, 1, false, stream).first == propose(study, 0, false, stream).first);
+  }
+  EXPECT_TRUE(differ > 0 || !GetParam()().learns) << "without the mark they are learnt from";
+}
+
 // Runs while the point is in use elsewhere: a history with finished trials of a tiny space, and all but one point
 // pending.
 TEST_P(SamplerSuite, FindsTheLastPointThatDoesNotRun) {

@@ -24,6 +24,11 @@ std::vector<Variant> variants() {
   for (const auto& make : kSchedules) found.push_back({std::string(make().name), {std::string(make().name)}});
   found.push_back({"flat_median", {"flat", {{"stopping", "median"}}}});
   found.push_back({"ramp_curve", {"ramp", {{"stopping", "curve"}}}});
+  found.push_back({"ramp_nothing", {"ramp", {{"cross", "none"}}}});
+  found.push_back({"ramp_weights", {"ramp", {{"cross", "points+narrow+model+weights"}}}});
+  found.push_back({"ramp_fill", {"ramp", {{"fill", true}}}});
+  found.push_back({"adaptive_small", {"adaptive", {{"startup", 3.0}, {"probes", 2.0}, {"cross", "none"}}}});
+  found.push_back({"adaptive_weights", {"adaptive", {{"startup", 4.0}, {"cross", "points+weights"}}}});
   found.push_back({"halving_fill", {"halving", {{"fill", true}}}});
   found.push_back({"halving_small", {"halving", {{"n", 7.0}, {"eta", 2.0}}}});
   found.push_back({"halving_small_fill", {"halving", {{"n", 7.0}, {"eta", 2.0}, {"fill", true}}}});

@@ -254,6 +254,7 @@ TEST_P(StoreSuite, APromotionCarriesPointParentAndTag) {
   Tag tag;
   tag.repeat = 2;
   tag.bracket = 3;
+  tag.alone = tag.fill = tag.probe = tag.warm = 1;
   store_->claim(h, claimant(), kUnknown, [&](const History&) -> Step { return Promote{first.trial, 1, tag}; });
   History fresh = history();
   store_->refresh(fresh);

@@ -196,8 +196,6 @@ TEST_F(Programs, WhatIsNoBudgetOrLadderIsOneSentence) {
       refused("--lag 4 --time 5s"),
       "crescendo: the study: with a lag the budget cannot be time, which differs from run to run; give trials or a "
       "fidelity\n");
-  EXPECT_EQ(crescendo("tune --data . --ladder epochs=1,3").err,
-            "crescendo: --ladder is for programs; with pictures, --sizes and --epochs make the rungs\n");
 }
 
 TEST_F(Programs, AProgramThatIsNotThereIsOneSentence) {

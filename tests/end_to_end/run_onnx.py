@@ -51,6 +51,15 @@ def pooling(maps):
     return whole.reshape(*maps.shape[:2], side, 2, side, 2).max(axis=(3, 5))
 
 
+def averages(maps, dense_side):
+    side = maps.shape[2]
+    if dense_side == 0 or dense_side >= side:
+        return maps
+    windows = [(i * side // dense_side, -(-(i + 1) * side // dense_side)) for i in range(dense_side)]
+    rows = [[maps[:, :, a:b, c:d].mean(axis=(2, 3)) for c, d in windows] for a, b in windows]
+    return np.array(rows).transpose(2, 3, 0, 1)
+
+
 def plain_probabilities(pictures, shape, plain):
     values = pictures
     for layer in shape["conv"]:
@@ -60,6 +69,7 @@ def plain_probabilities(pictures, shape, plain):
         if shape["batch_norm"]:
             scale, shift, mean, variance = (plain.take(filters)[:, None, None] for _ in range(4))
             values = scale * (values - mean) / np.sqrt(variance + 1e-5) + shift
+    values = averages(values, shape["dense_side"])
     values = values.reshape(len(values), -1)
     for units in shape["dense"]:
         weights, biases = plain.take(units, values.shape[1]), plain.take(units)

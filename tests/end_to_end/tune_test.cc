@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <csignal>
 #include <cstdlib>
 
@@ -93,6 +94,108 @@ TEST_F(Tune, TheSameCommandResumesAndMoreTrialsExtend) {
   fs::remove(path("photos/blob/0.jpg"));
   EXPECT_EQ(crescendo(kSmall + "--trials 14 --out out").err,
             "crescendo: the pictures have changed since the search in out began; choose another --out\n");
+}
+
+// What a trial came to, without its times.
+Json result_of(const Json& trial) {
+  return {{"loss", trial["loss"]}, {"curve", trial["curve"]}, {"point", trial["point"]}};
+}
+
+TEST_F(Tune, ARungMayTrainOnAShareOfThePictures) {
+  const std::string search = "tune --data photos --sizes 8 --epochs 2 --seed 4 --jobs 1 --trials 6 --schedule ramp ";
+  const Ended run = crescendo(search + "--ladder data_share=0.25,1 --out shares");
+  ASSERT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(run.out.find("promoted: goes on"), std::string::npos) << "other pictures are another training";
+  const Json trials = json("trials --json --storage sqlite:///shares/study.db");
+  EXPECT_EQ(trials.front()["fidelity"], Json({{"image_side", 8}, {"epochs", 2}, {"data_share", 0.25}}));
+  EXPECT_EQ(trials.back()["fidelity"]["data_share"], 1);
+  ASSERT_EQ(crescendo(search + "--ladder data_share=0.5,1 --out more").status, 0);
+  const Json more = json("trials --json --storage sqlite:///more/study.db");
+  EXPECT_EQ(more.front()["point"], trials.front()["point"]);
+  EXPECT_NE(more.front()["curve"], trials.front()["curve"]) << "it saw other pictures";
+  EXPECT_EQ(crescendo("train --point shares/best.toml --data photos").status, 0);
+}
+
+TEST_F(Tune, WhereOnlyEpochsGrowAPromotedTrialGoesOnToTheBitsOfOneTraining) {
+  const std::string same = "tune --data photos --sizes 8 --sampler random --seed 4 --jobs 2 ";
+  const Ended run = crescendo(same + "--ladder epoch=1,3,9 --schedule halving --trials 22 --out climbed");
+  ASSERT_EQ(run.status, 0) << run.err;
+  EXPECT_NE(run.out.find("promoted: goes on from its checkpoint where only the epochs grow\n"), std::string::npos);
+  EXPECT_NE(run.out.find("8 px, epochs 1 -> 8 px, epochs 3 -> 8 px, epochs 9"), std::string::npos) << run.out;
+  EXPECT_EQ(run.err, "") << "every checkpoint was there";
+  EXPECT_NE(run.out.find("test error"), std::string::npos) << run.out;
+  ASSERT_EQ(crescendo(same + "--epochs 9 --schedule flat --trials 30 --out straight").status, 0);
+  const Json climbed = json("trials --json --storage sqlite:///climbed/study.db");
+  const Json straight = json("trials --json --storage sqlite:///straight/study.db");
+  int compared = 0;
+  for (const Json& trial : climbed) {
+    if (trial["fidelity"]["epochs"] != 9 || trial["parent"].is_null()) continue;
+    const Json& parent = climbed[trial["parent"].get<std::size_t>()];
+    if (parent["fidelity"]["epochs"] == 9) continue;  // a repetition
+    const auto origin = parent["parent"].get<std::size_t>();
+    ASSERT_LT(origin, 16u) << "the first bracket's points are those that the other search began with";
+    EXPECT_EQ(result_of(trial), result_of(straight[origin]));
+    EXPECT_EQ(read_file(path("climbed/trials/" + std::to_string(trial["trial"].get<int>()) + "/weights.bin")),
+              read_file(path("straight/trials/" + std::to_string(origin) + "/weights.bin")));
+    ++compared;
+  }
+  EXPECT_GE(compared, 1);
+  EXPECT_EQ(crescendo("best --storage sqlite:///climbed/study.db --save best.bin").status, 0);
+  EXPECT_EQ(crescendo("train --point climbed/best.toml --data photos").status, 0);
+}
+
+TEST_F(Tune, LadderOfSizesAndEpochsGoesOnWhereTheSideStays) {
+  const std::string search =
+      "tune --data photos --ladder image_side=8,16,16 --ladder epochs=2,2,4 --schedule halving --seed 2 --jobs 1 ";
+  const Json result = json(search + "--trials 16 --out out --json");
+  ASSERT_EQ(result["rungs"].size(), 3u);
+  EXPECT_EQ(result["rungs"][1]["image_side"], 16);
+  EXPECT_EQ(result["rungs"][1]["epochs"], 2);
+  EXPECT_EQ(result["best"]["fidelity"], Json({{"image_side", 16}, {"epochs", 4}}));
+  const std::string toml = read_file(path("out/study.toml"));
+  EXPECT_NE(toml.find("continues = true"), std::string::npos) << toml;
+  EXPECT_NE(toml.find("conv_layers = [1, 2]"), std::string::npos) << "8 px have room for two: " << toml;
+  for (const auto& entry : fs::recursive_directory_iterator(path("out/trials"))) {
+    if (entry.path().filename() != "checkpoint.crcp") continue;
+    const std::string trial = entry.path().parent_path().filename();
+    const Json trials = json("trials --json --storage sqlite:///out/study.db");
+    for (const Json& other : trials) EXPECT_NE(other["parent"], std::stoi(trial)) << "promoted, so no longer needed";
+  }
+}
+
+TEST_F(Tune, CheckpointsThatAreGoneCostTimeOnlyAndAreNamed) {
+  const std::string search = "tune --data photos --sizes 8 --ladder epochs=1,3 --schedule asha --seed 4 --jobs 1 ";
+  ASSERT_EQ(crescendo(search + "--trials 12 --out whole").status, 0);
+  Ended run;
+  for (int trials = 1; trials <= 12; ++trials) {
+    run = crescendo(fmt::format("{} --trials {} --out out", search, trials));
+    for (const auto& entry : fs::directory_iterator(path("out/trials"))) fs::remove(entry.path() / "checkpoint.crcp");
+  }
+  EXPECT_EQ(run.status, 0);
+  const Json whole = json("trials --json --storage sqlite:///whole/study.db");
+  const Json gone = json("trials --json --storage sqlite:///out/study.db");
+  ASSERT_EQ(whole.size(), gone.size());
+  int promoted = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_EQ(result_of(gone[i]), result_of(whole[i])) << i;
+    promoted += !whole[i]["parent"].is_null();
+  }
+  EXPECT_GE(promoted, 2);
+  EXPECT_EQ(run.err, fmt::format("crescendo: {0} of {0} promoted trials were trained from the first epoch, because the "
+                                 "checkpoint of the trial below was not there or did not fit; their losses are the "
+                                 "same\n",
+                                 promoted));
+}
+
+TEST_F(Tune, WithoutAFolderThereIsNothingToGoOnFrom) {
+  const std::string ladder = "tune --data photos --sizes 8 --ladder epochs=1,3 --schedule halving --trials 6 ";
+  const Ended kept = crescendo(ladder + "--dry-run --out plan");
+  EXPECT_NE(kept.out.find("promoted: goes on"), std::string::npos) << kept.out;
+  const Ended anew = crescendo(ladder + "--storage memory:");
+  EXPECT_EQ(anew.status, 0) << anew.err;
+  EXPECT_EQ(anew.out.find("promoted: goes on"), std::string::npos) << anew.out;
+  EXPECT_EQ(crescendo("tune --study-file plan/study.toml --storage memory:").err,
+            "crescendo: in this search trials go on from files that others left; give it an --out\n");
 }
 
 // Starts the program and leaves it running.
@@ -255,6 +358,10 @@ shift = 0.1
 schedule = "step"
 warmup_epochs = 0.5
 class_weights = "balanced"
+clip_norm = 0.5
+initial_scale = 0.5
+zero_last = true
+dense_side = 2
 )";
 
 TEST_F(Tune, ATrainingGoesOnFromItsCheckpoint) {
@@ -410,6 +517,18 @@ INSTANTIATE_TEST_SUITE_P(
                 "no sampler called 'tpee'; there are: random grid quasi tpe smac genetic"},
         BadCase{"UnknownSchedule", "tune --data photos --schedule steep --trials 3",
                 "no schedule called 'steep'; there are: flat ramp"},
+        BadCase{"LadderOfSomethingElse", "tune --data photos --ladder part=1,2",
+                "the ladder's 'part' is nothing that a rung of pictures has; there are: image_side epochs data_share"},
+        BadCase{"LadderAndSizes", "tune --data photos --ladder image_side=8,16 --sizes 8,16",
+                "--sizes and the ladder's image_side both say the sizes; leave one out"},
+        BadCase{"LadderAndEpochs", "tune --data photos --ladder epochs=1,3 --epochs 3",
+                "--epochs and the ladder's epochs both say the epochs; leave one out"},
+        BadCase{"LadderBesideSizes", "tune --data photos --ladder epochs=1,3 --sizes 8,16",
+                "beside --ladder, --sizes is one size; give those of the rungs with --ladder image_side=32,64,64"},
+        BadCase{"LadderOfHalfEpochs", "tune --data photos --ladder epochs=1,2.5",
+                "rung 2: epochs must be a whole number in 1..1000000 for the CNN"},
+        BadCase{"LadderTooLarge", "tune --data photos --ladder image_side=16,32",
+                "a size of 32 px is above the pictures' median shorter side; give sizes up to 16 px"},
         BadCase{"UnknownFit", "tune --data photos --fit stretch --trials 3",
                 "no fit called 'stretch'; there are: crop pad"},
         BadCase{"UnknownFitToTrain", "train --point whole.toml --data photos --fit stretch --size 8",
@@ -417,7 +536,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"UnknownFitOfAPoint", "train --point stretched.toml --data photos --size 8",
                 "no fit called 'stretch'; there are: crop pad"},
         BadCase{"FitBesideAStudysFile", "tune --study-file bad.toml --fit pad",
-                "fit, epochs, share, colour, augmentation and class weights stand in"},
+                "fit, epochs, share, classes, colour, augmentation and class weights stand in"},
         BadCase{"UnwritableOut", "tune --data photos --trials 3 --out /proc/no/out", "/proc/no/out"},
         BadCase{"OutIsAFile", "tune --data photos --trials 3 --out a_file", "a_file"},
         BadCase{"NoTrials", "tune --data photos --trials 0", "--trials"},
@@ -429,7 +548,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"BadStorage", "trials --storage none.db", "'none.db' names no storage"},
         BadCase{"UnknownOption", "tune --date photos", "--date"}, BadCase{"NoCommand", "", "subcommand"},
         BadCase{"UnknownCommand", "tuna",
-                "no command called 'tuna'; there are: tune trials best train predict kernels ask tell enqueue replay list"},
+                "no command called 'tuna'; there are: tune trials best importance train predict kernels ask tell "
+                "enqueue replay "
+                "experiment list"},
         BadCase{"EmptyOut", "tune --data photos --trials 3 --out ''", "--out"},
         BadCase{"EvenFilter", "train --point even.toml --data photos", "it takes 1, 3, 5 and 7"},
         BadCase{"NegativeBatch", "train --point negative.toml --data photos", "it takes 1 to 65536"},

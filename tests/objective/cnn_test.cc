@@ -2,18 +2,23 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "base/files.h"
 #include "base/json.h"
 #include "crescendo/error.h"
 #include "crescendo/rng.h"
 #include "objective/cnn_space.h"
+#include "objective/cnn_start.h"
 #include "space/encode.h"
 #include "space/parse.h"
 #include "study/study_file.h"
+#include "train/initial_weights.h"
+#include "train/weights_file.h"
 
 namespace crescendo {
 namespace {
@@ -231,7 +236,8 @@ TEST(CnnSpace, AParameterThatWouldDoNothingIsRefused) {
 
 // A point of every training feature, none of them as usual.
 const char* const kEveryFeature = R"({"optimiser": "adam", "momentum": 0.8, "dropout": 0.25, "batch_norm": true,
-  "mirror": true, "shift": 0.125, "schedule": "cosine", "warmup_epochs": 1.5, "class_weights": "balanced"})";
+  "mirror": true, "shift": 0.125, "schedule": "cosine", "warmup_epochs": 1.5, "class_weights": "balanced",
+  "clip_norm": 0.75, "initial_scale": 0.5, "zero_last": true, "dense_side": 2})";
 
 void expect_every_feature(const TrainingPlan& plan) {
   EXPECT_EQ(plan.optimiser, Optimiser::kAdam);
@@ -243,6 +249,10 @@ void expect_every_feature(const TrainingPlan& plan) {
   EXPECT_EQ(plan.schedule.decay, Decay::kCosine);
   EXPECT_EQ(plan.schedule.warmup_epochs, 1.5);
   EXPECT_EQ(plan.class_weights, ClassWeighting::kBalanced);
+  EXPECT_EQ(plan.clip_norm, 0.75);
+  EXPECT_EQ(plan.shape.dense_side, 2);
+  EXPECT_EQ(plan.initial.scale, 0.5);
+  EXPECT_TRUE(plan.initial.zero_last);
 }
 
 TEST(CnnSpace, TrainingFeaturesComeFromThePointOrElseFromTheOptions) {
@@ -271,6 +281,10 @@ TEST(CnnSpace, TrainingFeaturesAreOffUnlessAsked) {
   EXPECT_EQ(plan.schedule.decay, Decay::kConstant);
   EXPECT_EQ(plan.schedule.warmup_epochs, 0);
   EXPECT_EQ(plan.class_weights, ClassWeighting::kNone);
+  EXPECT_EQ(plan.clip_norm, 0);
+  EXPECT_EQ(plan.shape.dense_side, 0);
+  EXPECT_EQ(plan.initial.scale, 1);
+  EXPECT_FALSE(plan.initial.zero_last);
 }
 
 TEST(CnnSpace, ChoicesThatTheCnnCannotUseAreRefusedWithThoseItTakes) {
@@ -317,6 +331,173 @@ TEST_F(Cnn, TrainsAPointOfEveryFeature) {
   const auto error = make_cnn({}, pictures_)->test(every, 1, folder_);
   ASSERT_TRUE(error) << "the weights' file knows of the normalisation";
   EXPECT_LE(*error, 0.5);
+}
+
+// Rungs that differ in epochs alone, climbed by one point.
+class CnnContinues : public Cnn {
+ protected:
+  CnnContinues() {
+    study_.continues = true;
+    study_.ladder = image_ladder(std::array{16, 16, 16}, 9);
+    study_.ladder[0].fidelity["epochs"] = 2;
+    study_.ladder[1].fidelity["epochs"] = 5;
+  }
+
+  // Of the trial at `rung`, whose number that is; the parent's files are in the folder of its number.
+  std::optional<Outcome> climb(int rung, const Point& p, const CnnOptions& options, const Hooks& hooks = {}) {
+    std::vector<Trial> line(static_cast<std::size_t>(rung));
+    for (int below = 0; below < rung; ++below)
+      line[static_cast<std::size_t>(below)].number = line[static_cast<std::size_t>(below)].rung = below;
+    Assignment a{study_, rung, rung, p, 5, of(rung)};
+    if (rung > 0) a.from = of(rung - 1);
+    a.keep = rung < study_.top();
+    a.line = line;
+    fs::create_directories(of(rung));
+    return make_cnn(options, pictures_)->evaluate(a, hooks);
+  }
+
+  // In one training from the first epoch, by a study that does not continue.
+  std::optional<Outcome> at_once(const Point& p, const CnnOptions& options) {
+    Study once = study_;
+    once.continues = false;
+    return make_cnn(options, pictures_)->evaluate({once, 0, 2, p, 5, folder_}, {});
+  }
+
+  fs::path of(int number) const { return folder_ / std::to_string(number); }
+
+  void expect_same_network(const Outcome& found, const Outcome& wanted) const {
+    EXPECT_EQ(found.loss, wanted.loss);
+    EXPECT_EQ(found.tie, wanted.tie);
+    EXPECT_EQ(found.metrics.at("best_epoch"), wanted.metrics.at("best_epoch"));
+    EXPECT_EQ(found.metrics.at("epochs"), wanted.metrics.at("epochs"));
+    EXPECT_EQ(read_file(of(2) / kWeightsFile), read_file(folder_ / kWeightsFile));
+    EXPECT_EQ(read_file(of(2) / "confusion.json"), read_file(folder_ / "confusion.json"));
+  }
+};
+
+TEST_F(CnnContinues, PromotedTwiceATrialComesToTheBitsOfOneTraining) {
+  CnnOptions every = read_training_table(Json::parse(kEveryFeature), "it");
+  every.patience = 0;
+  CnnOptions plain;
+  plain.patience = 0;
+  for (const CnnOptions& options : {plain, every}) {
+    const Point p = point(0.003, 2);
+    std::vector<int> epochs;
+    Hooks hooks;
+    hooks.after_epoch = [&](const EpochReport& report) {
+      epochs.push_back(report.epoch);
+      return Going::kOn;
+    };
+    for (int rung = 0; rung < 2; ++rung) {
+      climb(rung, p, options, hooks);
+      EXPECT_TRUE(fs::exists(of(rung) / kCheckpointFile));
+      EXPECT_FALSE(fs::exists(of(rung) / kWeightsFile)) << "the checkpoint holds them";
+    }
+    const auto top = climb(2, p, options, hooks);
+    EXPECT_EQ(epochs, (std::vector{1, 2, 3, 4, 5, 6, 7, 8, 9})) << "no epoch is trained twice";
+    EXPECT_EQ(top->metrics.at("from_epoch"), 5);
+    EXPECT_FALSE(fs::exists(of(2) / kCheckpointFile));
+    expect_same_network(*top, *at_once(p, options));
+  }
+}
+
+TEST_F(CnnContinues, WhatRanOutOfPatienceStaysAsItIs) {
+  study_.space = parse_space(Json::parse(R"([{"name": "learning_rate", "type": "float", "low": 1e-12, "high": 1}])"));
+  CnnOptions impatient;
+  impatient.patience = 1;
+  const Point p{{1e-12}};  // nothing gets better
+  const auto first = climb(0, p, impatient);
+  ASSERT_EQ(first->metrics.at("epochs"), 2);
+  int reports = 0;
+  Hooks hooks;
+  hooks.after_epoch = [&](const EpochReport&) {
+    ++reports;
+    return Going::kOn;
+  };
+  for (int rung = 1; rung <= 2; ++rung) {
+    const auto next = climb(rung, p, impatient, hooks);
+    EXPECT_EQ(next->loss, first->loss);
+    EXPECT_EQ(next->metrics.at("epochs"), 2);
+    EXPECT_EQ(next->metrics.at("from_epoch"), 2);
+  }
+  EXPECT_EQ(reports, 0);
+  expect_same_network(*climb(2, p, impatient), *at_once(p, impatient));
+}
+
+TEST_F(CnnContinues, WithoutACheckpointThatFitsItComesToTheSameAndSaysSo) {
+  CnnOptions options;
+  options.patience = 0;
+  const Point p = point(0.003, 2), other = point(0.01, 2);
+  const auto wanted = at_once(p, options);
+  std::vector<std::function<void()>> losses = {
+      [&] { fs::remove(of(1) / kCheckpointFile); },
+      [&] { write_file(of(1) / kCheckpointFile, "this is text"); },
+      [&] { climb(0, other, options), climb(1, other, options); },
+  };
+  for (const auto& lose : losses) {
+    climb(0, p, options);
+    climb(1, p, options);
+    lose();
+    const auto anew = climb(2, p, options);
+    EXPECT_EQ(anew->metrics.at("from_epoch"), 0);
+    expect_same_network(*anew, *wanted);
+  }
+}
+
+TEST_F(CnnContinues, WhatWasStoppedIsNotPromotedAndLeavesNoCheckpoint) {
+  const Point p = point(0.003, 2);
+  Hooks stop;
+  stop.after_epoch = [](const EpochReport&) { return Going::kStop; };
+  EXPECT_TRUE(climb(0, p, {}, stop)->stopped_early);
+  EXPECT_FALSE(fs::exists(of(0) / kCheckpointFile));
+}
+
+TEST_F(Cnn, AWarmTrialStartsFromItsParentsConvolutionsAndFreshDenseLayers) {
+  study_.ladder = image_ladder(std::array{8, 16}, 4);
+  CnnOptions options;
+  options.batch_norm = true;
+  const Point p = point(0.03, 2);
+  const fs::path parent = folder_ / "parent";
+  fs::create_directories(parent);
+  const auto cnn = make_cnn(options, pictures_);
+  Assignment below{study_, 0, 0, p, 5, parent};
+  below.keep = true;
+  cnn->evaluate(below, {});
+  ASSERT_TRUE(fs::exists(parent / kWeightsFile));
+  std::vector<Trial> line(1);
+  Assignment warm{study_, 1, 1, p, 6, folder_, parent};
+  warm.line = line;
+  const auto started = read_start(warm, training_plan(options, study_.space, p, *pictures_->by_side.at(16), 4, 6));
+  const NetworkShape shape = training_plan(options, study_.space, p, *pictures_->by_side.at(16), 4, 6).shape;
+  const std::vector<float> fresh = initial_weights(shape, 6), before = load_weights(parent / kWeightsFile).weights;
+  const std::size_t conv = 8 * (9 + 1 + 4) + 8 * (8 * 9 + 1 + 4);
+  ASSERT_EQ(started.weights.size(), fresh.size());
+  EXPECT_TRUE(std::equal(before.begin(), before.begin() + conv, started.weights.begin()));
+  EXPECT_TRUE(std::equal(fresh.begin() + conv, fresh.end(), started.weights.begin() + conv));
+  const auto outcome = cnn->evaluate(warm, {});
+  EXPECT_FALSE(outcome->failed) << outcome->reason;
+  EXPECT_FALSE(outcome->metrics.contains("from_epoch"));
+  EXPECT_NE(outcome->tie, cnn->evaluate({study_, 1, 1, p, 6, folder_}, {})->tie);
+  fs::remove(parent / kWeightsFile);
+  try {
+    cnn->evaluate(warm, {});
+    FAIL() << "there is nothing to start from";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kNotFound);
+    EXPECT_NE(std::string(error.what()).find("it starts from the weights of trial 0, and "), std::string::npos);
+  }
+}
+
+TEST_F(Cnn, WhatWentOnFromAWarmTrialCannotBeginAnew) {
+  study_.continues = true;
+  study_.ladder = image_ladder(std::array{8, 16, 16}, 4);
+  study_.ladder[1].fidelity["epochs"] = 2;
+  std::vector<Trial> line(2);
+  line[1].number = line[1].rung = 1;
+  const Point p = point(0.03);
+  Assignment last{study_, 2, 2, p, 6, folder_, folder_ / "1"};
+  last.line = line;
+  EXPECT_THROW(make_cnn({}, pictures_)->evaluate(last, {}), Error) << "it would be trained from other weights";
 }
 
 TEST(CnnOptions, ATrainingTableCarriesWhatThePointDoesNotSay) {

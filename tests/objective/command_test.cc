@@ -57,6 +57,19 @@ TEST_F(Command, ThePointIsOnItsInputAndInItsEnvironment) {
   EXPECT_EQ(left("environment"), point + "|7|5|" + std::filesystem::absolute(folder_).string() + "|");
 }
 
+TEST_F(Command, IsToldWhichTrialItGoesOnFrom) {
+  study_.continues = true;
+  const auto of = objective(script(R"(printf '%s|' "$@" "$CRESCENDO_PARENT" "$CRESCENDO_PARENT_FOLDER" > "$FOLDER/words"
+      echo 1)",
+                                   "{parent} {parent_folder}"));
+  ASSERT_FALSE(evaluate(*of)->failed);
+  EXPECT_EQ(left("words"), "||||");
+  parent_.emplace_back().number = 4;
+  ASSERT_FALSE(evaluate(*of, kPlain, 1)->failed);
+  const std::string folder = std::filesystem::absolute(folder_ / "4").string();
+  EXPECT_EQ(left("words"), "4|" + folder + "|4|" + folder + "|");
+}
+
 TEST_F(Command, PointsOfTheCurveAreReported) {
   const Outcome outcome = outcome_of(script(R"(
       echo '{"step": 0, "loss": 9}'

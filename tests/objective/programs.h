@@ -59,7 +59,10 @@ class ProgramTest : public testing::Test {
       ++asked_;
       return std::filesystem::exists(folder_ / "end") ? end_ : Going::kOn;
     };
-    return of.evaluate({study_, 7, rung, read, std::uint64_t{5} << 33, folder_}, hooks);
+    Assignment assignment{study_, 7, rung, read, std::uint64_t{5} << 33, folder_};
+    assignment.line = parent_;
+    if (!parent_.empty()) assignment.from = folder_ / std::to_string(parent_.back().number);
+    return of.evaluate(assignment, hooks);
   }
 
   Outcome outcome_of(const std::string& run, Options options = {}) {
@@ -105,6 +108,7 @@ class ProgramTest : public testing::Test {
 
   Study study_;
   std::filesystem::path folder_;
+  std::vector<Trial> parent_;  // the trial that it goes on from, if it does
   std::vector<EpochReport> reports_;
   int end_epoch_ = 1'000'000, asked_ = 0;
   Going end_ = Going::kStop;  // after end_epoch_, or when there is a file called "end"

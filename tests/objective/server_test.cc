@@ -58,6 +58,24 @@ TEST_F(Server, ALineIsTheParametersAndTheFidelityAndNothingElse) {
                            "\n");
 }
 
+TEST_F(Server, InAStudyThatContinuesALineAlsoSaysWhichTrialItGoesOnFrom) {
+  study_.continues = true;
+  const auto of =
+      objective(script("while read -r line; do printf '%s\\n' \"$line\" >> \"$FOLDER/lines\"; echo 1; done"));
+  ASSERT_FALSE(evaluate(*of)->failed);
+  parent_.emplace_back().number = 4;
+  ASSERT_FALSE(evaluate(*of, kPlain, 1)->failed);
+  const std::string own = std::filesystem::absolute(folder_).string();
+  EXPECT_EQ(left("lines"), R"({"rate":0.1,"units":8,"word":"plain","epochs":3,"trial":7,"seed":5,"folder":")" + own +
+                               R"(","parent":null,"parent_folder":null})"
+                               "\n"
+                               R"({"rate":0.1,"units":8,"word":"plain","epochs":10,"share_of_data":0.5,"trial":7,)"
+                               R"("seed":5,"folder":")" +
+                               own + R"(","parent":4,"parent_folder":")" + own + "/4\"}\n");
+  study_.ladder[1].fidelity["parent"] = 3;
+  expect_bad_input("cat", "the fidelity 'parent' has a name that means something else");
+}
+
 TEST_F(Server, TheLossMayHaveAnotherName) {
   const auto of = objective(script("read -r line; echo '{\"objective\": 0.5}'"), {{"loss", "objective"}});
   EXPECT_EQ(loss_of(*of), 0.5);

@@ -57,7 +57,7 @@ TEST(Tpe, TheDefaultsAreThoseOfTheDocument) {
                                                        {"startup", "10"},     {"candidates", "24"},
                                                        {"gamma", "0.1"},      {"most_good", "25"},
                                                        {"prior_weight", "1"}, {"forget_after", "25"},
-                                                       {"clip", "10"},       {"consider_endpoints", "false"}};
+                                                       {"clip", "10"},        {"consider_endpoints", "false"}};
   std::map<std::string, std::string> found;
   for (const OptionInfo& option : tpe_sampler().options) found[option.name] = option.standard;
   EXPECT_EQ(found, expected);
@@ -72,7 +72,7 @@ TEST(Tpe, EveryOptionReachesTheModel) {
       {"startup", 301.0},     {"candidates", 12.0},
       {"gamma", 0.05},        {"most_good", 24.0},
       {"prior_weight", 50.0}, {"forget_after", 10.0},
-      {"clip", 100.0},         {"candidates", 30.0}};
+      {"clip", 100.0},        {"candidates", 30.0}};
   for (const auto& [name, value] : changes) {
     EXPECT_FALSE(proposals(problem, history, {{name, value}}, 20) == proposals(problem, history, {}, 20)) << name;
   }
@@ -152,10 +152,12 @@ TEST(Tpe, AHistoryThatGrowsGetsWhatAFreshSamplerProposes) {
           Trial trial;
           trial.number = static_cast<int>(history.trials().size());
           trial.rung = static_cast<int>(draws.below(3));
+          if (draws.below(3) == 0) trial.tag.alone = 1;
           const bool promoted = trial.number > 20 && draws.below(4) == 0;
           if (promoted) {
             trial.parent = static_cast<int>(draws.below(static_cast<std::uint64_t>(trial.number)));
             trial.point = history.trial(*trial.parent).point;
+            if (draws.below(2) == 0) trial.tag.warm = 1;
           }
           history.set_trial(trial);
           if (!trial.point) {

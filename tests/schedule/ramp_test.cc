@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "crescendo/error.h"
 #include "crescendo/schedule.h"
 #include "schedule/budget.h"
 #include "schedule/narrow.h"
@@ -116,6 +117,45 @@ TEST(Ramp, ARungThatTimeSkippedHidesNothingOfTheOneBelow) {
   EXPECT_EQ(std::get<Promote>(step).parent, 0);
 }
 
+TEST(Ramp, PromotionsTakeNoMoreThanHalfOfARungsTime) {
+  Study study = small_study(400);  // so many cheap trials that a quarter of them would fill the rung
+  const auto ramp = make_schedule(study);
+  History history = after_first_rung(study);
+  study.budget = {};
+  study.budget.seconds = 60;  // the second rung has those from 30 to 50
+  history.set_budget(study.budget);
+  int promoted = 0;
+  double elapsed = 30;
+  for (; elapsed < 50; elapsed += 2) {
+    history.set_elapsed_seconds(elapsed);
+    const Step step = ramp->next(history);
+    if (!std::holds_alternative<Promote>(step)) break;
+    Trial trial = ended(static_cast<int>(history.trials().size()), 1, 0.3, point_with(0.01));
+    trial.parent = std::get<Promote>(step).parent;
+    trial.elapsed_seconds = elapsed;
+    history.set_trial(trial);
+    ++promoted;
+  }
+  EXPECT_EQ(promoted, 5);
+  EXPECT_EQ(elapsed, 40);
+  EXPECT_TRUE(std::holds_alternative<Start>(ramp->next(history)));
+}
+
+TEST(Ramp, PromotesThreeHoweverLittleARungMayUse) {
+  Study study = small_study(24);  // 12, 8, 4
+  study.schedule.options["repeats"] = 0.0;
+  const auto ramp = make_schedule(study);
+  History history = after_first_rung(study);
+  for (int i = 0; i < 8; ++i) history.set_trial(ended(12 + i, 1, 0.3 + 0.01 * i, point_with(0.01)));
+  for (int i = 0; i < 4; ++i) {
+    const Step step = ramp->next(history);
+    Trial trial = ended(20 + i, 2, 0.2, point_with(0.01));
+    if (const auto* promote = std::get_if<Promote>(&step)) trial.parent = promote->parent;
+    EXPECT_EQ(trial.parent.has_value(), i < 3) << i;
+    history.set_trial(trial);
+  }
+}
+
 TEST(Ramp, NeverPromotesAFailedTrial) {
   const Study study = small_study(60);
   const auto ramp = make_schedule(study);
@@ -128,56 +168,156 @@ TEST(Ramp, NeverPromotesAFailedTrial) {
   EXPECT_TRUE(std::holds_alternative<Start>(ramp->next(history)));
 }
 
-TEST(Narrow, KeepsTheRangeOfTheBestQuarterWithAMarginAndSaysWhy) {
-  const Study study = small_study(60);
-  const Box box = narrowed_box(after_first_rung(study), 0, 1, {});
-  const Box::Side& rate = box.sides[0];
-  // 1e-3..1.47e-3 is 0.333..0.389 of the log range; with 0.1 on each side 0.233..0.489: wider than the least width.
-  EXPECT_NEAR(rate.low, 1e-4 * std::pow(1000, 1.0 / 3 - 0.1), 1e-5);
-  EXPECT_NEAR(rate.high, 1e-4 * std::pow(1000, std::log(14.6667) / std::log(1000) + 0.1), 2e-5);
-  EXPECT_NE(box.reason.find("rate 0.0001..0.1 -> "), std::string::npos) << box.reason;
-  EXPECT_NE(box.reason.find("the best 8 of 30 points"), std::string::npos) << box.reason;
+// Ramp with these options over the first rung's trials, of which 30 of 60 were those of the first rung.
+Study ramp_study(std::map<std::string, std::variant<bool, double, std::string>> options, int trials = 60) {
+  Study study = small_study(trials);
+  study.schedule.options = std::move(options);
+  return study;
 }
 
-TEST(Narrow, NeverBelowTheLeastWidthAndNeverLayers) {
-  const Study study = small_study(60);
-  NarrowOptions options;
-  options.margin = 0;
-  options.least = 0.5;
-  const Box box = narrowed_box(after_first_rung(study), 0, 1, options);
-  const Box::Side& rate = box.sides[0];
-  EXPECT_NEAR(std::log(rate.high / rate.low) / std::log(1000), 0.5, 1e-6);
-  EXPECT_EQ(box.sides[1], whole(study.space).sides[1]);
-}
-
-TEST(Narrow, KeepsEverythingWhenTooFewPointsFinished) {
-  const Study study = small_study(60);
-  History history(std::make_shared<const Study>(study));
-  history.set_trial(ended(0, 0, 0.1, point_with(0.01)));
-  history.set_trial(ended(1, 0, 0.1, point_with(0.01)));
-  EXPECT_EQ(narrowed_box(history, 0, 1, {}).sides, whole(study.space).sides);
-}
-
-TEST(Narrow, DropsACategoryOnlyWithEvidence) {
-  const Study study = small_study(60);
-  const auto box_after = [&](int points) {
-    History history(std::make_shared<const Study>(study));
-    for (int number = 0; number < points; ++number) {
-      history.set_trial(ended(number, 0, 0.1, point_with(0.01, number % 2)));  // kinds 0 and 1 of five
+// What the second rung's first `count` trials are.
+std::vector<Step> second_rung(const Study& study, int count) {
+  const auto ramp = make_schedule(study);
+  History history = after_first_rung(study);
+  std::vector<Step> steps;
+  for (int i = 0; i < count; ++i) {
+    steps.push_back(ramp->next(history));
+    Trial trial = ended(static_cast<int>(history.trials().size()), 1, 0.3, point_with(0.01));
+    if (const auto* promote = std::get_if<Promote>(&steps.back())) {
+      trial.parent = promote->parent;
+      trial.tag = promote->tag;
+    } else {
+      const auto& start = std::get<Start>(steps.back());
+      if (!history.find_box(1, start.box)) history.add_box(1, start.box);
+      trial.box = history.find_box(1, start.box);
+      trial.tag = start.tag;
     }
-    NarrowOptions all;
-    all.quantile = 1;
-    return narrowed_box(history, 0, 1, all);
-  };
-  EXPECT_EQ(box_after(14).sides[3].choices.size(), 5u);
-  EXPECT_EQ(box_after(15).sides[3].choices, (std::vector<int>{0, 1}));
+    history.set_trial(trial);
+  }
+  return steps;
 }
 
-TEST(Narrow, RespectsTheRungsOwnLimits) {
+TEST(Ramp, CrossChoosesWhatCrosses) {
+  const Box rung_box = small_study(60).rung_box(1);
+  for (const std::string cross : {"none", "points", "narrow", "model", "points+weights", "points+narrow+model"}) {
+    const Study study = ramp_study({{"cross", cross}});
+    const auto has = [&](const char* part) { return cross.find(part) != std::string::npos; };
+    const std::vector<Step> steps = second_rung(study, 20);
+    int promoted = 0, started = 0;
+    for (const Step& step : steps) {
+      if (const auto* promote = std::get_if<Promote>(&step)) {
+        ++promoted;
+        EXPECT_EQ(promote->tag.warm == 1, has("weights")) << cross;
+        continue;
+      }
+      const auto& start = std::get<Start>(step);
+      EXPECT_EQ(start.tag.alone == 1, !has("model")) << cross;
+      EXPECT_TRUE(started++ > 0 || (start.box.sides != rung_box.sides) == has("narrow")) << cross;
+    }
+    EXPECT_EQ(promoted, has("points") ? 8 : 0) << cross;
+    EXPECT_EQ(make_schedule(study)->carries_weights(), has("weights")) << cross;
+  }
+}
+
+TEST(Ramp, RefusesToCrossWhatThereIsNot) {
+  for (const char* cross : {"", "point", "points+", "points+none", "+", "narrow+weights"}) {
+    EXPECT_THROW(make_schedule(ramp_study({{"cross", cross}})), Error) << cross;
+  }
+  try {
+    make_schedule(ramp_study({{"cross", "all"}}));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "schedule ramp: cross must be none, or some of points, narrow, model and weights joined by +, not 'all'");
+  }
+}
+
+TEST(Ramp, AStudyThatIsOlderThanCrossIsUnderstood) {
+  const auto sides_at = [](const Study& study) { return std::get<Start>(second_rung(study, 9).back()).box.sides; };
+  EXPECT_EQ(sides_at(ramp_study({{"narrow", false}})), sides_at(ramp_study({{"cross", "points+model"}})));
+  EXPECT_EQ(sides_at(ramp_study({{"narrow", true}})), sides_at(ramp_study({})));
+  EXPECT_NE(sides_at(ramp_study({{"narrow", true}})), sides_at(ramp_study({{"narrow", false}})));
+}
+
+TEST(Ramp, AShareOfARungsProposalsMayFallAnywhere) {
+  const Study study = ramp_study({{"cross", "narrow"}, {"explore", 0.2}});
+  const std::vector<Step> steps = second_rung(study, 20);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Box& box = std::get<Start>(steps[i]).box;
+    EXPECT_EQ(box.sides == study.rung_box(1).sides, i % 5 == 4) << i;
+    EXPECT_FALSE(box.reason.empty());
+  }
+  EXPECT_EQ(std::get<Start>(steps[4]).box.reason,
+            "the whole range for 20 % of the points, in case the narrowing was wrong");
+}
+
+TEST(Ramp, APromotedPointKeepsItsDepthAndTheRungAboveHasMore) {
   Study study = small_study(60);
-  study.ladder[1].limits["layers"] = {1, 2};
-  const Box box = narrowed_box(after_first_rung(study), 0, 1, {});
-  EXPECT_EQ(box.sides[1].high, 2);
+  study.ladder[0].limits["layers"] = {1, 2};
+  const auto ramp = make_schedule(study);
+  const History history = after_first_rung(study);
+  const auto promote = std::get<Promote>(ramp->next(history));
+  EXPECT_EQ(history.trial(promote.parent).point->values[1], 1);
+  EXPECT_EQ(study.rung_box(0).sides[1].high, 2);
+  EXPECT_EQ(narrowed_box(history, 0, 1, {}).sides[1].high, 3);
+}
+
+// The first rung's 30 trials claimed, number 29 of them running.
+History waiting(const Study& study) {
+  History history(std::make_shared<const Study>(study));
+  history.add_box(0, whole(study.space));
+  for (int number = 0; number < 30; ++number) {
+    Trial trial = ended(number, 0, 0.1 + 0.001 * number, point_with(0.01));
+    if (number == 29) trial.state = TrialState::kRunning;
+    history.set_trial(trial);
+  }
+  return history;
+}
+
+TEST(Ramp, FillStartsPointsBelowInsteadOfWaitingAndNothingWaitsForThem) {
+  const Study study = ramp_study({{"fill", true}});
+  const auto ramp = make_schedule(study);
+  History history = waiting(study);
+  int fills = 0;
+  Step step = ramp->next(history);
+  for (; std::holds_alternative<Start>(step); step = ramp->next(history)) {
+    const auto& start = std::get<Start>(step);
+    EXPECT_EQ(start.rung, 0);
+    EXPECT_EQ(start.tag.fill, 1);
+    Trial trial = ended(30 + fills++, 0, 0.01, point_with(0.01));
+    trial.tag = start.tag;
+    trial.box = 0;
+    if (fills == 1) trial.state = TrialState::kRunning;
+    history.set_trial(trial);
+  }
+  EXPECT_TRUE(std::holds_alternative<Wait>(step)) << "the second rung keeps what will be promoted to it";
+  EXPECT_EQ(fills, 10) << "20 trials at the next rung, a quarter of 39 finished ones to be promoted";
+  history.set_trial(ended(29, 0, 0.5, point_with(0.01)));
+  const Step next = ramp->next(history);
+  ASSERT_TRUE(std::holds_alternative<Promote>(next)) << "a fill still runs";
+  EXPECT_GT(std::get<Promote>(next).parent, 30) << "those that filled the wait are promoted too";
+}
+
+TEST(Ramp, WithoutFillItWaits) {
+  const Study study = small_study(60);
+  EXPECT_TRUE(std::holds_alternative<Wait>(make_schedule(study)->next(waiting(study))));
+}
+
+TEST(Ramp, DoesNotFinishWhileAFillRuns) {
+  const Study study = ramp_study({{"fill", true}, {"repeats", 0.0}}, 3);
+  const auto ramp = make_schedule(study);
+  History history(std::make_shared<const Study>(study));
+  Trial fill = ended(0, 0, 0, point_with(0.01));
+  fill.state = TrialState::kRunning;
+  fill.tag.fill = 1;
+  history.set_trial(fill);
+  history.set_trial(ended(1, 1, 0.1, point_with(0.01)));
+  history.set_trial(ended(2, 2, 0.1, point_with(0.01)));
+  EXPECT_TRUE(std::holds_alternative<Wait>(ramp->next(history)));
+  fill.state = TrialState::kFinished;
+  history.set_trial(fill);
+  EXPECT_TRUE(std::holds_alternative<Finish>(ramp->next(history)));
 }
 
 TEST(Finals, RepeatTheThreeLeadersTwiceWithinTheBudget) {

@@ -53,6 +53,25 @@ TEST(MedianStopping, TheMedianOfAnEvenNumberLiesBetween) {
   EXPECT_FALSE(rule.keep_going(history, 7));
 }
 
+TEST(MedianStopping, ATrialThatBeganFromWeightsIsComparedWithItsLikeAlone) {
+  const StoppingRule rule({"median", 5}), curve({"curve", 5});
+  History history = with_five();
+  Trial warm = with_curve(5, {0.9, 0.9, 0.9, 0.9, 0.9});
+  warm.tag.warm = 1;
+  history.set_trial(warm);
+  EXPECT_TRUE(rule.keep_going(history, 5)) << "the five others are none";
+  for (int i = 6; i < 11; ++i) {
+    Trial like = with_curve(i, std::vector<double>(20, 0.8), TrialState::kFinished);
+    like.tag.warm = 1;
+    history.set_trial(like);
+  }
+  EXPECT_FALSE(rule.keep_going(history, 5));
+  EXPECT_FALSE(curve.keep_going(history, 5));
+  Trial cold = with_curve(11, {0.9, 0.35});
+  history.set_trial(cold);
+  EXPECT_FALSE(rule.keep_going(history, 11)) << "the median of the cold five is 0.3";
+}
+
 TEST(MedianStopping, NeedsTrialsInFullAndCountsNoOthers) {
   const StoppingRule rule({"median", 6});
   History history = with_five();

@@ -153,6 +153,8 @@ std::vector<Named> schedules() {
   found.push_back({"halving", {{"n", 4.0}, {"fill", true}, {"stopping", "curve"}}});
   found.push_back({"asha", {{"type", "stopping"}}});
   found.push_back({"ramp", {{"stopping", "median"}, {"stopping_startup", 1.0}}});
+  found.push_back({"adaptive", {{"startup", 3.0}, {"probes", 2.0}, {"cross", "points+narrow+weights"}}});
+  found.push_back({"ramp", {{"fill", true}, {"cross", "points+narrow+weights"}, {"explore", 0.5}}});
   return found;
 }
 

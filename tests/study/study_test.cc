@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "crescendo/error.h"
@@ -106,6 +107,8 @@ TEST(Study, ATrialUsesWhatItsRungSaysUnlessItGoesOnOrWasCut) {
   Study study = small_study(60, 3);  // 1, 3, 9 epochs
   study.ladder[2].fidelity["pictures"] = 500;
   const Trial parent = finished(0, 1, 0.5);
+  Trial with_curve = parent;
+  with_curve.curve = {1, 2, 3};
   Trial trial = finished(1, 2, 0.4);
   EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 9);
   EXPECT_EQ(study.used_by(trial, &parent, "nothing"), 0);
@@ -114,10 +117,11 @@ TEST(Study, ATrialUsesWhatItsRungSaysUnlessItGoesOnOrWasCut) {
   EXPECT_EQ(study.used_by(trial, nullptr, "epochs"), 9);
   Trial repeat = finished(2, 1, 0.4);
   EXPECT_EQ(study.used_by(repeat, &parent, "epochs"), 3) << "a repetition is trained from the start";
-  trial.curve = {1, 2};
+  trial.curve = {1, 2, 3, 4, 5};
   EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6);
   trial.stopped_early = true;
-  EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 2);
+  EXPECT_EQ(study.used_by(trial, &with_curve, "epochs"), 2) << "the first three are its parent's";
+  EXPECT_EQ(study.used_by(trial, nullptr, "epochs"), 5);
   EXPECT_EQ(study.used_by(trial, &parent, "pictures"), 500);
   trial.curve.clear();
   EXPECT_EQ(study.used_by(trial, &parent, "epochs"), 6) << "nobody knows how far it came";
@@ -137,8 +141,10 @@ History random_history(std::uint64_t seed) {
         trial.tag = parent.tag;
         trial.rung = std::min(2, parent.rung + static_cast<int>(rng.below(3)));
         if (trial.rung == parent.rung) trial.tag.repeat = 1;
+        if (rng.uniform() < 0.7) trial.tag.warm = 1;
       }
     }
+    if (!trial.parent && rng.uniform() < 0.2) trial.tag.fill = 1;
     if (!trial.parent && rng.uniform() < 0.8) trial.tag.bracket = static_cast<int>(rng.below(4));
     if (rng.uniform() < 0.8) trial.tag.slot = number;
     trial.state = TrialState::kRunning;
@@ -174,25 +180,89 @@ std::vector<int> fresh_full(const History& history, int rung, std::optional<int>
   return found;
 }
 
+TEST(Study, ATrialGoesOnWhereOnlyEpochsGrow) {
+  Study study = small_study(60, 4);
+  const std::array sides = {16, 32, 32, 32};
+  for (std::size_t rung = 0; rung < sides.size(); ++rung) study.ladder[rung].fidelity["image_side"] = sides[rung];
+  EXPECT_FALSE(study.goes_on(1, 2));
+  study.continues = true;
+  EXPECT_TRUE(study.goes_on(1, 2));
+  EXPECT_TRUE(study.goes_on(1, 3));
+  EXPECT_FALSE(study.goes_on(0, 1)) << "a network is made for one side";
+  EXPECT_FALSE(study.goes_on(2, 2));
+}
+
+TEST(Tag, ComesBackTheSameAndMayLackWhatCameLater) {
+  Tag tag;
+  tag.bracket = 2;
+  tag.warm = 1;
+  EXPECT_EQ(parse_tag(to_json(tag)), tag);
+  EXPECT_EQ(parse_tag(Json::parse(R"({"bracket": 2})")).warm, -1);
+}
+
+// The same in the order in which they are promoted: warm ones and the others by how far down they stand in their group.
+std::vector<int> fresh_places(const History& history, const std::vector<int>& full) {
+  std::vector<std::tuple<double, bool, int>> order;
+  for (const bool warm : {true, false}) {
+    std::vector<int> group;
+    for (const int n : full) {
+      if ((history.trial(n).tag.warm == 1) == warm) group.push_back(n);
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      order.emplace_back((static_cast<double>(i) + 0.5) / static_cast<double>(group.size()), !warm, group[i]);
+    }
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<int> places;
+  for (const auto& [share, cold, n] : order) places.push_back(n);
+  return places;
+}
+
 TEST(History, ExecutionsInFullAndCandidatesAreThoseOfAFreshSearch) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const History history = random_history(seed);
     for (int rung = 0; rung < 3; ++rung) {
       const std::vector<int> full = fresh_full(history, rung, {});
       ASSERT_TRUE(std::equal(full.begin(), full.end(), history.full(rung).begin(), history.full(rung).end()));
-      const auto best = std::find_if(full.begin(), full.end(), [&](int n) { return !tried_above(history, n); });
-      ASSERT_EQ(history.best_candidate(rung), best == full.end() ? std::nullopt : std::optional(*best));
-      for (std::size_t i = 0; i < full.size(); ++i) ASSERT_EQ(history.place_in_full(full[i]), static_cast<int>(i));
-      int firsts = 0, running = 0;
+      const std::vector<int> places = fresh_places(history, full);
+      const auto best = std::find_if(places.begin(), places.end(), [&](int n) { return !tried_above(history, n); });
+      ASSERT_EQ(history.best_candidate(rung), best == places.end() ? std::nullopt : std::optional(*best));
+      for (std::size_t i = 0; i < full.size(); ++i) ASSERT_EQ(history.place_in_full(places[i]), static_cast<int>(i));
+      ASSERT_EQ(history.in_order_of_places(rung), places);
+      int firsts = 0, running = 0, starts = 0, fills = 0, fills_running = 0;
       for (const Trial& trial : history.trials()) {
         const bool first = trial.rung == rung && trial.tag.repeat <= 0;
         firsts += first;
         running += first && trial.state == TrialState::kRunning;
+        starts += trial.rung == rung && !trial.parent;
+        const bool fill = trial.rung == rung && trial.tag.fill == 1;
+        fills += fill;
+        fills_running += fill && trial.state == TrialState::kRunning;
       }
+      ASSERT_EQ(history.starts(rung), starts);
+      ASSERT_EQ(history.fills(rung), fills);
+      ASSERT_EQ(history.fills_running(rung), fills_running);
       ASSERT_EQ(history.first_executions(rung), firsts);
       ASSERT_EQ(history.first_executions_running(rung), running);
     }
   }
+}
+
+TEST(History, TrialsThatBeganFromWeightsAreRankedAmongThemselves) {
+  History history = small_history();
+  // Whatever the losses of the two groups: the best of two warm ones is as far up as the best two of four others.
+  for (int number = 0; number < 6; ++number) {
+    Trial trial = finished(number, 0, number < 2 ? 0.01 * number : 0.5 + 0.01 * number);
+    if (number < 2) trial.tag.warm = 1;
+    history.set_trial(trial);
+  }
+  EXPECT_EQ(history.in_order_of_places(0), (std::vector<int>{2, 0, 3, 4, 1, 5}));
+  EXPECT_EQ(history.best_candidate(0), 2);
+  Trial promoted = finished(6, 1, 0.3);
+  promoted.parent = 2;
+  history.set_trial(promoted);
+  EXPECT_EQ(history.best_candidate(0), 0);
+  EXPECT_EQ(leaders(history, 0, 1).front().trial, 0) << "as an answer every model counts";
 }
 
 TEST(History, BracketsAreThoseOfAFreshCount) {

@@ -14,6 +14,7 @@
 #include "train/arena.h"
 #include "train/backends.h"
 #include "train/checkpoint_file.h"
+#include "train/plan_json.h"
 
 namespace crescendo {
 namespace {
@@ -35,10 +36,13 @@ TrainingPlan full_plan() {
   TrainingPlan plan = plain_plan();
   plan.shape.batch_norm = true;
   plan.shape.dropout = 0.3;
+  plan.shape.dense_side = 2;
   plan.optimiser = Optimiser::kAdam;
   plan.schedule = {.decay = Decay::kCosine, .warmup_epochs = 1.5};
   plan.augmentation = {.mirror = true, .shift = 0.1};
   plan.class_weights = ClassWeighting::kBalanced;
+  plan.clip_norm = 0.25;
+  plan.initial = {.scale = 0.5, .zero_last = true};
   return plan;
 }
 
@@ -112,12 +116,13 @@ void expect_same(const TrainingResult& found, const TrainingResult& wanted) {
 }
 
 TEST_F(Checkpoints, ATrainingThatWasCutOffGoesOnToTheSameBits) {
-  std::vector<TrainingPlan> plans(6, plain_plan());
+  std::vector<TrainingPlan> plans(7, plain_plan());
   plans[1] = full_plan();
   plans[2].optimiser = Optimiser::kAdam;
   plans[3].shape.dropout = 0.5;
   plans[4].augmentation = {.mirror = true, .shift = 0.2};
   plans[5].shape.batch_norm = true;
+  plans[6].clip_norm = 0.25;
   for (std::size_t i = 0; i < plans.size(); ++i) {
     const TrainingResult whole = train_on(plans[i]);
     for (const int cut_off_at : {7, 15, 18}) {  // before epoch 2, within epoch 3, before its validation
@@ -165,11 +170,23 @@ TEST_F(Checkpoints, AnotherTrainingIsRefusedInASentence) {
   refused([](TrainingPlan& p) { p.optimiser = Optimiser::kSgd; }, "its optimiser is \"adam\", now it is \"sgd\"");
   refused([](TrainingPlan& p) { p.shape.conv[1].filters = 9; }, "its shape.conv is ");
   refused([](TrainingPlan& p) { p.shape.dropout = 0; }, "its shape.dropout is 0.3, now it is 0.0");
+  refused([](TrainingPlan& p) { p.shape.dense_side = 0; }, "its shape.dense_side is 2, now it is 0");
   refused([](TrainingPlan& p) { p.schedule.decay = Decay::kStep; }, "its schedule.decay is \"cosine\"");
   refused([](TrainingPlan& p) { p.batch_size = 8; }, "its batch_size is 16, now it is 8");
+  refused([](TrainingPlan& p) { p.clip_norm = 0; }, "its clip_norm is 0.25, now it is 0.0");
+  refused([](TrainingPlan& p) { p.initial.scale = 1; }, "its initial_scale is 0.5, now it is 1.0");
+  refused([](TrainingPlan& p) { p.initial.zero_last = false; }, "its zero_last is true, now it is false");
   refused([](TrainingPlan& p) { p.max_epochs = 1; }, "stands after epoch 2, but at most 1 epochs are asked for");
   training_.pop_back();
   refused([](TrainingPlan&) {}, "its pictures, or their parts, are others");
+}
+
+TEST_F(Checkpoints, WhatAnOlderPlanLacksIsAsUsual) {
+  const Json plan = to_json(plain_plan());
+  Json older = plan;
+  for (const char* name : {"clip_norm", "initial_scale", "zero_last"}) EXPECT_EQ(older.erase(name), 1u);
+  EXPECT_EQ(older["shape"].erase("dense_side"), 1u);
+  EXPECT_EQ(to_json(plan_from_json(older)), plan);
 }
 
 TEST_F(Checkpoints, OthersPicturesAreNoticed) {

@@ -34,6 +34,8 @@ TrainingPlan plan_of(Rng& rng) {
     plan.shape.dense.push_back(static_cast<int>(8 + rng.below(120)));
   }
   plan.shape.batch_norm = rng.below(2) == 1;
+  plan.shape.dense_side = static_cast<int>(rng.below(4));
+  plan.clip_norm = rng.below(2) == 1 ? 1 : 0;
   plan.optimiser = rng.below(2) == 1 ? Optimiser::kAdam : Optimiser::kSgd;
   plan.learning_rate = 1e-3;
   plan.batch_size = static_cast<int>(4 + rng.below(60));

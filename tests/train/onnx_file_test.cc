@@ -54,7 +54,10 @@ TEST(OnnxFile, ComesBackBitForBit) {
   const NetworkShape shapes[] = {{3, 16, {{5, 3}, {6, 5}}, {7}, 2},
                                  {1, 9, {{2, 1}}, {}, 3},
                                  {1, 75, {{2, 7}, {3, 1}, {1, 5}}, {4, 300}, 12},
-                                 {3, 8, {{3, 3}, {2, 3}}, {5}, 2, true}};
+                                 {3, 8, {{3, 3}, {2, 3}}, {5}, 2, true},
+                                 {3, 28, {{3, 3}, {2, 3}}, {5}, 2, true, 0, 3},
+                                 {1, 16, {{2, 1}}, {}, 3, false, 0, 4},
+                                 {1, 16, {{2, 1}}, {7, 4}, 3, false, 0, 1}};
   for (const NetworkShape& shape : shapes) {
     const TrainedNetwork network = network_of(shape);
     const TrainedNetwork back = parse_onnx(to_onnx(network), "it");
@@ -68,6 +71,7 @@ TEST(OnnxFile, ComesBackBitForBit) {
     EXPECT_EQ(back.shape.dense, shape.dense);
     EXPECT_EQ(back.shape.classes, shape.classes);
     EXPECT_EQ(back.shape.batch_norm, shape.batch_norm);
+    EXPECT_EQ(back.shape.dense_side, shape.dense_side);
     EXPECT_EQ(back.classes, network.classes);
     EXPECT_EQ(back.normalisation.mean, network.normalisation.mean);
     EXPECT_EQ(back.normalisation.scale, network.normalisation.scale);
@@ -94,6 +98,21 @@ TEST(OnnxFile, DropoutLeavesNoTrace) {
   const std::string plain = to_onnx(network);
   network.shape.dropout = 0.5;
   EXPECT_EQ(to_onnx(network), plain);
+}
+
+TEST(OnnxFile, ADenseSideThatAveragesNothingLeavesNoTrace) {
+  TrainedNetwork network = colour_network();
+  const std::string plain = to_onnx(network);
+  network.shape.dense_side = 4;
+  EXPECT_EQ(to_onnx(network), plain);
+}
+
+TEST(OnnxFile, OtherSharesOfTheAveragesAreAnotherGraph) {
+  const std::string whole = to_onnx(network_of({1, 14, {{2, 1}}, {}, 3, false, 0, 2}));  // 7: shares of 1/4
+  const float quarter = 0.25f, half = 0.5f;
+  const auto bytes = [](const float& value) { return std::string_view(reinterpret_cast<const char*>(&value), 4); };
+  EXPECT_EQ(message_for(whole), "no error");
+  EXPECT_EQ(message_for(with(whole, bytes(quarter), bytes(half))), "its graph is another");
 }
 
 TEST(OnnxFile, AClassNamedInAnotherEncodingIsWrittenAllTheSame) {

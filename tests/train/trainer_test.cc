@@ -9,6 +9,7 @@
 #include "tests/train/pictures.h"
 #include "train/arena.h"
 #include "train/backends.h"
+#include "train/initial_weights.h"
 
 namespace crescendo {
 namespace {
@@ -279,17 +280,46 @@ TEST(Trainer, LearnsWithEveryFeature) {
   TrainingPlan plan = small_plan();
   plan.shape.batch_norm = true;
   plan.shape.dropout = 0.2;
+  plan.shape.dense_side = 2;
   plan.optimiser = Optimiser::kAdam;
   plan.learning_rate = 0.005;
   plan.schedule = {.decay = Decay::kCosine, .warmup_epochs = 1};
   plan.augmentation = {.mirror = false, .shift = 0.1};  // a blob's quadrant is its class
   plan.class_weights = ClassWeighting::kBalanced;
+  plan.clip_norm = 0.5;
+  plan.initial = {.scale = 0.7, .zero_last = true};
   for (const BackendEntry& backend : {native_backend(), reference_backend()}) {
     const TrainingResult result = train(backend, arena, plan, images, range(0, 200), range(200, 300));
     EXPECT_EQ(result.end, TrainingEnd::kFinished) << result.reason;
     EXPECT_LT(result.validation_error, 0.05) << backend.name;
     EXPECT_LT(result.per_class_error, 0.06) << backend.name;
   }
+}
+
+TEST(Trainer, ClippingSavesARateThatIsTooHigh) {
+  Arena arena;
+  const ImageSet images = blob_pictures(small_shape(), 300, 2);
+  TrainingPlan plan = small_plan();
+  plan.learning_rate = 3;
+  for (const BackendEntry& backend : {native_backend(), reference_backend()}) {
+    plan.clip_norm = 0;
+    EXPECT_GT(train(backend, arena, plan, images, range(0, 200), range(200, 300)).validation_error, 0.5)
+        << backend.name;
+    plan.clip_norm = 0.01;
+    const TrainingResult result = train(backend, arena, plan, images, range(0, 200), range(200, 300));
+    EXPECT_LT(result.validation_error, 0.1) << backend.name << ": " << result.reason;
+  }
+}
+
+TEST(Trainer, BeginsWithThePlansInitialWeights) {
+  Arena arena;
+  const ImageSet images = blob_pictures(small_shape(), 60, 2);
+  TrainingPlan plan = small_plan();
+  plan.max_epochs = 1;
+  plan.learning_rate = 0;
+  plan.initial = {.scale = 2, .zero_last = true};
+  EXPECT_EQ(train(native_backend(), arena, plan, images, range(0, 40), range(40, 60)).weights,
+            initial_weights(plan.shape, plan.seed, plan.initial));
 }
 
 TEST(Trainer, PlacementsDoNotDependOnTheBatches) {

@@ -75,18 +75,20 @@ TEST_F(WeightsFile, WithoutAFitIsOfCroppedPictures) {
 TEST_F(WeightsFile, ANetworkWithNormalisationAndDropoutComesBack) {
   network_.shape.batch_norm = true;
   network_.shape.dropout = 0.25;
+  network_.shape.dense_side = 2;
   network_.weights = initial_weights(network_.shape, 1);
   save_weights(file_, network_);
   const TrainedNetwork back = load_weights(file_);
   EXPECT_TRUE(back.shape.batch_norm);
   EXPECT_EQ(back.shape.dropout, 0.25);
+  EXPECT_EQ(back.shape.dense_side, 2);
   EXPECT_EQ(back.weights, network_.weights);
 }
 
-TEST_F(WeightsFile, AFileOfBeforeNormalisationAndDropoutIsRead) {
+TEST_F(WeightsFile, AFileOfBeforeNormalisationDropoutAndAveragesIsRead) {
   save_weights(file_, network_);
   std::string whole = content();
-  const std::string later = ",\"batch_norm\":false,\"dropout\":0.0";
+  const std::string later = ",\"batch_norm\":false,\"dropout\":0.0,\"dense_side\":0";
   const std::size_t at = whole.find(later);
   ASSERT_NE(at, std::string::npos);
   whole.erase(at, later.size());

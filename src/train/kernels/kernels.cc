@@ -1,5 +1,6 @@
 // Compiled once for each instruction set, with CRESCENDO_LANES and CRESCENDO_OPS (the function's name) defined.
 
+#include "train/kernels/average.h"
 #include "train/kernels/batch_norm.h"
 #include "train/kernels/dense_backward.h"
 #include "train/kernels/dense_forward.h"
@@ -146,7 +147,10 @@ constexpr Ops kOps = {
     .norm_statistics = norm_statistics,
     .norm_forward = norm_forward,
     .norm_backward = norm_backward,
+    .average_forward = average_forward,
+    .average_backward = average_backward,
     .update = update,
+    .sum_of_squares = sum_of_squares,
     .transpose = transpose,
     .fma_chain = fma_chain,
 };

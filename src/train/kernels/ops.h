@@ -47,7 +47,8 @@ struct DenseBackward {
   float* biases;
   float* bias_momenta;
   float* bias_squares;
-  // Sums over micro-batches, as the weights and biases. add: they hold something; update: this is the last micro-batch.
+  // Sums of the gradient, as the weights and biases. add: they hold something of earlier micro-batches; update: they
+  // are not stored but used at once.
   float* weight_sums;
   float* bias_sums;
   bool add, update;
@@ -82,10 +83,16 @@ struct Ops {
   /// For terms whose mean and variance are those of x.
   void (*norm_backward)(const Norm&, const NormTerms&, const NormBackward&);
 
-  /// One step on `count` values, rounded up to whole vectors: the values behind are zero and stay zero.
-  /// squares: the second moments; null for SGD.
-  void (*update)(std::size_t count, float* weights, float* momenta, float* squares, const float* gradient,
+  void (*average_forward)(const Averaging&, const float* x, float* y);
+  void (*average_backward)(const Averaging&, const float* y_gradient, float* x_gradient);
+
+  /// One step on `count` values with the gradient times `factor`, in place of its clipping. Rounded up to whole
+  /// vectors: the values behind are zero and stay zero. squares: the second moments; null for SGD.
+  void (*update)(std::size_t count, float* weights, float* momenta, float* squares, const float* gradient, float factor,
                  const Update&);
+
+  /// Sum of the squares of `count` values, rounded up to whole vectors as above.
+  double (*sum_of_squares)(std::size_t count, const float* values);
 
   /// to[c * to_pitch + r] = from[r * from_pitch + c].
   void (*transpose)(int rows, int columns, const float* from, std::size_t from_pitch, float* to, std::size_t to_pitch);

@@ -40,6 +40,15 @@ struct Norm {
   int border, pitch;
 };
 
+/// Average pooling of the last stage's maps, normalised or not, before the dense layers. Average i of `to` along an
+/// axis covers the values from floor(i * side / to) to below ceil((i + 1) * side / to).
+///   before [n][blocks][side][side][W]
+///   after  [n][blocks][to][to][W]
+struct Averaging {
+  int pictures;
+  int blocks, side, to;
+};
+
 /// One fully connected layer. Activations are kept transposed, [value][batch_pitch]; columns from `batch` on are zero.
 ///   weights [panels][inputs][2W], outputs padded with zeros to panels * 2W
 ///   biases  [outputs]

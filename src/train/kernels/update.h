@@ -87,13 +87,29 @@ ALWAYS_INLINE void with_rule(const Update& u, Run run) {
   }
 }
 
-void update(std::size_t count, float* weights, float* momenta, float* squares, const float* gradient, const Update& u) {
+void update(std::size_t count, float* weights, float* momenta, float* squares, const float* gradient, float factor,
+            const Update& u) {
   const bool decays = has_decay(u);
   with_rule(u, [&](const auto& rule) {
     for (std::size_t i = 0; i < count; i += kLanes) {
-      update_vector(weights, momenta, squares, i, load(gradient + i), rule, decays);
+      // Pinned: a product that became part of an FMA would change the last digits of steps whose factor is 1.
+      update_vector(weights, momenta, squares, i, pinned(load(gradient + i) * factor), rule, decays);
     }
   });
+}
+
+/// In double precision: the gradients that clipping is there for may have squares beyond a float's range.
+double sum_of_squares(std::size_t count, const float* values) {
+  double sums[kLanes] = {};
+  for (std::size_t i = 0; i < count; i += kLanes) {
+    UNROLL_FOR(lane, kLanes) {
+      const auto value = static_cast<double>(values[i + lane]);
+      sums[lane] += value * value;
+    }
+  }
+  double total = 0;
+  for (const double sum : sums) total += sum;
+  return total;
 }
 
 }  // namespace

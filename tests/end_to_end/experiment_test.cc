@@ -1,0 +1,86 @@
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "tests/end_to_end/program.h"
+
+namespace crescendo {
+namespace {
+
+using end_to_end::crescendo;
+using picture_maker::TemporaryFolder;
+
+constexpr std::string_view kFile = R"(
+name = "tiny"
+retrain = 2
+[objective.stripes]
+data = "pictures"
+classes = 2
+[ladder.sizes]
+image_side = [8, 16]
+epochs = 2
+[schedule.flat]
+repeats = 0
+[schedule.ramp]
+repeats = 0
+[[grid]]
+objective = "stripes"
+ladder = "sizes"
+schedule = ["flat", "ramp"]
+sampler = "random"
+budget = { trials = 6 }
+)";
+
+std::vector<Json> rows(const TemporaryFolder& folder) {
+  std::ifstream in(folder.path() / "tiny-out" / "rows.jsonl");
+  std::vector<Json> found;
+  for (std::string line; std::getline(in, line);) found.push_back(parse_json(line, "rows.jsonl"));
+  return found;
+}
+
+TEST(ExperimentCommand, LeavesARowForEachCellOnce) {
+  TemporaryFolder folder;
+  end_to_end::make_pictures(folder, "pictures", 20);
+  folder.write("tiny.toml", kFile);
+  const auto first = crescendo("experiment tiny.toml --note commit=abc --jobs 2", folder.path());
+  ASSERT_EQ(first.status, 0) << first.err;
+  const auto found = rows(folder);
+  ASSERT_EQ(found.size(), 2u);
+  for (const Json& row : found) {
+    EXPECT_EQ(row.at("commit"), "abc");
+    EXPECT_EQ(row.at("test_errors").size(), 2u);
+    EXPECT_GT(row.at("cpu_seconds").get<double>(), 0);
+    EXPECT_EQ(row.at("curve").back()[3], row.at("loss"));
+    const auto trials = row.at("rungs").get<std::vector<int>>();
+    EXPECT_EQ(trials, row.at("schedule") == "flat" ? (std::vector<int>{0, 6}) : (std::vector<int>{4, 2}));
+  }
+  const auto again = crescendo("experiment tiny.toml", folder.path());
+  EXPECT_EQ(again.status, 0);
+  EXPECT_EQ(rows(folder).size(), 2u);
+  EXPECT_NE(again.out.find("test error"), std::string::npos) << "the table: " << again.out;
+}
+
+TEST(ExperimentCommand, OnlyRunsTheCellsThatAreAskedFor) {
+  TemporaryFolder folder;
+  end_to_end::make_pictures(folder, "pictures", 20);
+  folder.write("tiny.toml", kFile);
+  ASSERT_EQ(crescendo("experiment tiny.toml --only ramp", folder.path()).status, 0);
+  ASSERT_EQ(rows(folder).size(), 1u);
+  EXPECT_EQ(rows(folder).front().at("schedule"), "ramp");
+  const auto list = crescendo("experiment tiny.toml --list", folder.path());
+  EXPECT_NE(list.out.find("stripes.sizes.ramp.random.0  (has its row)"), std::string::npos) << list.out;
+  EXPECT_NE(list.out.find("stripes.sizes.flat.random.0\n"), std::string::npos) << list.out;
+}
+
+TEST(ExperimentCommand, RefusesWhatItCannotRunWithOneSentence) {
+  TemporaryFolder folder;
+  folder.write("tiny.toml", kFile);
+  const auto missing = crescendo("experiment tiny.toml", folder.path());
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_NE(missing.err.find("there is no data folder"), std::string::npos) << missing.err;
+  const auto none = crescendo("experiment tiny.toml --only smac", folder.path());
+  EXPECT_EQ(none.status, 2);
+  EXPECT_NE(none.err.find("--only leaves none"), std::string::npos) << none.err;
+}
+
+}  // namespace
+}  // namespace crescendo
