@@ -6,9 +6,14 @@
 // Part `error`: 1,000 uniform trials; "worst" is the largest absolute error of a main-effect share and "sum" the sum of
 // them, means over the seeds; "worst_pair" the same of pairs' interactions, ours alone, because theirs take minutes.
 // With --problems (a folder with tabular/hpolib) the FCNet tables too. Parts `main_1000`, `main_10000`, `pairs_1000`:
-// seconds of CPU time for 64 trees on mixed10, medians of the rounds; pairs are all 45, main effects included.
+// seconds of CPU time for 64 trees on mixed10, medians of the rounds, in which all work in turn; pairs are all 45, main
+// effects included.
 //
-// A rival is bench/peers/importance_peers.py in the environment that `make peers` installs.
+// Part `variants`: "worst" of other models than the one that was chosen, by trees alone and by trees of what the smooth
+// model leaves over.
+//
+// A rival is bench/peers/importance_peers.py in the environment that `make peers` installs (fanova is
+// to be installed there by hand).
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,6 +33,7 @@
 #include "crescendo/error.h"
 #include "crescendo/importance.h"
 #include "crescendo/rng.h"
+#include "importance/decomposition.h"
 #include "space/encode.h"
 #include "space/parse.h"
 
@@ -76,6 +82,48 @@ class Ours : public Analyst {
     return answer;
   }
 };
+
+/// Our decomposition of another model.
+class Variant : public Analyst {
+ public:
+  Variant(std::string name, bool smooth, const ForestOptions& forest)
+      : name_(std::move(name)), options_{forest, smooth, 0} {}
+  std::string name() const override { return name_; }
+  bool knows_pairs() const override { return false; }
+  Answer analyse(const TrialTable& trials, bool, std::uint64_t seed) override {
+    options_.seed = seed;
+    const std::clock_t begin = std::clock();
+    const CellTable table = make_cell_table(trials);
+    const Decomposition parts(table, options_);
+    Answer answer;
+    for (std::size_t axis = 0; axis < table.width(); ++axis) answer.main.push_back(parts.main_share(axis).share);
+    answer.cpu = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+    return answer;
+  }
+
+ private:
+  std::string name_;
+  DecompositionOptions options_;
+};
+
+std::vector<Variant> variants() {
+  const ForestOptions usual = usual_forest(64, ImportanceOptions().depth);
+  ForestOptions all = usual, bagged, extra = usual, leaf_5 = usual, bagged_leaf_5;
+  all.features_per_split = 1;
+  bagged.trees = bagged_leaf_5.trees = 64;
+  extra.splitter = Splitter::kRandom;
+  extra.features_per_split = 1;
+  leaf_5.min_leaf = bagged_leaf_5.min_leaf = 5;
+  return {{"trees alone: bagged", false, bagged},
+          {"trees alone: bagged, leaves of 5", false, bagged_leaf_5},
+          {"trees alone: extra-trees", false, extra},
+          {"trees alone: as chosen", false, usual},
+          {"smooth and bagged", true, bagged},
+          {"smooth and extra-trees", true, extra},
+          {"smooth and trees of all parameters", true, all},
+          {"smooth and leaves of 5", true, leaf_5},
+          {"smooth and trees as chosen", true, usual}};
+}
 
 class Rival : public Analyst {
  public:
@@ -146,7 +194,7 @@ class Bench {
     if (!options.rows.empty()) rows_.open(options.rows, std::ios::app);
   }
 
-  void errors(Analyst& who, const AnovaProblem& problem) {
+  void errors(Analyst& who, const AnovaProblem& problem, const std::string& part = "error") {
     double worst = 0, sum = 0, pairs = 0;
     const bool with_pairs = who.name() == kOurs && problem.all_pairs;
     for (int seed = 0; seed < options_.seeds; ++seed) {
@@ -161,7 +209,7 @@ class Bench {
       worst += largest / options_.seeds;
       pairs += worst_pair(answer, problem) / options_.seeds;
     }
-    write(who, {{"part", "error"},
+    write(who, {{"part", part},
                 {"problem", problem.name},
                 {"seeds", options_.seeds},
                 {"worst", worst},
@@ -169,18 +217,20 @@ class Bench {
                 {"worst_pair", with_pairs ? Json(pairs) : Json(nullptr)}});
   }
 
-  void times(Analyst& who, const std::string& part, int trials, bool pairs, int rounds) {
-    if (pairs && !who.knows_pairs()) return;
-    const std::vector<AnovaProblem> problems = anova_functions();
-    const TrialTable table = draw(problems.back(), trials, 0);
-    std::vector<double> seconds;
-    for (int round = 0; round < rounds; ++round) seconds.push_back(who.analyse(table, pairs, 0).cpu);
-    std::sort(seconds.begin(), seconds.end());
-    write(who, {{"part", part},
-                {"rounds", rounds},
-                {"cpu_seconds", seconds[seconds.size() / 2]},
-                {"least", seconds.front()},
-                {"most", seconds.back()}});
+  void times(const std::vector<Analyst*>& players, const std::string& part, int trials, bool pairs) {
+    const TrialTable table = draw(anova_functions().back(), trials, 0);
+    std::vector<std::vector<double>> seconds(players.size());
+    for (int round = 0; round < options_.rounds; ++round) {
+      for (std::size_t i = 0; i < players.size(); ++i) seconds[i].push_back(players[i]->analyse(table, pairs, 0).cpu);
+    }
+    for (std::size_t i = 0; i < players.size(); ++i) {
+      std::sort(seconds[i].begin(), seconds[i].end());
+      write(*players[i], {{"part", part},
+                          {"rounds", options_.rounds},
+                          {"cpu_seconds", seconds[i][seconds[i].size() / 2]},
+                          {"least", seconds[i].front()},
+                          {"most", seconds[i].back()}});
+    }
   }
 
  private:
@@ -221,22 +271,26 @@ void run(const Options& options) {
   Bench bench(options);
   const auto who = analysts(options.rivals);
   const auto time = [&](const std::string& part, int trials, bool pairs) {
+    std::vector<Analyst*> players;
     for (const auto& analyst : who) {
-      const bool ours = analyst->name() == kOurs;
-      if (!is_chosen(options.parts, part) || (!ours && trials > kTrials)) continue;  // theirs take minutes
-      bench.times(*analyst, part, trials, pairs, ours ? options.rounds : pairs ? 1 : 3);
+      const bool able = analyst->name() == kOurs || (trials <= kTrials && (!pairs || analyst->knows_pairs()));
+      if (able) players.push_back(analyst.get());  // 10,000 trials take theirs minutes
     }
+    if (is_chosen(options.parts, part)) bench.times(players, part, trials, pairs);
   };
   time("main_1000", 1000, false);
   time("main_10000", 10'000, false);
   time("pairs_1000", 1000, true);
-  if (!is_chosen(options.parts, "error")) return;
   std::vector<AnovaProblem> problems = anova_functions();
   if (!options.problems.empty()) {
     for (AnovaProblem& table : anova_tables(options.problems)) problems.push_back(std::move(table));
   }
   for (const AnovaProblem& problem : problems) {
-    for (const auto& analyst : who) bench.errors(*analyst, problem);
+    if (is_chosen(options.parts, "error")) {
+      for (const auto& analyst : who) bench.errors(*analyst, problem);
+    }
+    if (!is_chosen(options.parts, "variants")) continue;
+    for (Variant& variant : variants()) bench.errors(variant, problem, "variants");
   }
 }
 

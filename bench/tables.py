@@ -439,6 +439,79 @@ def scale_table(root):
     return table(header, lines) + f"\n{'; '.join(workers)}. {'; '.join(origin)}.\n"
 
 
+# What matters: bench/importance.
+
+ANALYSTS = {"crescendo": "ours", "optuna_fast_fanova": "optuna-fast-fanova", "fanova": "automl/fanova",
+            "optuna": "Optuna"}
+IMPORTANCE_PARTS = {"main_1000": "main effects, 1,000 trials", "main_10000": "main effects, 10,000 trials",
+                    "pairs_1000": "all 45 pairs too, 1,000 trials"}
+
+
+def importance_origin(rows):
+    def all_of(field):
+        return ", ".join(sorted({row[field][:10] if field == "date" else row[field] for row in rows}))
+
+    versions = sorted({f"{name} {version}" for row in rows for name, version in row["versions"].items()})
+    made = ", ".join([all_of("compiler"), *versions])
+    return f"\n{all_of('machine')}; {made}; commit {all_of('commit')}, {all_of('date')}.\n"
+
+
+def importance_rows(root, key, parts):
+    """The latest rows of these parts, by `key` and who was asked."""
+    rows = [row for row in read_rows(root, "importance") if row["part"] in parts]
+    return {(row[key], row["who"]): row for row in rows}
+
+
+def importance_errors_table(root):
+    latest = importance_rows(root, "problem", ["error"])
+    if not latest:
+        return "Not measured yet: `build/release/bench/importance --rows bench/results/importance.jsonl`.\n"
+    who = [name for name in ANALYSTS if any(analyst == name for _, analyst in latest)]
+    lines = []
+    for problem in dict.fromkeys(problem for problem, _ in latest):
+        line = [problem]
+        for name in who:
+            row = latest.get((problem, name))
+            line += [f"{row['worst']:.4f}", f"{row['sum']:.3f}"] if row else ["-", "-"]
+        pair = latest[problem, "crescendo"]["worst_pair"]
+        lines.append([*line, "-" if pair is None else f"{pair:.4f}"])
+    header = ["function"]
+    for name in who:
+        header += [f">{ANALYSTS[name]}, largest", ">sum"]
+    return table([*header, ">ours, largest of a pair"], lines) + importance_origin(latest.values())
+
+
+def importance_variants_table(root):
+    latest = importance_rows(root, "problem", ["variants"])
+    if not latest:
+        return "Not measured yet: `build/release/bench/importance --parts variants`.\n"
+    problems = list(dict.fromkeys(problem for problem, _ in latest))
+    lines = [[who, *(f"{latest[problem, who]['worst']:.4f}" for problem in problems)]
+             for who in dict.fromkeys(who for _, who in latest)]
+    return table(["model", *(f">{problem}" for problem in problems)], lines) + importance_origin(latest.values())
+
+
+def importance_times_table(root):
+    latest = importance_rows(root, "part", IMPORTANCE_PARTS)
+    if not latest:
+        return "Not measured yet: `build/release/bench/importance --rows bench/results/importance.jsonl`.\n"
+    who = [name for name in ANALYSTS if name != "crescendo" and any(analyst == name for _, analyst in latest)]
+    lines = []
+    for part, title in IMPORTANCE_PARTS.items():
+        if (part, "crescendo") not in latest:
+            continue
+        ours = latest[part, "crescendo"]["cpu_seconds"]
+        line = [title, f"{ours:.3f} s"]
+        for name in who:
+            row = latest.get((part, name))
+            line += [f"{row['cpu_seconds']:.2f} s", f"{row['cpu_seconds'] / ours:.1f}"] if row else ["-", "-"]
+        lines.append(line)
+    header = ["CPU time of", ">ours"]
+    for name in who:
+        header += [f">{ANALYSTS[name]}", ">times ours"]
+    return table(header, lines) + importance_origin(latest.values())
+
+
 # What sizes do: bench/agreement and bench/iis.toml.
 
 
@@ -464,6 +537,9 @@ def all_tables():
         "first_search": first_search_table,
         "first_search_random": first_search_random_table,
         "first_search_summary": first_search_summary,
+        "importance_errors": importance_errors_table,
+        "importance_times": importance_times_table,
+        "importance_variants": importance_variants_table,
         "learning": learning_table,
         "prototype": prototype_table,
         "reading": reading_table,

@@ -4,22 +4,9 @@
 #include <cmath>
 
 #include "crescendo/rng.h"
-#include "numeric/forest.h"
 
 namespace crescendo {
 namespace {
-
-// Trees of all trials, down to single ones, each split the best of half of the parameters: of the forests that were
-// tried on what the smooth model leaves over, the one with small errors on every function, cliffs included
-// (docs/importance.md).
-ForestOptions forest_options(const DecompositionOptions& options) {
-  ForestOptions forest;
-  forest.trees = options.trees;
-  forest.depth = options.depth;
-  forest.bootstrap = false;
-  forest.features_per_split = 0.5;
-  return forest;
-}
 
 bool all_alike(const std::vector<double>& weights) {
   return std::all_of(weights.begin(), weights.end(), [&](double weight) { return weight == weights.front(); });
@@ -31,10 +18,10 @@ std::vector<Forest> fit_to_draws(const CellTable& table, std::span<const double>
   std::vector<double> below = {0};
   for (const double weight : table.weights) below.push_back(below.back() + weight);
   const std::vector<double> rows = coordinates_of(table);
-  ForestOptions forest = forest_options(options);
+  ForestOptions forest = options.forest;
   forest.trees = 1;
   std::vector<Forest> forests;
-  for (int tree = 0; tree < options.trees; ++tree) {
+  for (int tree = 0; tree < options.forest.trees; ++tree) {
     Rng rng(options.seed, {static_cast<std::uint64_t>(tree)});
     std::vector<double> drawn, targets;
     for (std::size_t draw = 0; draw < table.rows(); ++draw) {
@@ -52,7 +39,7 @@ std::vector<Forest> fit_to_draws(const CellTable& table, std::span<const double>
 std::vector<Forest> fit_forests(const CellTable& table, std::span<const double> residuals,
                                 const DecompositionOptions& options) {
   if (!all_alike(table.weights)) return fit_to_draws(table, residuals, options);
-  return {Forest(features_of(table), coordinates_of(table), residuals, forest_options(options), options.seed)};
+  return {Forest(features_of(table), coordinates_of(table), residuals, options.forest, options.seed)};
 }
 
 double weighted_squares(std::span<const double> values, const std::vector<double>& weights) {
@@ -84,13 +71,22 @@ double std_of(std::span<const double> values) {
 
 }  // namespace
 
+ForestOptions usual_forest(int trees, int depth) {
+  ForestOptions forest;
+  forest.trees = trees;
+  forest.depth = depth;
+  forest.bootstrap = false;
+  forest.features_per_split = 1.0 / 3;
+  return forest;
+}
+
 Decomposition::Decomposition(const CellTable& table, const DecompositionOptions& options) : table_(table) {
-  const SmoothModel smooth = fit_smooth(table);
+  const SmoothModel smooth = options.smooth ? fit_smooth(table) : no_smooth(table);
   smooth_ = make_grids(smooth, table);
   mean_mains_ = smooth_.mains;
   for (const Forest& forest : fit_forests(table, smooth.residuals, options)) {
     for (int tree = 0; tree < forest.trees(); ++tree) {
-      take_apart(boxes_of(forest.tree(tree), table.axes), 1.0 / options.trees);
+      take_apart(boxes_of(forest.tree(tree), table.axes), 1.0 / options.forest.trees);
     }
   }
   variance_ = mean_of(variances_);

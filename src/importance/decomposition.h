@@ -10,12 +10,18 @@
 #include "importance/cell_table.h"
 #include "importance/grid_model.h"
 #include "importance/tree_boxes.h"
+#include "numeric/forest.h"
 
 namespace crescendo {
 
+/// Trees of all trials, down to single ones, each split the best of a third of the parameters: of the forests that were
+/// tried on what the smooth model leaves over, the one with small errors on every function, cliffs included
+/// (docs/importance.md).
+ForestOptions usual_forest(int trees, int depth);
+
 struct DecompositionOptions {
-  int trees = 64;
-  int depth = 1 << 20;
+  ForestOptions forest;
+  bool smooth = true;  // false: trees alone, for comparison
   std::uint64_t seed = 0;
 };
 

@@ -10,6 +10,10 @@
 namespace crescendo {
 namespace {
 
+DecompositionOptions decomposition_options(const ImportanceOptions& options) {
+  return {usual_forest(options.trees, options.depth), true, options.seed};
+}
+
 // A parameter's condition, and its main effect among the trials and in the part of the space in which it is active.
 ConditionShare condition_share(const CellTable& table, std::size_t axis, const Decomposition& whole,
                                const ImportanceOptions& options) {
@@ -17,7 +21,7 @@ ConditionShare condition_share(const CellTable& table, std::size_t axis, const D
   const CellTable part = where_active(table, axis);
   if (result.probability <= 0 || part.rows() == 0) return result;
   result.condition = whole.condition_share(part.axes, result.probability);
-  result.where_active = Decomposition(part, {options.trees, options.depth, options.seed}).main_share(axis);
+  result.where_active = Decomposition(part, decomposition_options(options)).main_share(axis);
   return result;
 }
 
@@ -31,7 +35,7 @@ Importance importance(const TrialTable& trials, const ImportanceOptions& options
   result.failed = static_cast<int>(
       std::count_if(trials.losses.begin(), trials.losses.end(), [](double loss) { return !std::isfinite(loss); }));
   result.covered = covered_share(trials);
-  const Decomposition parts(table, {options.trees, options.depth, options.seed});
+  const Decomposition parts(table, decomposition_options(options));
   result.constant = parts.constant();
   for (std::size_t axis = 0; axis < width; ++axis) {
     result.main.push_back(parts.main_share(axis));

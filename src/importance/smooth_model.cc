@@ -40,6 +40,8 @@ class Fit {
     noise_ = spread_ = variance();
   }
 
+  SmoothModel nothing() { return std::move(model_); }
+
   SmoothModel fit() {
     if (spread_ == 0) return std::move(model_);
     for (std::size_t axis = 0; axis < table_.width(); ++axis) {
@@ -227,5 +229,7 @@ class Fit {
 }  // namespace
 
 SmoothModel fit_smooth(const CellTable& table) { return Fit(table).fit(); }
+
+SmoothModel no_smooth(const CellTable& table) { return Fit(table).nothing(); }
 
 }  // namespace crescendo

@@ -33,4 +33,7 @@ struct SmoothModel {
 
 SmoothModel fit_smooth(const CellTable& table);
 
+/// One without terms: the mean loss.
+SmoothModel no_smooth(const CellTable& table);
+
 }  // namespace crescendo
