@@ -1,6 +1,8 @@
 #include "schedule/agreement.h"
 
+#include <algorithm>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "numeric/kendall.h"
@@ -15,8 +17,9 @@ constexpr double kUsualTau = 0.5, kTauDeviation = 0.3;
 
 double agreement(const History& history, int below, int most) {
   std::vector<double> lower, upper;
-  for (const int number : history.at_rung(below + 1)) {
-    if (static_cast<int>(lower.size()) == most) break;
+  const std::span<const int> above = history.at_rung(below + 1);
+  const std::size_t count = most == 0 ? above.size() : std::min(above.size(), static_cast<std::size_t>(most));
+  for (const int number : above.first(count)) {
     const Trial& trial = history.trial(number);
     const bool ended = trial.state != TrialState::kRunning && !trial.stopped_early && trial.tag.repeat <= 0;
     if (!ended || !trial.parent || history.trial(*trial.parent).rung != below) continue;

@@ -19,7 +19,7 @@ struct AshaOptions : FinalsOptions, StoppingOptions {
   bool skip = true;
 };
 
-constexpr int kPairs = 30;  // that a rung is judged by: their tau has a deviation of 0.13 where nothing agrees
+constexpr int kJudges = 30;  // promotions that a rung is judged by: of no agreement tau has a deviation of 0.13
 
 constexpr Option<AshaOptions> kOptions[] = {
     {"type", &AshaOptions::type, 0, 0,
@@ -114,7 +114,7 @@ class AshaSchedule : public Schedule {
   // The lowest rung whose ranking tells that of the next one, as far as is known.
   int first_that_tells(const History& history) const {
     int rung = 0;
-    while (options_.skip && rung < history.study().top() && agreement(history, rung, kPairs) < kDisagreement) ++rung;
+    while (options_.skip && rung < history.study().top() && agreement(history, rung, kJudges) < kDisagreement) ++rung;
     return rung;
   }
 

@@ -37,7 +37,7 @@ TEST(Agreement, IsKendallsTauDrawnTowardsTheUsualOne) {
   EXPECT_NEAR(agreement(pairs({3, 2, 1, 0}), 0), 0.5 - weight * 1.5, 1e-12);
 }
 
-TEST(Agreement, LooksAtTheFirstPairsOnly) {
+TEST(Agreement, LooksAtTheFirstTrialsOnly) {
   const History history = pairs({0, 1, 2, 3, -1, -2, -3, -4});
   EXPECT_EQ(agreement(history, 0, 4), agreement(pairs({0, 1, 2, 3}), 0));
   EXPECT_LT(agreement(history, 0), agreement(history, 0, 4));

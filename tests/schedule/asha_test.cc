@@ -113,7 +113,7 @@ TEST(Asha, NeverWaitsWhileBudgetIsLeft) {
 }
 
 TEST(Asha, AThirdOfEachRungGoesOn) {
-  const History history = play(asha_study(2000), {10, 1}, kNoCheck);
+  const History history = play(asha_study(2000, {{"skip", false}}), {10, 1}, kNoCheck);
   for (int rung = 0; rung < 2; ++rung) {
     const auto below = static_cast<double>(history.at_rung(rung).size());
     EXPECT_NEAR(static_cast<double>(history.at_rung(rung + 1).size()), below / 3, 0.1 * below) << rung;
