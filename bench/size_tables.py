@@ -26,6 +26,16 @@ def kendall_tau(a, b):
     return (concordant - discordant) / whole if whole else float("nan")
 
 
+def two_digits(value):
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def origins(rows):
+    """Where the rows come from, one sentence."""
+    return "; ".join(sorted({f"{row['machine']}, {row['compiler']}, {row['isa']}" for row in rows})) + ", commits " + \
+        ", ".join(sorted({row["commit"] for row in rows})) + "."
+
+
 class Agreement:
     """The trainings of one data set under one variant."""
 
@@ -79,17 +89,17 @@ def agreements(rows):
 
 def agreement_table(rows, table, percent):
     found = agreements(rows)
-    header = ["pictures", "training", ">fail to learn", ">best error", ">median error"]
+    header = ["pictures", "training", ">seeds", ">fail to learn", ">best error", ">median error"]
     sides = next(iter(found.values())).sides if found else []
     top = sides[-1] if sides else 0
     header += [f">tau {low} → {top}" for low in sides] + [f">lost, quarter at {low}" for low in sides[:-1]]
     lines = []
     for (data, variant), one in sorted(found.items()):
-        lines.append([data, f"`{variant}`", " / ".join(percent(one.failed(s), 0) for s in sides),
+        lines.append([data, f"`{variant}`", str(len(one.seeds)), " / ".join(percent(one.failed(s), 0) for s in sides),
                       " / ".join(percent(one.best(s)) for s in sides), " / ".join(percent(one.median(s)) for s in sides)]
-                     + [f"{one.tau(low, top):.2f}" for low in sides]
+                     + [two_digits(one.tau(low, top)) for low in sides]
                      + [percent(one.loss_of_quarter(low, top)) for low in sides[:-1]])
-    return table(header, lines)
+    return table(header, lines) + f"\n{origins(rows)}\n"
 
 
 class Cells:

@@ -47,7 +47,36 @@ def steps(date, network, who, median, isa="avx2"):
             "memory_mib": 10.0, "before_mib": 5.0, "fraction_of_peak": 0.5}
 
 
+def trained(point, side, error, seed=0):
+    return {"machine": "Processor", "isa": "avx2", "compiler": "g++", "commit": "c0ffee", "data": "shirts",
+            "variant": "usual", "point": point, "side_px": side, "seed": seed, "error": error, "constant_error": 0.8}
+
+
+def cell(schedule, cpu, curve, test):
+    return {"objective": "shirts", "ladder": "small", "sampler": "tpe", "seed": 0, "schedule": schedule,
+            "cpu_seconds": cpu, "curve": curve, "loss": curve[-1][3], "test_errors": test}
+
+
 class TablesTest(unittest.TestCase):
+    def test_sizes_that_rank_alike_have_tau_one_and_a_group_that_is_not_whole_is_left_out(self):
+        rows = [trained(point, side, 0.1 * point + side / 1000 + 0.5 * (point == 3))
+                for point in range(4) for side in (16, 32)]
+        tree = Tree(block("agreement"), {"agreement": rows})
+        self.assertEqual(tree.run("--write").returncode, 0)
+        self.assertIn("| shirts | `usual` | 1 | 25 % / 25 % | 1.6 % / 3.2 % |", tree.document.read_text())
+        self.assertIn("| 1.00 | - | 0.0 % |", tree.document.read_text())
+        tree = Tree(block("agreement"), {"agreement": rows[:-1]})
+        tree.run("--write")
+        self.assertNotIn("shirts", tree.document.read_text())
+
+    def test_the_ladder_is_compared_with_flat_cell_by_cell(self):
+        tree = Tree(block("iis ramp"), {"iis": [cell("flat", 1000, [[100, 90, 1, 0.5], [1000, 900, 50, 0.3]], [0.4, 0.2]),
+                                                cell("ramp", 300, [[110, 100, 40, 0.3]], [0.28, 0.28])]})
+        self.assertEqual(tree.run("--write").returncode, 0)
+        text = tree.document.read_text()
+        self.assertIn("| shirts | small | tpe | 1 | 16 min 40 s | 30 % | 30.0 % | 30.0 % | 30.0 % | 28.0 % | 10 % |", text)
+        self.assertIn("`ramp` takes 30.0 % of flat's CPU time; its test error less flat's is -2.00 points", text)
+
     def test_a_document_that_is_right_passes(self):
         tree = Tree(block("reading"), READING)
         self.assertEqual(tree.run("--write").returncode, 0)
