@@ -42,6 +42,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kPointSeed = 2;
+constexpr int kSpaceSidePx = 16;  // of whose depths the points are, whatever sides are asked for
 
 struct Choice {
   std::string rows;
@@ -133,8 +134,7 @@ class Rows {
 
 class Agreement {
  public:
-  explicit Agreement(const Choice& choice)
-      : choice_(choice), rows_(choice.rows), space_(cnn_space(choice.sides_px.front())) {}  // what fits everywhere
+  explicit Agreement(const Choice& choice) : choice_(choice), rows_(choice.rows) {}
 
   void measure(const Pictures& pictures) {
     for (int seed = choice_.first_seed; seed < choice_.first_seed + choice_.seeds; ++seed) {
@@ -183,7 +183,7 @@ class Agreement {
   Rows rows_;
   Arena arena_;
   const Json description_ = run_description(choose_kernels().name);
-  const Space space_;
+  const Space space_ = cnn_space(kSpaceSidePx);
 };
 
 void run(const Choice& choice) {

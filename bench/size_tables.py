@@ -83,7 +83,7 @@ class Agreement:
 def agreements(rows):
     groups = {}
     for row in rows:
-        groups.setdefault((row["data"], row["variant"]), []).append(row)
+        groups.setdefault((row["data"], row["variant"], row["epochs"]), []).append(row)
     return {key: Agreement(group) for key, group in groups.items() if Agreement(group).whole()}
 
 
@@ -94,7 +94,7 @@ def agreement_table(rows, table, percent):
     top = sides[-1] if sides else 0
     header += [f">tau {low} → {top}" for low in sides] + [f">lost, quarter at {low}" for low in sides[:-1]]
     lines = []
-    for (data, variant), one in sorted(found.items()):
+    for (data, variant, _), one in sorted(found.items()):
         lines.append([data, f"`{variant}`", str(len(one.seeds)), " / ".join(percent(one.failed(s), 0) for s in sides),
                       " / ".join(percent(one.best(s)) for s in sides), " / ".join(percent(one.median(s)) for s in sides)]
                      + [two_digits(one.tau(low, top)) for low in sides]

@@ -175,6 +175,9 @@ class History {
 
 inline constexpr int kUsualFinalists = 3;  // leaders that are repeated before the best is named
 
+/// How many leaders a study's schedule repeats, where it repeats any before the best is named.
+int planned_finalists(const Study& study);
+
 /// A point that was executed at a rung, with its repetitions.
 struct Finalist {
   int trial = 0;             // the first execution

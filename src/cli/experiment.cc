@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <ctime>
@@ -26,6 +27,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::array<std::string_view, 16> kRowFields = {
+    "experiment", "objective", "ladder",      "schedule", "sampler", "seed", "settings", "rungs",
+    "failed",     "seconds",   "cpu_seconds", "curve",    "loss",    "rung", "point",    "validation_errors"};
+
 struct ExperimentOptions {
   std::string file, out, rows;
   std::vector<std::string> only, notes;
@@ -38,28 +43,53 @@ class Rows {
  public:
   explicit Rows(fs::path file) : file_(std::move(file)) {
     std::ifstream in(file_);
-    for (std::string line; std::getline(in, line);) rows_.push_back(parse_json(line, file_.string()));
+    int number = 0;
+    for (std::string line; std::getline(in, line);) {
+      const std::string what = fmt::format("{}: line {}", file_.string(), ++number);
+      rows_.push_back(parse_json(line, what));
+      FieldReader row(rows_.back(), what);
+      for (const char* field : {"experiment", "objective", "ladder", "schedule", "sampler", "seed", "settings", "loss",
+                                "seconds", "cpu_seconds"}) {
+        row.require(field);
+      }
+    }
   }
 
-  bool has(const std::string& experiment, const ExperimentCell& cell) const {
-    return std::any_of(rows_.begin(), rows_.end(), [&](const Json& row) {
-      return row.at("experiment") == experiment && row.at("objective") == cell.objective &&
-             row.at("ladder") == cell.ladder && row.at("schedule") == cell.schedule &&
-             row.at("sampler") == cell.sampler && row.at("seed") == cell.seed;
-    });
+  /// Whether the cell that these labels name has its row. Throws Error (bad input) if that is of other settings.
+  bool has(const Json& labels) const {
+    for (const Json& row : rows_) {
+      const auto same = [&](const char* field) { return row.at(field) == labels.at(field); };
+      if (!same("experiment") || !same("objective") || !same("ladder") || !same("schedule") || !same("sampler") ||
+          !same("seed")) {
+        continue;
+      }
+      if (same("settings")) return true;
+      bad_input(fmt::format(
+          "{} holds a row of {} {} {} {} seed {} with other settings, {} instead of {}; choose "
+          "another --rows and --out",
+          file_.string(), to_line(labels["objective"]), to_line(labels["ladder"]), to_line(labels["schedule"]),
+          to_line(labels["sampler"]), to_line(labels["seed"]), to_line(row["settings"]), to_line(labels["settings"])));
+    }
+    return false;
   }
+
+  /// Throws Error (unavailable) if nothing can be added.
+  void check_writable() const { append(""); }
 
   void add(Json row) {
-    std::ofstream out(file_, std::ios::app);
-    out << to_line(row) << "\n";
-    out.flush();
-    if (!out) unavailable("cannot write rows to " + file_.string());
+    append(to_line(row) + "\n");
     rows_.push_back(std::move(row));
   }
 
   const std::vector<Json>& all() const { return rows_; }
 
  private:
+  void append(const std::string& text) const {
+    std::ofstream out(file_, std::ios::app);
+    out << text << std::flush;
+    if (!out) unavailable("cannot write rows to " + file_.string());
+  }
+
   fs::path file_;
   std::vector<Json> rows_;
 };
@@ -116,8 +146,11 @@ class Experimenter {
     if (options_.list) return list();
     make_writable_folder(out_);
     Rows rows(rows_file_);
+    rows.check_writable();
+    for (const ExperimentCell& cell : cells_) rows.has(experiment_.labels(cell));  // each is of this experiment
     const auto store = open_store(fmt::format("sqlite:///{}", (out_ / "study.db").string()));
     ExperimentRunner runner(experiment_, *store, out_);
+    for (const ExperimentCell& cell : cells_) runner.check(cell);
     const bool whole = work(rows, runner);
     if (!options_.quiet) fmt::print("{}", table_text(rows.all(), experiment_.name));
     if (whole) return kExitSucceeded;
@@ -131,7 +164,11 @@ class Experimenter {
     for (const std::string& note : notes) {
       const auto equals = note.find('=');
       if (equals == std::string::npos || equals == 0) bad_input(fmt::format("--note '{}' must be NAME=TEXT", note));
-      json[note.substr(0, equals)] = note.substr(equals + 1);
+      const std::string name = note.substr(0, equals);
+      if (std::find(kRowFields.begin(), kRowFields.end(), name) != kRowFields.end()) {
+        bad_input(fmt::format("--note '{}': a row has a {} of its own; choose another name", note, name));
+      }
+      json[name] = note.substr(equals + 1);
     }
     return json;
   }
@@ -145,7 +182,7 @@ class Experimenter {
   int list() const {
     const Rows rows(rows_file_);
     for (const ExperimentCell& cell : cells_) {
-      fmt::print("{}{}\n", cell.name(), rows.has(experiment_.name, cell) ? "  (has its row)" : "");
+      fmt::print("{}{}\n", cell.name(), rows.has(experiment_.labels(cell)) ? "  (has its row)" : "");
     }
     fmt::print("{}", table_text(rows.all(), experiment_.name));
     return kExitSucceeded;
@@ -178,7 +215,7 @@ class Experimenter {
   void run_cell(std::size_t i, Rows& rows, ExperimentRunner& runner, const std::function<bool()>& stop) {
     {
       const std::lock_guard lock(mutex_);
-      if (rows.has(experiment_.name, cells_[i])) return;
+      if (rows.has(experiment_.labels(cells_[i]))) return;
     }
     auto row = runner.run(cells_[i], stop);
     if (!row) return;

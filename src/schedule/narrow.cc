@@ -95,7 +95,8 @@ Box::Side narrowed_choices(const Box::Side& side, const std::vector<GoodValue>& 
   return result.choices.empty() ? side : result;
 }
 
-// The parameter before parameter i in its numbered family.
+// The parameter before parameter i in its numbered family: of a layer, whose number is what both depend on, or only
+// the later one where the first is always there. Not l1 and l2, each with a switch of its own.
 std::optional<std::size_t> one_before(const Space& space, std::size_t i) {
   const Parameter& p = space[i];
   const std::size_t digits = p.name.find_last_not_of("0123456789") + 1;
@@ -106,7 +107,9 @@ std::optional<std::size_t> one_before(const Space& space, std::size_t i) {
   const Parameter& other = space[*found];
   const bool alike = other.kind == p.kind && other.low == p.low && other.high == p.high && other.log == p.log &&
                      other.step == p.step && other.choices == p.choices;
-  return alike ? found : std::nullopt;
+  const bool depend_alike =
+      other.active_when.empty() || other.active_when.front().parameter == p.active_when.front().parameter;
+  return alike && depend_alike ? found : std::nullopt;
 }
 
 std::string range_text(const Parameter& p, const Box::Side& side) {

@@ -199,6 +199,20 @@ std::string ExperimentCell::name() const {
   return fmt::format("{}.{}.{}.{}.{}", objective, ladder, schedule, sampler, seed);
 }
 
+Json Experiment::labels(const ExperimentCell& cell) const {
+  Json settings = {{"retrain", retrain}, {"budget", to_json(cell.budget)}};
+  for (const auto& [fidelity, values] : ladders.at(cell.ladder)) settings["ladder"][fidelity] = values;
+  settings["schedule"] = to_json(schedules.at(cell.schedule));
+  settings["sampler"] = to_json(samplers.at(cell.sampler));
+  return {{"experiment", name},
+          {"objective", cell.objective},
+          {"ladder", cell.ladder},
+          {"schedule", cell.schedule},
+          {"sampler", cell.sampler},
+          {"seed", cell.seed},
+          {"settings", std::move(settings)}};
+}
+
 Experiment parse_experiment(std::string_view toml, std::string_view what, const fs::path& folder) {
   const Json json = parse_toml(toml, what);
   FieldReader in(json, std::string(what));

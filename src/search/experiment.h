@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "crescendo/study.h"
 #include "search/ladder.h"
 
@@ -37,6 +38,10 @@ struct Experiment {
   std::map<std::string, std::vector<Fidelity>> ladders;
   std::map<std::string, Named> schedules, samplers;  // all that the cells name
   std::vector<ExperimentCell> cells;                 // each once; all of a seed before the next
+
+  /// What a cell's row begins with: the experiment's name, the cell's labels, and under "settings" what its tables say
+  /// of ladder, schedule, sampler, budget and retraining.
+  Json labels(const ExperimentCell& cell) const;
 };
 
 /// Reads the TOML of an experiment; paths in it are relative to `folder`. Throws Error (bad input) for what is unknown

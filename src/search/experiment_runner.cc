@@ -8,6 +8,9 @@
 #include "base/processes.h"
 #include "crescendo/error.h"
 #include "crescendo/rng.h"
+#include "crescendo/sampler.h"
+#include "crescendo/schedule.h"
+#include "objective/cnn_space.h"
 #include "objective/objectives.h"
 #include "search/image_study.h"
 #include "search/program_study.h"
@@ -51,18 +54,13 @@ Json improvements(const History& history) {
   return curve;
 }
 
-Json row_of(const ExperimentCell& cell, const std::string& experiment, const History& history) {
+/// Adds what came of a cell to the labels that its row begins with.
+Json row_of(const History& history, Json row) {
   const Study& study = history.study();
-  Json row = {{"experiment", experiment},
-              {"objective", cell.objective},
-              {"ladder", cell.ladder},
-              {"schedule", cell.schedule},
-              {"sampler", cell.sampler},
-              {"seed", cell.seed},
-              {"rungs", Json::array()},
-              {"failed", 0},
-              {"seconds", history.elapsed_seconds()},
-              {"cpu_seconds", history.cpu_seconds()}};
+  row["rungs"] = Json::array();
+  row["failed"] = 0;
+  row["seconds"] = history.elapsed_seconds();
+  row["cpu_seconds"] = history.cpu_seconds();
   for (int rung = 0; rung <= study.top(); ++rung) row["rungs"].push_back(history.at_rung(rung).size());
   row["failed"] = std::count_if(history.trials().begin(), history.trials().end(),
                                 [](const Trial& trial) { return trial.state == TrialState::kFailed; });
@@ -82,6 +80,14 @@ Json row_of(const ExperimentCell& cell, const std::string& experiment, const His
 ExperimentRunner::ExperimentRunner(const Experiment& experiment, Store& store, fs::path folder)
     : experiment_(experiment), store_(store), folder_(std::move(folder)) {}
 
+void ExperimentRunner::check(const ExperimentCell& cell) const {
+  std::shared_ptr<const DataSet> set;
+  const Study study = study_of(cell, set);
+  make_sampler(study);
+  make_schedule(study);
+  if (!set) find_entry(kObjectives, study.objective.name, "objective").make(study);
+}
+
 std::optional<Json> ExperimentRunner::run(const ExperimentCell& cell, const std::function<bool()>& interrupted) {
   std::shared_ptr<const DataSet> set;
   const Study study = study_of(cell, set);
@@ -100,7 +106,7 @@ std::optional<Json> ExperimentRunner::run(const ExperimentCell& cell, const std:
   Observer silent;
   if (run_search(store_, store_.study(study.name), objective, options, silent) == SearchEnd::kInterrupted) return {};
   const History history = read_history(store_, study.name);
-  Json row = row_of(cell, experiment_.name, history);
+  Json row = row_of(history, experiment_.labels(cell));
   if (experiment_.retrain > 0 && study.objective.name == "cnn" && !row["loss"].is_null()) {
     const Json errors = retrained(cell, history, interrupted);
     if (errors.is_null()) return {};
@@ -137,6 +143,7 @@ Study ExperimentRunner::image_study(const ExperimentCell& cell, std::shared_ptr<
   if (!objective.objective.options.contains("channels")) cnn.channels = chosen.channels;
   study.objective.options = to_options(cnn);
   if (!objective.space.empty()) study.space = read_space_file(objective.space).space;
+  check_cnn_space(study.space);
   return study;
 }
 
@@ -145,11 +152,13 @@ Study ExperimentRunner::program_study(const ExperimentCell& cell) const {
   if (objective.space.empty()) {
     bad_input(fmt::format("objective {}: give the program's parameters with space = FILE", cell.objective));
   }
+  const SpaceFile file = read_space_file(objective.space);
   ProgramStudyRequest request;
   request.name = cell.name();
   request.objective = objective.objective;
-  request.space = read_space_file(objective.space).space;
-  request.maximize = objective.maximize;
+  if (!file.metric.empty()) request.objective.options.try_emplace("loss", file.metric);
+  request.space = file.space;
+  request.maximize = objective.maximize || file.maximize.value_or(false);
   request.seed = cell.seed;
   request.sampler = experiment_.samplers.at(cell.sampler);
   request.schedule = experiment_.schedules.at(cell.schedule);

@@ -24,6 +24,9 @@ class ExperimentRunner {
   /// <folder>/cache.
   ExperimentRunner(const Experiment& experiment, Store& store, std::filesystem::path folder);
 
+  /// Throws Error (bad input, not found) if the cell's study cannot be made: its data, ladder, parameters and methods.
+  void check(const ExperimentCell& cell) const;
+
   /// Searches until the cell's budget is used up, going on with what is in the store; then trains its best point
   /// again. The cell's raw row (docs/formats.md), or nothing if it was interrupted. One worker: what a cell costs does
   /// not depend on how many run beside it. Throws Error as make_image_study and make_program_study do.

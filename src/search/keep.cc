@@ -17,6 +17,8 @@ class Thinning {
   Thinning(Store& store, const History& history, const fs::path& folder, int keep)
       : store_(store), history_(history), folder_(folder) {
     const int top = history.study().top();
+    // The leaders that will be repeated start from the same weights.
+    keep = std::max(keep, planned_finalists(history.study()));
     for (const Finalist& leader : leaders(history, top, keep)) kept_.insert(leader.trials.begin(), leader.trials.end());
     if (const auto winner = best(history)) kept_.insert(winner->trials.begin(), winner->trials.end());
     for (const int number : kept_) {

@@ -8,14 +8,13 @@ namespace {
 
 bool is_repeat(const Trial& trial) { return trial.tag.repeat > 0; }
 
-// How many leaders the study's schedule repeats.
+}  // namespace
+
 int planned_finalists(const Study& study) {
   const auto option = study.schedule.options.find("finalists");
   const double* count = option == study.schedule.options.end() ? nullptr : std::get_if<double>(&option->second);
   return count ? static_cast<int>(*count) : kUsualFinalists;
 }
-
-}  // namespace
 
 std::vector<Finalist> leaders(const History& history, int rung, int count) {
   std::vector<Finalist> result;

@@ -16,33 +16,6 @@ Json number_json(double value) {
   return std::floor(value) == value && std::abs(value) < 1e15 ? Json(static_cast<std::int64_t>(value)) : Json(value);
 }
 
-Json to_json(const Named& named) {
-  Json json{{"name", named.name}};
-  for (const auto& [key, value] : named.options) {
-    json[key] = std::visit(
-        [](const auto& v) -> Json {
-          if constexpr (std::is_same_v<std::decay_t<decltype(v)>, double>) {
-            return number_json(v);
-          } else {
-            return v;
-          }
-        },
-        value);
-  }
-  return json;
-}
-
-Json to_json(const Budget& budget) {
-  Json json = Json::object();
-  if (budget.trials) json["trials"] = *budget.trials;
-  if (budget.seconds) json["seconds"] = number_json(*budget.seconds);
-  if (budget.cpu_seconds) json["cpu_seconds"] = number_json(*budget.cpu_seconds);
-  if (budget.target) json["target"] = number_json(*budget.target);
-  if (budget.patience) json["patience"] = *budget.patience;
-  for (const auto& [name, total] : budget.fidelity) json["fidelity"][name] = number_json(total);
-  return json;
-}
-
 // A budget can be spent on this ladder.
 void check_budget(const Study& study) {
   for (const auto& [name, total] : study.budget.fidelity) {
@@ -112,6 +85,33 @@ std::vector<std::string> parse_sources(const Json& list) {
 }
 
 }  // namespace
+
+Json to_json(const Named& named) {
+  Json json{{"name", named.name}};
+  for (const auto& [key, value] : named.options) {
+    json[key] = std::visit(
+        [](const auto& v) -> Json {
+          if constexpr (std::is_same_v<std::decay_t<decltype(v)>, double>) {
+            return number_json(v);
+          } else {
+            return v;
+          }
+        },
+        value);
+  }
+  return json;
+}
+
+Json to_json(const Budget& budget) {
+  Json json = Json::object();
+  if (budget.trials) json["trials"] = *budget.trials;
+  if (budget.seconds) json["seconds"] = number_json(*budget.seconds);
+  if (budget.cpu_seconds) json["cpu_seconds"] = number_json(*budget.cpu_seconds);
+  if (budget.target) json["target"] = number_json(*budget.target);
+  if (budget.patience) json["patience"] = *budget.patience;
+  for (const auto& [name, total] : budget.fidelity) json["fidelity"][name] = number_json(total);
+  return json;
+}
 
 Named parse_named(const Json& json, const std::string& what, const std::string& usual) {
   Named named{usual};

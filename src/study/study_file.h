@@ -25,6 +25,8 @@ std::string to_study_file(const Study& study);
 /// and of parse_budget call it `what`.
 Named parse_named(const Json& json, const std::string& what, const std::string& usual = "");
 Budget parse_budget(const Json& json, const std::string& what = "budget");
+Json to_json(const Named& named);
+Json to_json(const Budget& budget);
 
 Json to_json(const Tag& tag);
 Tag parse_tag(const Json& json);

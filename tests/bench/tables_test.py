@@ -49,7 +49,7 @@ def steps(date, network, who, median, isa="avx2"):
 
 def trained(point, side, error, seed=0):
     return {"machine": "Processor", "isa": "avx2", "compiler": "g++", "commit": "c0ffee", "data": "shirts",
-            "variant": "usual", "point": point, "side_px": side, "seed": seed, "error": error, "constant_error": 0.8}
+            "variant": "usual", "point": point, "side_px": side, "seed": seed, "epochs": 15, "error": error, "constant_error": 0.8}
 
 
 def cell(schedule, cpu, curve, test):

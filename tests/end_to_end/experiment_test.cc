@@ -71,6 +71,36 @@ TEST(ExperimentCommand, OnlyRunsTheCellsThatAreAskedFor) {
   EXPECT_NE(list.out.find("stripes.sizes.flat.random.0\n"), std::string::npos) << list.out;
 }
 
+TEST(ExperimentCommand, ARowOfOtherSettingsIsNotTakenForTheCells) {
+  TemporaryFolder folder;
+  end_to_end::make_pictures(folder, "pictures", 20);
+  folder.write("tiny.toml", kFile);
+  ASSERT_EQ(crescendo("experiment tiny.toml --only flat", folder.path()).status, 0);
+  std::string longer(kFile);
+  longer.replace(longer.find("trials = 6"), 10, "trials = 7");
+  folder.write("tiny.toml", longer);
+  const auto refused = crescendo("experiment tiny.toml", folder.path());
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("with other settings"), std::string::npos) << refused.err;
+}
+
+TEST(ExperimentCommand, FindsWhatIsWrongBeforeAnyCellRuns) {
+  TemporaryFolder folder;
+  end_to_end::make_pictures(folder, "pictures", 20);
+  std::string file(kFile);
+  file +=
+      "[[grid]]\nobjective = \"stripes\"\nladder = \"huge\"\nschedule = \"flat\"\nsampler = \"random\"\n"
+      "budget = { trials = 6 }\n[ladder.huge]\nimage_side = [8, 999]\nepochs = 2\n";
+  folder.write("tiny.toml", file);
+  const auto refused = crescendo("experiment tiny.toml", folder.path());
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("999 px is above"), std::string::npos) << refused.err;
+  EXPECT_TRUE(rows(folder).empty());
+  const auto note = crescendo("experiment tiny.toml --note seed=3", folder.path());
+  EXPECT_EQ(note.status, 2);
+  EXPECT_NE(note.err.find("a row has a seed of its own"), std::string::npos) << note.err;
+}
+
 TEST(ExperimentCommand, RefusesWhatItCannotRunWithOneSentence) {
   TemporaryFolder folder;
   folder.write("tiny.toml", kFile);

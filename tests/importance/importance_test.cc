@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "crescendo/error.h"
 #include "crescendo/rng.h"
@@ -131,6 +132,12 @@ TEST(Importance, OfMixed10HasTheRightOrder) {
   double sum = 0;
   for (std::size_t i = 0; i < exact.size(); ++i) sum += std::abs(found.main[i].share - exact[i]);
   EXPECT_LT(sum, 0.15);
+  std::vector<std::size_t> order(exact.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return found.main[a].share > found.main[b].share; });
+  order.resize(4);
+  EXPECT_EQ(order, (std::vector<std::size_t>{0, 6, 8, 4}));
 }
 
 TEST(Importance, IsThatOfTheWholeSpaceThoughTrialsCrowd) {

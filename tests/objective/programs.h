@@ -30,7 +30,8 @@ class ProgramTest : public testing::Test {
         {"name": "extra", "type": "float", "low": 0, "high": 1, "active_when": "units >= 32"}])",
                                           "space"));
     folder_ = std::filesystem::path(testing::TempDir()) /
-              (std::string("programs ") + testing::UnitTest::GetInstance()->current_test_info()->name());
+              (std::string("programs ") + testing::UnitTest::GetInstance()->current_test_info()->test_suite_name() +
+               " " + testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
