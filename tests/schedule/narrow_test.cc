@@ -170,6 +170,22 @@ TEST(Narrow, ALayerThatPointsGainIsLikeTheLastOneBeforeIt) {
   EXPECT_EQ(box.sides[0].high, 5) << "depth follows the size";
 }
 
+TEST(Narrow, PenaltiesWithSwitchesOfTheirOwnAreNoLayers) {
+  const Study study = small_study(60, 2, "ramp", parse_space(Json::parse(R"json([
+    {"name": "use_l1", "type": "categorical", "choices": [false, true]},
+    {"name": "l1", "type": "float", "low": 1e-7, "high": 1e-2, "log": true, "active_when": "use_l1 == true"},
+    {"name": "use_l2", "type": "categorical", "choices": [false, true]},
+    {"name": "l2", "type": "float", "low": 1e-7, "high": 1e-2, "log": true, "active_when": "use_l2 == true"}
+  ])json")));
+  History history(std::make_shared<const Study>(study));
+  for (int number = 0; number < 24; ++number) {
+    history.set_trial(ended(number, 0.01 * number, {{1, number < 6 ? 1e-4 : 1e-7, 0, kInactive}}));
+  }
+  const Box box = narrowed_box(history, 0, 1, {});
+  EXPECT_NE(box.sides[1], whole(study.space).sides[1]);
+  EXPECT_EQ(box.sides[3], whole(study.space).sides[3]) << box.reason;
+}
+
 TEST(Narrow, TheGoodOnesAreTakenFromThoseThatBeganFromWeightsAndTheOthersAlike) {
   const Study study = small_study(60);
   History history(std::make_shared<const Study>(study));
