@@ -69,6 +69,7 @@ struct Surface {
 struct Importance {
   int trials = 0, failed = 0;      // those that failed are among the trials
   double covered = 0;              // share of the space's volume within the extents of the trials' values
+  double largest_part = 0;         // of the losses' variance: that of the one loss which is furthest from their mean
   bool constant = false;           // all losses are equal: nothing matters
   std::vector<Share> main, total;  // [parameter]
   std::vector<PairShare> pairs;    // of the interaction alone, without the two main effects

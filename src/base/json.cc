@@ -32,7 +32,7 @@ void FieldReader::wrong_type(std::string_view name, std::string_view wanted) con
 }
 
 const Json* FieldReader::take(std::string_view name) {
-  asked_.emplace_back(name);
+  if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) asked_.emplace_back(name);
   const auto found = json_.find(name);
   return found == json_.end() ? nullptr : &*found;
 }

@@ -106,6 +106,7 @@ std::function<int()> declare(CLI::App& command) {
   command.add_option("--lag", options->lag, "of a study that is made: trials that may be asked for before one is told")
       ->check(CLI::Range(1, 1'000'000));
   command.add_option("--seed", options->seed, "of a study that is made; default: 0")
+      ->check(CLI::NonNegativeNumber)
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   command.add_option("--trials", options->trials, "budget of a study that is made; default: as many as are asked for")
       ->check(CLI::Range(1, 100'000'000));

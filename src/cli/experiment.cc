@@ -1,21 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cmath>
 #include <ctime>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <mutex>
-#include <set>
 #include <thread>
 #include <tuple>
 
 #include "base/files.h"
 #include "cli/commands.h"
+#include "cli/experiment_rows.h"
 #include "cli/interrupt.h"
 #include "cli/words.h"
 #include "crescendo/error.h"
@@ -27,71 +25,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 16> kRowFields = {
-    "experiment", "objective", "ladder",      "schedule", "sampler", "seed", "settings", "rungs",
-    "failed",     "seconds",   "cpu_seconds", "curve",    "loss",    "rung", "point",    "validation_errors"};
-
 struct ExperimentOptions {
   std::string file, out, rows;
   std::vector<std::string> only, notes;
   int jobs = 1;
   bool list = false, quiet = false;
-};
-
-/// The raw rows: one a cell, each a line of JSON.
-class Rows {
- public:
-  explicit Rows(fs::path file) : file_(std::move(file)) {
-    std::ifstream in(file_);
-    int number = 0;
-    for (std::string line; std::getline(in, line);) {
-      const std::string what = fmt::format("{}: line {}", file_.string(), ++number);
-      rows_.push_back(parse_json(line, what));
-      FieldReader row(rows_.back(), what);
-      for (const char* field : {"experiment", "objective", "ladder", "schedule", "sampler", "seed", "settings", "loss",
-                                "seconds", "cpu_seconds"}) {
-        row.require(field);
-      }
-    }
-  }
-
-  /// Whether the cell that these labels name has its row. Throws Error (bad input) if that is of other settings.
-  bool has(const Json& labels) const {
-    for (const Json& row : rows_) {
-      const auto same = [&](const char* field) { return row.at(field) == labels.at(field); };
-      if (!same("experiment") || !same("objective") || !same("ladder") || !same("schedule") || !same("sampler") ||
-          !same("seed")) {
-        continue;
-      }
-      if (same("settings")) return true;
-      bad_input(fmt::format(
-          "{} holds a row of {} {} {} {} seed {} with other settings, {} instead of {}; choose "
-          "another --rows and --out",
-          file_.string(), to_line(labels["objective"]), to_line(labels["ladder"]), to_line(labels["schedule"]),
-          to_line(labels["sampler"]), to_line(labels["seed"]), to_line(row["settings"]), to_line(labels["settings"])));
-    }
-    return false;
-  }
-
-  /// Throws Error (unavailable) if nothing can be added.
-  void check_writable() const { append(""); }
-
-  void add(Json row) {
-    append(to_line(row) + "\n");
-    rows_.push_back(std::move(row));
-  }
-
-  const std::vector<Json>& all() const { return rows_; }
-
- private:
-  void append(const std::string& text) const {
-    std::ofstream out(file_, std::ios::app);
-    out << text << std::flush;
-    if (!out) unavailable("cannot write rows to " + file_.string());
-  }
-
-  fs::path file_;
-  std::vector<Json> rows_;
 };
 
 std::string mean_text(const std::vector<double>& values, const std::function<std::string(double)>& text) {
@@ -143,14 +81,14 @@ class Experimenter {
   }
 
   int run() {
+    check_cells();
     if (options_.list) return list();
     make_writable_folder(out_);
-    Rows rows(rows_file_);
-    rows.check_writable();
+    ExperimentRows rows(rows_file_);
+    rows.begin_writing();
     for (const ExperimentCell& cell : cells_) rows.has(experiment_.labels(cell));  // each is of this experiment
     const auto store = open_store(fmt::format("sqlite:///{}", (out_ / "study.db").string()));
     ExperimentRunner runner(experiment_, *store, out_);
-    for (const ExperimentCell& cell : cells_) runner.check(cell);
     const bool whole = work(rows, runner);
     if (!options_.quiet) fmt::print("{}", table_text(rows.all(), experiment_.name));
     if (whole) return kExitSucceeded;
@@ -165,7 +103,7 @@ class Experimenter {
       const auto equals = note.find('=');
       if (equals == std::string::npos || equals == 0) bad_input(fmt::format("--note '{}' must be NAME=TEXT", note));
       const std::string name = note.substr(0, equals);
-      if (std::find(kRowFields.begin(), kRowFields.end(), name) != kRowFields.end()) {
+      if (is_row_field(name)) {
         bad_input(fmt::format("--note '{}': a row has a {} of its own; choose another name", note, name));
       }
       json[name] = note.substr(equals + 1);
@@ -179,8 +117,15 @@ class Experimenter {
                        [&](const std::string& part) { return name.find(part) != std::string::npos; });
   }
 
+  // Nothing is begun, and nothing left behind, while a cell cannot be run.
+  void check_cells() const {
+    const auto nowhere = open_store("memory:");
+    const ExperimentRunner runner(experiment_, *nowhere, out_);
+    for (const ExperimentCell& cell : cells_) runner.check(cell);
+  }
+
   int list() const {
-    const Rows rows(rows_file_);
+    const ExperimentRows rows(rows_file_);
     for (const ExperimentCell& cell : cells_) {
       fmt::print("{}{}\n", cell.name(), rows.has(experiment_.labels(cell)) ? "  (has its row)" : "");
     }
@@ -189,7 +134,7 @@ class Experimenter {
   }
 
   /// False if it was interrupted.
-  bool work(Rows& rows, ExperimentRunner& runner) {
+  bool work(ExperimentRows& rows, ExperimentRunner& runner) {
     std::atomic<std::size_t> next = 0;
     std::atomic<bool> stopped = false;
     std::exception_ptr failure;
@@ -212,7 +157,7 @@ class Experimenter {
     return !interrupted();
   }
 
-  void run_cell(std::size_t i, Rows& rows, ExperimentRunner& runner, const std::function<bool()>& stop) {
+  void run_cell(std::size_t i, ExperimentRows& rows, ExperimentRunner& runner, const std::function<bool()>& stop) {
     {
       const std::lock_guard lock(mutex_);
       if (rows.has(experiment_.labels(cells_[i]))) return;

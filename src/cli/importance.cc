@@ -57,6 +57,7 @@ std::array<std::size_t, count> parameters_of(const std::string& text, const Spac
 
 ImportanceOptions analysis_of(const CommandOptions& options, const Space& space) {
   ImportanceOptions analysis = options.analysis;
+  if (std::isnan(analysis.percentile)) bad_input("--percentile must be a number in 0..100, not nan");
   analysis.pairs = options.pairs || options.json;
   analysis.totals = analysis.conditions = true;
   for (const std::string& text : options.triples) analysis.triples.push_back(parameters_of<3>(text, space, "--triple"));
@@ -140,6 +141,7 @@ int run(const CommandOptions& options) {
   if (options.space.empty()) bad_input("--csv needs --space FILE, which says what the columns are");
   if (options.rung || !options.weights.empty())
     bad_input("--rung and --weights go with --storage; a CSV file has one rung");
+  if (!options.study.empty()) bad_input("--study goes with --storage; a CSV file holds no study");
   const SpaceFile file = read_space_file(options.space);
   for (const std::string& note : file.notes) fmt::print(stderr, "{}\n", note);
   const bool maximize = options.maximize || file.maximize.value_or(false);
@@ -174,7 +176,7 @@ std::function<int()> declare(CLI::App& command) {
       ->allow_extra_args(false);
   command.add_option("--trees", analysis.trees, "of the forest; 64 unless said")->check(CLI::Range(1, 10'000));
   command.add_option("--depth", analysis.depth, "of the trees; unlimited unless said")->check(CLI::Range(1, 1 << 20));
-  command.add_option("--seed", analysis.seed, "of the trees; 0 unless said");
+  command.add_option("--seed", analysis.seed, "of the trees; 0 unless said")->check(CLI::NonNegativeNumber);
   command.add_flag("--json", options->json, "print one object (docs/formats.md)");
   return [options] { return run(*options); };
 }

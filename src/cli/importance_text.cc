@@ -10,6 +10,9 @@
 namespace crescendo {
 namespace {
 
+constexpr double kTooLarge = 0.5;  // part of the variance that one trial's loss may be without being named
+constexpr int kFewTrials = 10;     // of which one may well be so much
+
 constexpr int kBarWidth = 20;
 constexpr std::size_t kShownPairs = 10, kShownPlaces = 8;
 
@@ -140,7 +143,14 @@ std::string rung_text(const ImportanceReport& report, const RungImportance& rung
   std::string text = heading(rung);
   if (!rung.found) return text;
   const Importance& found = *rung.found;
+  if (found.trials == 1) return text + "one trial does not tell what matters\n";
   if (found.constant) return text + "all losses are equal: nothing matters\n";
+  if (found.trials > kFewTrials && found.largest_part > kTooLarge) {
+    text += fmt::format(
+        "one trial's loss is {:.0f} % of the variance; --percentile 95 counts losses that are worse than "
+        "nearly all as no worse\n",
+        100 * found.largest_part);
+  }
   text += main_table(report, rung);
   if (!found.pairs.empty()) text += pair_table(report, found);
   if (!found.triples.empty()) text += triple_table(report, found);

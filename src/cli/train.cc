@@ -163,7 +163,9 @@ std::function<int()> declare(CLI::App& command) {
       ->capture_default_str();
   command.add_flag("--final", options->retrain.final,
                    "then train on training and validation pictures together, for the number of epochs found");
-  command.add_option("--seed", options->retrain.seed, "of weights and order")->capture_default_str();
+  command.add_option("--seed", options->retrain.seed, "of weights and order")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command.add_option("--share", options->share, "share of the training and validation pictures")
       ->check(CLI::Range(1e-6, 1.0))
       ->capture_default_str();

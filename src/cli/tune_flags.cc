@@ -83,6 +83,7 @@ void declare_search(CLI::App& search, TuneOptions& options) {
                   "each trial learns only from those at least so much older: the same trials with any --jobs up to it")
       ->check(CLI::Range(1, 1'000'000));
   search.add_option("--seed", options.seed, "of everything random; default 0")
+      ->check(CLI::NonNegativeNumber)
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   search.add_option("--first", options.first, "points to try before any is proposed: a JSON object a line, or a TOML")
       ->check(not_empty);

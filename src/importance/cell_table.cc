@@ -17,15 +17,26 @@ double percentile_of(std::vector<double> losses, double percentile) {
   return losses[below] + (place - static_cast<double>(below)) * (losses[above] - losses[below]);
 }
 
-std::vector<double> usable_losses(const TrialTable& trials, double percentile) {
+// Shares do not depend on the unit of the losses, and dividing by a power of two rounds nothing.
+double unit_of(const std::vector<double>& finite) {
+  constexpr int kSafe = 200;  // binary orders: fourth powers and their sums are numbers
+  double largest = 0;
+  for (const double loss : finite) largest = std::max(largest, std::abs(loss));
+  if (largest == 0) return 1;
+  const int order = std::ilogb(largest);
+  return std::abs(order) <= kSafe ? 1 : std::ldexp(1.0, order);
+}
+
+std::vector<double> usable_losses(const TrialTable& trials, double percentile, double& unit) {
   std::vector<double> finite;
   for (const double loss : trials.losses) {
     if (std::isfinite(loss)) finite.push_back(loss);
   }
   if (finite.empty()) bad_input("importance needs a trial with a loss; none has finished here");
+  unit = unit_of(finite);
   const double worst = *std::max_element(finite.begin(), finite.end());
   std::vector<double> losses;
-  for (const double loss : trials.losses) losses.push_back(std::isfinite(loss) ? loss : worst);
+  for (const double loss : trials.losses) losses.push_back((std::isfinite(loss) ? loss : worst) / unit);
   const double most = percentile_of(losses, percentile);
   for (double& loss : losses) loss = std::min(loss, most);
   return losses;
@@ -82,7 +93,7 @@ Region region_of(const Space& space, std::size_t parameter, const CellTable& tab
 CellTable make_cell_table(const TrialTable& trials, double percentile) {
   const Space& space = trials.space;
   CellTable table;
-  table.losses = usable_losses(trials, percentile);
+  table.losses = usable_losses(trials, percentile, table.unit);
   table.weights = trials.weights;
   if (table.weights.empty()) table.weights.assign(trials.losses.size(), 1);
   double sum = 0;

@@ -17,7 +17,8 @@ using Region = std::vector<std::vector<bool>>;
 struct CellTable {
   std::vector<Axis> axes;
   std::vector<int> cells;       // [row][axis]; kNoCell: not active
-  std::vector<double> losses;   // [row]; finite
+  std::vector<double> losses;   // [row]; finite; those of the trials divided by `unit`
+  double unit = 1;              // a power of two, other than 1 where squares of losses would not be numbers
   std::vector<double> weights;  // [row], with mean 1
   std::vector<Region> regions;  // [axis]; empty: always active
 

@@ -110,7 +110,12 @@ double value_of(const Parameter& parameter, const std::string& cell) {
 
 std::size_t column_of(const std::vector<std::string>& heading, const std::string& name, const std::string& what) {
   const auto found = std::find(heading.begin(), heading.end(), name);
-  if (found != heading.end()) return static_cast<std::size_t>(found - heading.begin());
+  if (found != heading.end()) {
+    if (std::find(found + 1, heading.end(), name) == heading.end()) {
+      return static_cast<std::size_t>(found - heading.begin());
+    }
+    bad_input(fmt::format("{}: the column '{}' is there twice; leave one out", what, name));
+  }
   bad_input(fmt::format("{}: the column '{}' is missing; there must be one for each parameter and 'loss'", what, name));
 }
 

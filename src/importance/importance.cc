@@ -25,6 +25,31 @@ ConditionShare condition_share(const CellTable& table, std::size_t axis, const D
   return result;
 }
 
+// Of one row's loss, the one furthest from the mean, in the sum of their squared distances from it.
+double largest_part(const std::vector<double>& losses) {
+  double mean = 0, all = 0, largest = 0;
+  for (const double loss : losses) mean += loss / static_cast<double>(losses.size());
+  for (const double loss : losses) {
+    const double squared = (loss - mean) * (loss - mean);
+    all += squared;
+    largest = std::max(largest, squared);
+  }
+  return all > 0 ? largest / all : 0;
+}
+
+void use_unit(double unit, Importance& result) {
+  for (Curve& curve : result.curves) {
+    for (CurvePoint& point : curve) {
+      point.loss *= unit;
+      point.std *= unit;
+    }
+  }
+  for (Surface& surface : result.surfaces) {
+    for (double& loss : surface.losses) loss *= unit;
+    for (double& std : surface.stds) std *= unit;
+  }
+}
+
 }  // namespace
 
 Importance importance(const TrialTable& trials, const ImportanceOptions& options) {
@@ -35,6 +60,7 @@ Importance importance(const TrialTable& trials, const ImportanceOptions& options
   result.failed = static_cast<int>(
       std::count_if(trials.losses.begin(), trials.losses.end(), [](double loss) { return !std::isfinite(loss); }));
   result.covered = covered_share(trials);
+  result.largest_part = largest_part(table.losses);
   const Decomposition parts(table, decomposition_options(options));
   result.constant = parts.constant();
   for (std::size_t axis = 0; axis < width; ++axis) {
@@ -50,6 +76,7 @@ Importance importance(const TrialTable& trials, const ImportanceOptions& options
   }
   for (const auto& triple : options.triples) result.triples.push_back({triple, parts.triple_share(triple)});
   for (const auto& [a, b] : options.surfaces) result.surfaces.push_back(parts.surface(a, b));
+  use_unit(table.unit, result);
   return result;
 }
 

@@ -8,14 +8,6 @@
 #include "crescendo/error.h"
 
 namespace crescendo {
-namespace {
-
-// A single point is never enough: the best at 16 px has been seen to come 22nd at 64 px, the best three held the
-// winner.
-constexpr int kFewestPromoted = 3;
-
-}  // namespace
-
 Crossing::Crossing(const CrossingOptions& options, std::string_view owner) : options_(options) {
   const std::pair<std::string_view, bool*> parts[] = {
       {"points", &points_}, {"narrow", &narrow_}, {"model", &model_}, {"weights", &weights_}};

@@ -9,8 +9,6 @@
 namespace crescendo {
 namespace {
 
-constexpr int kFewestPromoted = 3;
-
 struct RampOptions : FinalsOptions, CrossingOptions, StoppingOptions {
   bool fill = false;
 };

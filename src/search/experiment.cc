@@ -106,6 +106,7 @@ std::vector<std::string> labels(const Json& value, const std::string& what) {
     if (!label.is_string()) bad_input(fmt::format("{} must be a name, or a list of names", what));
     list.push_back(label.get<std::string>());
   }
+  if (list.empty()) bad_input(what + " is an empty list");
   return list;
 }
 
@@ -155,7 +156,10 @@ std::vector<Method> parse_methods(FieldReader& in) {
       const Preset& preset = find_preset(name);
       methods.emplace_back(preset.schedule, preset.sampler);
     }
-    if (!in.has("schedule") && !in.has("sampler")) return methods;
+    if (in.has("schedule") || in.has("sampler")) {
+      bad_input(in.what() + ": give preset, or schedule and sampler, not both");
+    }
+    return methods;
   }
   for (const std::string& schedule : labels(in.require("schedule"), in.what() + ": schedule")) {
     for (const std::string& sampler : labels(in.require("sampler"), in.what() + ": sampler")) {
@@ -221,7 +225,8 @@ Experiment parse_experiment(std::string_view toml, std::string_view what, const 
   check_label(experiment.name, in.what() + ": name");
   in.read("retrain", experiment.retrain);
   if (experiment.retrain < 0) in.wrong_type("retrain", "a number from 0");
-  const auto seeds = parse_seeds(in.has("seeds") ? *in.take("seeds") : Json(1u), in.what());
+  const Json* given_seeds = in.take("seeds");
+  const auto seeds = parse_seeds(given_seeds ? *given_seeds : Json(1), in.what());
   in.require("objective");
   for (auto& [label, named] : parse_members(in, "objective", "cnn")) {
     experiment.objectives[label] = parse_objective(named, folder, fmt::format("{}: objective.{}", what, label));

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "tests/end_to_end/program.h"
 
@@ -95,10 +96,27 @@ TEST(ExperimentCommand, FindsWhatIsWrongBeforeAnyCellRuns) {
   const auto refused = crescendo("experiment tiny.toml", folder.path());
   EXPECT_EQ(refused.status, 2);
   EXPECT_NE(refused.err.find("999 px is above"), std::string::npos) << refused.err;
-  EXPECT_TRUE(rows(folder).empty());
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "tiny-out")) << "nothing is left behind";
+  EXPECT_EQ(crescendo("experiment tiny.toml --list", folder.path()).status, 2);
   const auto note = crescendo("experiment tiny.toml --note seed=3", folder.path());
   EXPECT_EQ(note.status, 2);
   EXPECT_NE(note.err.find("a row has a seed of its own"), std::string::npos) << note.err;
+}
+
+TEST(ExperimentCommand, ARowThatWasCutOffIsMadeAgain) {
+  TemporaryFolder folder;
+  end_to_end::make_pictures(folder, "pictures", 20);
+  folder.write("tiny.toml", kFile);
+  ASSERT_EQ(crescendo("experiment tiny.toml", folder.path()).status, 0);
+  const std::string whole = read_file(folder.path() / "tiny-out" / "rows.jsonl");
+  folder.write("tiny-out/rows.jsonl", whole.substr(0, whole.size() - 30));
+  const auto again = crescendo("experiment tiny.toml", folder.path());
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(rows(folder).size(), 2u) << "from its study, which is whole";
+  folder.write("tiny-out/rows.jsonl", "{}\n" + whole);
+  const auto other = crescendo("experiment tiny.toml", folder.path());
+  EXPECT_EQ(other.status, 2);
+  EXPECT_NE(other.err.find("rows.jsonl: line 1"), std::string::npos) << other.err;
 }
 
 TEST(ExperimentCommand, RefusesWhatItCannotRunWithOneSentence) {

@@ -1,4 +1,5 @@
 // What matters, from a study and from a CSV file.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -116,6 +117,19 @@ TEST_F(ImportanceCommand, ReadsACsvFileOfTrialsFromElsewhere) {
   EXPECT_LT(other_way["rungs"][0]["best_values"]["rate"], 1e-4);
 }
 
+TEST_F(ImportanceCommand, NamesALossThatIsMostOfTheVariance) {
+  std::string csv = "rate,units,kind,momentum,loss\n";
+  for (int i = 0; i < 40; ++i) csv += fmt::format("0.{:02},32,adam,,{}\n", i + 1, i);
+  folder_.write("good.csv", csv);
+  folder_.write("diverged.csv", csv + "0.5,32,adam,,1e20\n");
+  folder_.write("one.csv", "rate,units,kind,momentum,loss\n0.5,32,adam,,1\n");
+  const std::string named = "one trial's loss is 98 % of the variance; --percentile 95";
+  EXPECT_EQ(crescendo("importance --csv good.csv --space space.toml").out.find("one trial's loss"), std::string::npos);
+  EXPECT_NE(crescendo("importance --csv diverged.csv --space space.toml").out.find(named), std::string::npos);
+  EXPECT_NE(crescendo("importance --csv one.csv --space space.toml").out.find("one trial does not tell"),
+            std::string::npos);
+}
+
 TEST_F(ImportanceCommand, SaysWhatItCannotUse) {
   folder_.write("missing.csv", "rate,units,kind,loss\n0.1,32,adam,1\n");
   folder_.write("outside.csv", "rate,units,kind,momentum,loss\n0.1,32,adam,,1\n7,32,adam,,1\n");
@@ -132,6 +146,11 @@ TEST_F(ImportanceCommand, SaysWhatItCannotUse) {
   refused("--csv outside.csv --space space.toml", "outside.csv, line 3");
   refused("--csv inactive.csv --space space.toml", "momentum");
   refused("--csv outside.csv --space space.toml --rung 3", "--rung");
+  refused("--csv outside.csv --space space.toml --study lab", "--study");
+  refused("--csv empty.csv --space space.toml --percentile nan", "--percentile");
+  refused("--csv empty.csv --space space.toml --seed -1", "--seed");
+  folder_.write("twice.csv", "rate,units,kind,momentum,loss,loss\n0.1,32,adam,,1,2\n");
+  refused("--csv twice.csv --space space.toml", "'loss' is there twice");
   const Ended none = crescendo("importance --csv empty.csv --space space.toml");
   EXPECT_EQ(none.status, 0);
   EXPECT_NE(none.out.find("none with a loss"), std::string::npos);

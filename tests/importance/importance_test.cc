@@ -125,6 +125,26 @@ TEST(Importance, OfIshigamiIsNearTheKnownShares) {
   EXPECT_LT(pair, 0.03);
 }
 
+TEST(Importance, DoesNotDependOnTheUnitOfTheLosses) {
+  const Space space({real("a", 0, 1), real("b", -1, 1), real("c", 0, 1)});
+  const TrialTable trials =
+      drawn(space, 200, 5, [](const Point& p) { return 3 * p.values[0] + p.values[1] * p.values[1]; });
+  ImportanceOptions options;
+  options.pairs = true;
+  options.surfaces = {{0, 1}};
+  const Importance usual = importance(trials, options);
+  for (const int order : {1000, 530, -530, -1000}) {
+    TrialTable other = trials;
+    for (double& loss : other.losses) loss = std::ldexp(loss, order);
+    const Importance found = importance(other, options);
+    EXPECT_FALSE(found.constant);
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(found.main[i].share, usual.main[i].share, 1e-6) << order;
+    EXPECT_NEAR(std::ldexp(found.curves[0][3].loss, -order), usual.curves[0][3].loss, 1e-6);
+    EXPECT_NEAR(std::ldexp(found.surfaces[0].losses[3], -order), usual.surfaces[0].losses[3], 1e-6);
+    EXPECT_NEAR(permutation_importance(other, 0)[0], permutation_importance(trials, 0)[0], 1e-6);
+  }
+}
+
 TEST(Importance, OfMixed10HasTheRightOrder) {
   const Problem problem = mixed10();
   const Importance found = importance(drawn(problem.space, 1000, 4, problem.loss), {});

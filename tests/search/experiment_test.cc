@@ -109,6 +109,15 @@ TEST(Experiment, RefusesWhatIsUnknownNamingWhatThereIs) {
   EXPECT_NE(refusal(with("preset = \"bohb\"", "preset = \"best\"")).find("no preset called 'best'"), std::string::npos);
 }
 
+TEST(Experiment, SaysWhatAGridLacksOrHasTooMuchOf) {
+  EXPECT_EQ(refusal(with("preset = \"bohb\"", "preset = \"bohb\"\nschedule = \"flat\"")),
+            "small.toml: grid 2: give preset, or schedule and sampler, not both");
+  EXPECT_EQ(refusal(with("[\"flat\", \"plain\"]", "[]")), "small.toml: grid 1: schedule is an empty list");
+  EXPECT_EQ(
+      refusal(with("seeds = 2", "sedes = 2")),
+      "small.toml has no field called 'sedes'; there are: name retrain seeds objective ladder schedule sampler grid");
+}
+
 TEST(Experiment, RefusesACellThatStandsInTwoGrids) {
   const std::string twice = std::string(kFile) + R"([[grid]]
 objective = "shirts"
