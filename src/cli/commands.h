@@ -18,6 +18,7 @@ struct Command {
 // The commands. To add one: write src/cli/<name>.cc, then one line in each list here.
 Command tune_command();
 Command trials_command();
+Command status_command();
 Command best_command();
 Command importance_command();
 Command train_command();
@@ -31,9 +32,9 @@ Command experiment_command();
 Command list_command();
 
 inline constexpr std::array kCommands = {
-    &tune_command,    &trials_command,     &best_command, &importance_command, &train_command,
-    &predict_command, &kernels_command,    &ask_command,  &tell_command,       &enqueue_command,
-    &replay_command,  &experiment_command, &list_command,
+    &tune_command,    &trials_command,  &status_command,     &best_command, &importance_command,
+    &train_command,   &predict_command, &kernels_command,    &ask_command,  &tell_command,
+    &enqueue_command, &replay_command,  &experiment_command, &list_command,
 };
 
 }  // namespace crescendo
