@@ -17,7 +17,7 @@ class Schedule {
   virtual Step next(const History& history) const = 0;
 
   /// How many trials the schedule means a rung to have, where it knows.
-  virtual std::optional<int> planned(const History&, int /*rung*/) const { return {}; }
+  virtual std::optional<int> planned_trials(const History&, int /*rung*/) const { return {}; }
 
   /// Whether trials below the top must leave their weights behind, because a promotion may start from them.
   virtual bool carries_weights() const { return false; }

@@ -9,6 +9,12 @@ namespace {
 
 constexpr int kDotsAcross = 2, kDotsDown = 4;  // of a character
 
+// Of `width` dots.
+int dot_column(double at, double end, int width) {
+  const double share = end > 0 ? at / end : 0;
+  return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * (width - 1)));
+}
+
 /// A grid of dots, [row][column], the first row at the top.
 class Dots {
  public:
@@ -59,14 +65,15 @@ std::string ascii(unsigned bits) {
 
 }  // namespace
 
+int curve_column(double at, double end, int columns) {
+  return dot_column(at, end, columns * kDotsAcross) / kDotsAcross;
+}
+
 std::vector<std::string> draw_steps(std::span<const CurveStep> steps, double end, int columns, int rows, bool unicode) {
   Dots dots(columns, rows);
   const auto by_value = [](const CurveStep& a, const CurveStep& b) { return a.value < b.value; };
   const auto [lowest, highest] = std::minmax_element(steps.begin(), steps.end(), by_value);
-  const auto column_of = [&](double at) {
-    const double share = end > 0 ? at / end : 0;
-    return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * (dots.width() - 1)));
-  };
+  const auto column_of = [&](double at) { return dot_column(at, end, dots.width()); };
   const auto row_of = [&](double value) {
     const double range = highest->value - lowest->value;
     if (!(range > 0)) return dots.height() / 2;

@@ -13,6 +13,9 @@ struct CurveStep {
   bool begins = false;
 };
 
+/// The character of a line of `columns` in which the time `at` lies.
+int curve_column(double at, double end, int columns);
+
 /// The curve in `rows` lines of `columns` characters, from 0 to `end` along them and from the smallest value at the
 /// bottom to the largest at the top; in one row's middle where all are equal. Braille patterns, or ASCII.
 std::vector<std::string> draw_steps(std::span<const CurveStep> steps, double end, int columns, int rows, bool unicode);

@@ -83,7 +83,7 @@ std::string rungs_table(const History& history) {
       failed += history.trial(number).state == TrialState::kFailed;
     }
     const auto ranked = history.ranked(rung);
-    const auto planned = schedule->planned(history, rung);
+    const auto planned = schedule->planned_trials(history, rung);
     rows.push_back({rung_name(study, rung), std::to_string(history.at_rung(rung).size()),
                     planned ? std::to_string(*planned) : "-", std::to_string(history.running(rung)),
                     std::to_string(failed), fmt::format("{:.1f}", seconds),
@@ -158,8 +158,7 @@ std::string rungs_below(const History& history, std::span<const CurveStep> steps
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (!steps[i].begins) continue;
     const std::string name = rung_name(history.study(), history.trial(course[i].trial).rung);
-    const double share = end > 0 ? std::min(1.0, steps[i].at / end) : 0;
-    auto at = static_cast<std::size_t>(std::lround(share * (columns - 1)));
+    auto at = static_cast<std::size_t>(curve_column(steps[i].at, end, columns));
     const auto width = static_cast<std::size_t>(columns);
     if (at + name.size() > width) at = width - std::min(width, name.size());
     if (name.size() > width || (!line.empty() && at < line.size() + 1)) continue;

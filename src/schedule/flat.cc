@@ -24,7 +24,7 @@ class FlatSchedule : public Schedule {
     return within_budget(history, options_, [&]() -> Step { return Start{top, history.study().rung_box(top), Tag{}}; });
   }
 
-  std::optional<int> planned(const History& history, int rung) const override {
+  std::optional<int> planned_trials(const History& history, int rung) const override {
     return rung == history.study().top() ? history.study().budget.trials : 0;
   }
 

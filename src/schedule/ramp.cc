@@ -68,7 +68,7 @@ class RampSchedule : public Schedule {
     return history.any_running() ? Step(Wait{}) : Step(Finish{});
   }
 
-  std::optional<int> planned(const History& history, int rung) const override {
+  std::optional<int> planned_trials(const History& history, int rung) const override {
     if (!history.study().budget.trials) return {};
     return allowance_of(history, rung).trials;
   }

@@ -127,7 +127,7 @@ Json status_json(Store& store, const History& history, const StudyStatus& status
   json["budget"] = to_json(study.budget);
   for (int rung = 0; rung <= study.top(); ++rung) {
     const auto trials = history.at_rung(rung);
-    const auto planned = schedule->planned(history, rung);
+    const auto planned = schedule->planned_trials(history, rung);
     Json& row = json["rungs"][static_cast<std::size_t>(rung)];
     row["planned"] = planned ? Json(*planned) : Json(nullptr);
     row["failed"] = std::count_if(trials.begin(), trials.end(),

@@ -147,7 +147,7 @@ TEST_F(Status, TheJsonIsTheSummaryAndMore) {
   EXPECT_EQ(json["processes"], 1);
   EXPECT_EQ(json["seconds"], 5);
   EXPECT_EQ(json["budget"], Json({{"trials", 10}}));
-  EXPECT_EQ(json["rungs"][0]["planned"], make_schedule(study_)->planned(history, 0));
+  EXPECT_EQ(json["rungs"][0]["planned"], *make_schedule(study_)->planned_trials(history, 0));
   EXPECT_EQ(json["rungs"][0]["planned"].get<int>() + json["rungs"][1]["planned"].get<int>(), 10);
   EXPECT_EQ(json["rungs"][0]["failed"], 0);
   EXPECT_EQ(json["running"],
