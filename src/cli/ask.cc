@@ -90,30 +90,29 @@ int run(const AskOptions& options) {
   return kExitSucceeded;
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<AskOptions>();
-  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
+  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db").required();
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
   command
       .add_option("--space", options->space,
                   "make the study if it is not there, with these parameters: TOML, ConfigSpace JSON or W&B sweep YAML")
-      ->check(not_empty);
-  command.add_option("--preset", options->preset, "of a study that is made; see 'crescendo list'")->check(not_empty);
-  command.add_option("--sampler", options->sampler, "of a study that is made; default: tpe")->check(not_empty);
-  command.add_option("--schedule", options->schedule, "of a study that is made")->check(not_empty);
-  command.add_option("--ladder", options->ladder, "rungs of a study that is made, as epoch=1,4,13,52")
-      ->allow_extra_args(false);
+      .check(not_empty());
+  command.add_option("--preset", options->preset, "of a study that is made; see 'crescendo list'").check(not_empty());
+  command.add_option("--sampler", options->sampler, "of a study that is made; default: tpe").check(not_empty());
+  command.add_option("--schedule", options->schedule, "of a study that is made").check(not_empty());
+  command.add_option("--ladder", options->ladder, "rungs of a study that is made, as epoch=1,4,13,52").one_value_each();
   command.add_option("--lag", options->lag, "of a study that is made: trials that may be asked for before one is told")
-      ->check(CLI::Range(1, 1'000'000));
+      .check(in_range(1, 1'000'000));
   command.add_option("--seed", options->seed, "of a study that is made; default: 0")
-      ->check(CLI::NonNegativeNumber)
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
+      .check(not_negative())
+      .check(in_range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   command.add_option("--trials", options->trials, "budget of a study that is made; default: as many as are asked for")
-      ->check(CLI::Range(1, 100'000'000));
+      .check(in_range(1, 100'000'000));
   command.add_flag("--maximize,--maximise", options->maximize, "the larger the better, in a study that is made");
   command.add_option("--lease", options->lease, "a trial that was not told by then is given to the next one who asks")
-      ->check(not_empty)
-      ->capture_default_str();
+      .check(not_empty())
+      .shows_default();
   return [options] { return run(*options); };
 }
 

@@ -53,16 +53,16 @@ void write_network(const BestOptions& options, const History& history) {
   if (!options.onnx.empty()) save_onnx(options.onnx, network);
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<BestOptions>();
-  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
+  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db").required();
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
   const auto trial = command.add_option("--trial", options->trial, "print the point of this trial instead of the best");
   command.add_flag("--json", options->json, "print one object (docs/formats.md) instead of the point's TOML")
-      ->excludes(trial);
+      .excludes(trial);
   command.add_option("--save", options->save, "also write its weights to this file, if 'tune' kept them")
-      ->check(not_empty);
-  command.add_option("--onnx", options->onnx, "the same as an ONNX model")->check(not_empty);
+      .check(not_empty());
+  command.add_option("--onnx", options->onnx, "the same as an ONNX model").check(not_empty());
   command.add_option("--out", options->out, "the study's folder, of 'tune --out'; default: that of the storage's file");
   return [options] {
     const auto store = open_existing_store(options->storage);

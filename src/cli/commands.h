@@ -1,9 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <functional>
 #include <string_view>
+
+#include "cli/flags.h"
 
 namespace crescendo {
 
@@ -12,7 +13,7 @@ inline constexpr int kExitSucceeded = 0, kExitFailed = 1, kExitBadInput = 2, kEx
 struct Command {
   std::string_view name, summary;
   /// Declares the command's options; the result runs it and gives the exit status.
-  std::function<int()> (*declare)(CLI::App& command);
+  std::function<int()> (*declare)(Flags& command);
 };
 
 // The commands. To add one: write src/cli/<name>.cc, then one line in each list here.

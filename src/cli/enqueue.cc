@@ -24,15 +24,15 @@ int run(const EnqueueOptions& options) {
   return kExitSucceeded;
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<EnqueueOptions>();
-  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
+  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db").required();
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
   command
       .add_option("points", options->points,
                   "a file with a JSON object of parameters a line, or a TOML with [point]; -: standard input")
-      ->required()
-      ->check(not_empty);
+      .required()
+      .check(not_empty());
   return [options] { return run(*options); };
 }
 

@@ -185,23 +185,23 @@ class Experimenter {
   std::mutex mutex_;  // of the rows, the output and a thread's failure
 };
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<ExperimentOptions>();
   command.add_option("file", options->file, "the experiment, a TOML file (docs/formats.md)")
-      ->required()
-      ->check(CLI::ExistingFile);
+      .required()
+      .check(existing_file());
   command.add_option("--out", options->out, "folder for the studies and what they leave; default: NAME-out")
-      ->check(not_empty);
+      .check(not_empty());
   command.add_option("--rows", options->rows, "file of raw rows, one a finished cell; default: OUT/rows.jsonl")
-      ->check(not_empty);
+      .check(not_empty());
   command
       .add_option("--only", options->only, "only cells whose names hold this text, as flat.tpe; given again: and this")
-      ->allow_extra_args(false);
+      .one_value_each();
   command.add_option("--jobs", options->jobs, "cells at a time, each with one worker")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
+      .check(in_range(1, 4096))
+      .shows_default();
   command.add_option("--note", options->notes, "NAME=TEXT that is added to each new row, as commit=4f2a")
-      ->allow_extra_args(false);
+      .one_value_each();
   command.add_flag("--list", options->list, "only name the cells, and print the table of those that have their row");
   command.add_flag("--quiet", options->quiet, "print nothing but errors");
   return [options] { return Experimenter(*options).run(); };

@@ -151,32 +151,32 @@ int run(const CommandOptions& options) {
   return show(report, options.json);
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<CommandOptions>();
   ImportanceOptions& analysis = options->analysis;
   command.add_option("--storage", options->storage, "as sqlite:///folder/study.db");
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
   command.add_option("--csv", options->csv, "trials from elsewhere: a column for each parameter and 'loss'")
-      ->check(not_empty);
+      .check(not_empty());
   command.add_option("--space", options->space, "the space file of --csv: TOML, ConfigSpace JSON or W&B YAML")
-      ->check(not_empty);
+      .check(not_empty());
   command.add_flag("--maximize", options->maximize, "of --csv: the larger the loss column, the better");
   command.add_option("--rung", options->rung, "this rung alone: its fidelity, as 32, or its place from 0");
   command.add_option("--weights", options->weights, "also all rungs together, with a weight for each, as 1,2,4")
-      ->delimiter(',');
+      .delimiter(',');
   command.add_flag("--pairs", options->pairs, "interactions of pairs (always in --json)");
   command.add_option("--triple", options->triples, "interaction of three parameters, as a,b,c; may be given again")
-      ->check(not_empty)
-      ->allow_extra_args(false);
+      .check(not_empty())
+      .one_value_each();
   command.add_option("--percentile", analysis.percentile, "losses above this percentile count as if at it, as 25")
-      ->check(CLI::Range(0.0, 100.0));
+      .check(in_range(0.0, 100.0));
   command.add_flag("--curves", options->curves, "the mean loss along each parameter");
   command.add_option("--surface", options->surfaces, "the mean loss over two parameters, as a,b; may be given again")
-      ->check(not_empty)
-      ->allow_extra_args(false);
-  command.add_option("--trees", analysis.trees, "of the forest; 64 unless said")->check(CLI::Range(1, 10'000));
-  command.add_option("--depth", analysis.depth, "of the trees; unlimited unless said")->check(CLI::Range(1, 1 << 20));
-  command.add_option("--seed", analysis.seed, "of the trees; 0 unless said")->check(CLI::NonNegativeNumber);
+      .check(not_empty())
+      .one_value_each();
+  command.add_option("--trees", analysis.trees, "of the forest; 64 unless said").check(in_range(1, 10'000));
+  command.add_option("--depth", analysis.depth, "of the trees; unlimited unless said").check(in_range(1, 1 << 20));
+  command.add_option("--seed", analysis.seed, "of the trees; 0 unless said").check(not_negative());
   command.add_flag("--json", options->json, "print one object (docs/formats.md)");
   return [options] { return run(*options); };
 }

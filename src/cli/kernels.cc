@@ -27,13 +27,13 @@ KernelTable table_of(const KernelsOptions& options) {
   return parse_kernel_table(text, study.name);
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<KernelsOptions>();
   const auto storage =
       command.add_option("--storage", options->storage, "print those of a study here instead of this processor's");
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only")
-      ->needs(storage);
-  command.add_flag("--shipped", options->shipped, "print what is used where nobody measured")->excludes(storage);
+      .needs(storage);
+  command.add_flag("--shipped", options->shipped, "print what is used where nobody measured").excludes(storage);
   return [options] {
     fmt::print("{}\n", to_text(table_of(*options)));
     return kExitSucceeded;

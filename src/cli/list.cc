@@ -22,7 +22,7 @@ void print_options(const std::vector<OptionInfo>& options) {
   }
 }
 
-std::function<int()> declare(CLI::App&) {
+std::function<int()> declare(Flags&) {
   return [] {
     fmt::print("samplers\n");
     for (const auto& make : kSamplers) {

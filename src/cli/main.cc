@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <new>
@@ -32,7 +33,8 @@ int run(int argc, char** argv) {
     const crescendo::Command command = make();
     names.push_back(command.name);
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
-    const auto action = command.declare(*sub);
+    crescendo::Flags flags(*sub);
+    const auto action = command.declare(flags);
     sub->callback([&chosen, action] { chosen = action; });
   }
   if (argc > 1 && argv[1][0] != '-' && std::find(names.begin(), names.end(), argv[1]) == names.end()) {

@@ -96,14 +96,14 @@ int run(const PredictOptions& options) {
   return all_read ? kExitSucceeded : kExitFailed;
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<PredictOptions>();
-  command.add_option("model", options->model, "weights.bin, or an ONNX model of 'train --onnx'")->required();
-  command.add_option("pictures", options->pictures, "folders of pictures, or picture files")->required();
+  command.add_option("model", options->model, "weights.bin, or an ONNX model of 'train --onnx'").required();
+  command.add_option("pictures", options->pictures, "folders of pictures, or picture files").required();
   const auto top = command.add_option("--top", options->top, "list this many classes of each picture")
-                       ->check(CLI::Range(1, 1'000'000))
-                       ->capture_default_str();
-  command.add_flag("--json", options->json, "print an array of objects (docs/formats.md)")->excludes(top);
+                       .check(in_range(1, 1'000'000))
+                       .shows_default();
+  command.add_flag("--json", options->json, "print an array of objects (docs/formats.md)").excludes(top);
   return [options] { return run(*options); };
 }
 

@@ -58,9 +58,9 @@ int run(const ReplayOptions& options) {
   return report.deviations.empty() ? kExitSucceeded : kExitFailed;
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<ReplayOptions>();
-  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
+  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db").required();
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
   command.add_flag("--json", options->json, "print one object (docs/formats.md)");
   return [options] { return run(*options); };

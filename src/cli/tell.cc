@@ -75,20 +75,20 @@ int run(const TellOptions& options) {
   return kExitSucceeded;
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<TellOptions>();
-  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
+  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db").required();
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
-  command.add_option("--trial", options->trial, "the number that 'ask' gave")->required();
+  command.add_option("--trial", options->trial, "the number that 'ask' gave").required();
   command.add_option("--attempt", options->attempt, "the attempt that 'ask' gave; default: the present one");
   command.add_option("--loss", options->loss, "how the trial ended, or how it stands after --step");
   command.add_option("--step", options->step, "it has not ended: after this epoch; the answer says whether it goes on")
-      ->check(CLI::Range(1, 1'000'000'000));
-  command.add_option("--failed", options->failed, "it failed, for this reason")->check(not_empty);
+      .check(in_range(1, 1'000'000'000));
+  command.add_option("--failed", options->failed, "it failed, for this reason").check(not_empty());
   command.add_flag("--stopped", options->stopped, "it ended before its time, because an answer said so");
-  command.add_option("--seconds", options->seconds, "that it took")->check(CLI::Range(0.0, 1e12));
+  command.add_option("--seconds", options->seconds, "that it took").check(in_range(0.0, 1e12));
   command.add_option("--lease", options->lease, "with --step: it may stay silent so long from now; default: as asked")
-      ->check(not_empty);
+      .check(not_empty());
   return [options] { return run(*options); };
 }
 

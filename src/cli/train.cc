@@ -152,35 +152,34 @@ int run(TrainOptions options) {
   return kExitSucceeded;
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<TrainOptions>();
-  command.add_option("--point", options->point, "a point's TOML, as 'tune' and 'best' write it")->required();
-  command.add_option("--data", options->data, "folder of pictures")->required();
-  command.add_option("--size", options->size, "image side in px; default: the point's")->check(CLI::Range(4, 4096));
-  command.add_option("--epochs", options->epochs, "at most; default: the point's")->check(CLI::Range(1, 1'000'000));
+  command.add_option("--point", options->point, "a point's TOML, as 'tune' and 'best' write it").required();
+  command.add_option("--data", options->data, "folder of pictures").required();
+  command.add_option("--size", options->size, "image side in px; default: the point's").check(in_range(4, 4096));
+  command.add_option("--epochs", options->epochs, "at most; default: the point's").check(in_range(1, 1'000'000));
   command.add_option("--repeats", options->retrain.repeats, "trainings with different seeds")
-      ->check(CLI::Range(1, 10'000))
-      ->capture_default_str();
+      .check(in_range(1, 10'000))
+      .shows_default();
   command.add_flag("--final", options->retrain.final,
                    "then train on training and validation pictures together, for the number of epochs found");
-  command.add_option("--seed", options->retrain.seed, "of weights and order")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  command.add_option("--seed", options->retrain.seed, "of weights and order").check(not_negative()).shows_default();
   command.add_option("--share", options->share, "share of the training and validation pictures")
-      ->check(CLI::Range(1e-6, 1.0))
-      ->capture_default_str();
+      .check(in_range(1e-6, 1.0))
+      .shows_default();
   command.add_option("--classes", options->classes, "only the largest classes, so many; default: all")
-      ->check(CLI::Range(2, 1'000'000));
-  command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores")->check(CLI::Range(1, 4096));
-  command.add_option("--save", options->save, "write the weights of the first training to this file")->check(not_empty);
+      .check(in_range(2, 1'000'000));
+  command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores").check(in_range(1, 4096));
+  command.add_option("--save", options->save, "write the weights of the first training to this file")
+      .check(not_empty());
   command.add_option("--onnx", options->onnx, "write the network of the first training to this file, as an ONNX model")
-      ->check(not_empty);
+      .check(not_empty());
   command
       .add_option("--checkpoint", options->checkpoint,
                   "write this file after each epoch, and go on from it if it is there")
-      ->check(not_empty);
+      .check(not_empty());
   const auto grey = command.add_flag("--grey,--gray", options->grey, "use grey pictures");
-  command.add_flag("--colour,--color", options->colour, "use colour pictures")->excludes(grey);
+  command.add_flag("--colour,--color", options->colour, "use colour pictures").excludes(grey);
   command.add_option("--kernels", options->kernels,
                      "compute with the kernels in this file, as 'crescendo kernels' prints them; default: the point's");
   command.add_option("--fit", options->fit, "how pictures become square, crop or pad; default: as the point says");

@@ -38,9 +38,9 @@ std::string trials_text(const History& history) {
   return table(rows, "rrrlrrrl");
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<TrialsOptions>();
-  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
+  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db").required();
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
   command.add_flag("--json", options->json, "print an array of objects (docs/formats.md)");
   return [options] {

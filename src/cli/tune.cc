@@ -222,7 +222,7 @@ class Tune {
   std::unique_ptr<Subject> subject_;
 };
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<TuneOptions>();
   declare_tune_options(command, *options);
   return [options] { return Tune(*options).run(); };

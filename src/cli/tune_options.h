@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/flags.h"
 #include "crescendo/study.h"
 
 namespace crescendo {
@@ -45,7 +45,7 @@ struct TuneOptions {
 };
 
 /// Declares them; what is parsed later stands in `options`, which must outlive that.
-void declare_tune_options(CLI::App& command, TuneOptions& options);
+void declare_tune_options(Flags& command, TuneOptions& options);
 
 /// What the options say of a study that was read from --study-file, put into it: name, seed, methods, budget.
 void override_study(const TuneOptions& options, Study& study);

@@ -52,8 +52,6 @@ double parse_duration(std::string_view text, std::string_view option) {
   return total;
 }
 
-std::string not_empty(const std::string& text) { return text.empty() ? "must not be empty" : ""; }
-
 std::string duration_text(double seconds) {
   if (seconds < 60) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<long long>(std::llround(seconds));

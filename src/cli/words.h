@@ -10,9 +10,6 @@ namespace crescendo {
 /// "90", "45s", "30m", "1h30m" as seconds; `option` is what the message calls it. Throws Error (bad input).
 double parse_duration(std::string_view text, std::string_view option);
 
-/// What is wrong with an option's text if it is empty; nothing otherwise, as CLI11's checks want it.
-std::string not_empty(const std::string& text);
-
 /// "2 min 5 s", "1 h 3 min", "12.3 s".
 std::string duration_text(double seconds);
 
