@@ -108,15 +108,15 @@ double pause_of(const StatusOptions& options) {
   return seconds;
 }
 
-std::function<int()> declare(CLI::App& command) {
+std::function<int()> declare(Flags& command) {
   const auto options = std::make_shared<StatusOptions>();
-  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db")->required();
+  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db").required();
   command.add_option("--study", options->study, "the study's name; may be left out where there is one only");
-  const auto watch = command.add_flag("--watch", options->watch,
+  const Flag watch = command.add_flag("--watch", options->watch,
                                       "show it again and again, until nobody works on the study any more or Ctrl-C; "
                                       "where the output is no terminal, print a line on each change");
-  command.add_option("--every", options->every, "seconds between two looks of --watch; 2 unless said")->needs(watch);
-  command.add_flag("--json", options->json, "print one object (docs/formats.md)")->excludes(watch);
+  command.add_option("--every", options->every, "seconds between two looks of --watch; 2 unless said").needs(watch);
+  command.add_flag("--json", options->json, "print one object (docs/formats.md)").excludes(watch);
   return [options] {
     const double every = pause_of(*options);
     Watched watched(*options);
