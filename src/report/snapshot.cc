@@ -5,8 +5,8 @@
 
 #include "report/best_first.h"
 #include "report/details.h"
-#include "report/importance_report.h"
 #include "report/saved.h"
+#include "report/shown_importance.h"
 #include "report/space_json.h"
 #include "report/trial_columns_json.h"
 #include "study/names.h"
@@ -16,9 +16,10 @@ namespace crescendo {
 namespace {
 
 constexpr int kVersion = 1;
-constexpr std::size_t kOtherCurves = 500;     // of trials that are not among the details
-constexpr std::size_t kSurfaces = 6;          // of each rung
-constexpr std::size_t kPlacesOnSurface = 24;  // along each side: 128 would be 650 kB a surface
+constexpr std::size_t kOtherCurves = 500;  // of trials that are not among the details
+constexpr std::size_t kSurfaces = 6;       // of each rung
+// Of up to 128: those would be 14 kB a curve and 650 kB a surface.
+constexpr std::size_t kPlacesOnCurve = 48, kPlacesOnSurface = 24;
 
 // sqlite:///file as it is; postgres://user:secret@host/name as postgres://user@host/name.
 std::string without_password(const std::string& url) {
@@ -83,39 +84,56 @@ Json saved_json(const History& history) {
   return {{"seconds", found->seconds}, {"top_seconds", found->top_seconds}, {"measured", found->measured}};
 }
 
-// So many of a side's places, evenly spread.
-std::vector<std::size_t> places(std::size_t size) {
-  const std::size_t count = std::min(size, kPlacesOnSurface);
-  std::vector<std::size_t> chosen;
-  for (std::size_t i = 0; i < count; ++i) chosen.push_back((2 * i + 1) * size / (2 * count));
-  return chosen;
+// Neighbouring values, begin to end, of which the middle one is shown.
+struct Block {
+  std::size_t begin, middle, end;
+};
+
+std::vector<Block> blocks(std::size_t size, std::size_t most) {
+  const std::size_t count = std::min(size, most);
+  std::vector<Block> found;
+  for (std::size_t i = 0; i < count; ++i) {
+    found.push_back({i * size / count, (2 * i + 1) * size / (2 * count), (i + 1) * size / count});
+  }
+  return found;
 }
 
-Surface coarse(const Surface& surface) {
-  Surface coarse{surface.a, surface.b, {}, {}, {}, {}};
-  const auto rows = places(surface.values_a.size()), columns = places(surface.values_b.size());
-  for (const std::size_t column : columns) coarse.values_b.push_back(surface.values_b[column]);
-  for (const std::size_t row : rows) {
-    coarse.values_a.push_back(surface.values_a[row]);
-    for (const std::size_t column : columns) {
-      const std::size_t at = row * surface.values_b.size() + column;
-      coarse.losses.push_back(surface.losses[at]);
-      coarse.stds.push_back(surface.stds[at]);
-    }
+// Each value that is left has the weight of those that it stands for.
+Json coarse_curve(const Json& curve) {
+  Json coarse = Json::array();
+  for (const Block& block : blocks(curve.size(), kPlacesOnCurve)) {
+    double weight = 0;
+    for (std::size_t i = block.begin; i < block.end; ++i) weight += curve[i]["weight"].get<double>();
+    coarse.push_back(curve[block.middle]);
+    coarse.back()["weight"] = weight;
   }
   return coarse;
 }
 
+Json coarse_list(const Json& list) {
+  Json coarse = Json::array();
+  for (const Block& block : blocks(list.size(), kPlacesOnSurface)) coarse.push_back(list[block.middle]);
+  return coarse;
+}
+
+void make_coarse(Json& surface) {
+  for (const char* values : {"values_a", "values_b"}) surface[values] = coarse_list(surface[values]);
+  for (const char* table : {"loss", "std"}) {
+    surface[table] = coarse_list(surface[table]);
+    for (Json& row : surface[table]) row = coarse_list(row);
+  }
+}
+
 Json importance_of(const History& history, int rung) {
   const Study& study = history.study();
-  ImportanceOptions options;
-  options.pairs = options.totals = options.conditions = true;
-  options.strongest_surfaces = kSurfaces;
-  RungImportance found = analyse(drawn_trials(trials_at(history, rung), kSnapshotTrials, options.seed), options,
-                                 rung_name(study, rung), fidelity_json(study.ladder[static_cast<std::size_t>(rung)]));
+  const RungImportance found = shown_importance(history, rung, kSurfaces);
   if (!found.found) return nullptr;
-  for (Surface& surface : found.found->surfaces) surface = coarse(surface);
-  return rung_importance_json(study.space, study.maximize, true, found);
+  Json json = rung_importance_json(study.space, study.maximize, true, found);
+  for (Json& curve : json["curves"]) curve = coarse_curve(curve);
+  if (json.contains("surfaces")) {
+    for (Json& surface : json["surfaces"]) make_coarse(surface);
+  }
+  return json;
 }
 
 // The trials whose curves are shown: the best ones, then those that did not finish.
