@@ -11,7 +11,7 @@
 #include "cli/terminal.h"
 #include "cli/words.h"
 #include "schedule/budget.h"
-#include "study/study_file.h"
+#include "study/names.h"
 
 namespace crescendo {
 namespace {

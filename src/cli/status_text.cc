@@ -12,6 +12,7 @@
 #include "cli/small_curve.h"
 #include "cli/words.h"
 #include "crescendo/schedule.h"
+#include "study/names.h"
 #include "study/study_file.h"
 
 namespace crescendo {

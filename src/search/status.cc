@@ -10,6 +10,7 @@
 #include "search/ask.h"
 #include "search/claiming.h"
 #include "search/summary.h"
+#include "study/names.h"
 #include "study/study_file.h"
 
 namespace crescendo {

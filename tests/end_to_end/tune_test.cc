@@ -254,6 +254,7 @@ TEST_F(Tune, InterruptedItSaysHowToGoOnAndEndsWith130) {
   EXPECT_EQ(WEXITSTATUS(status), 130);
   const std::string said = read_file(path("errors.txt"));
   EXPECT_NE(said.find("Run the same command to go on."), std::string::npos) << said;
+  EXPECT_EQ(said.find("report.html shows them") != std::string::npos, fs::exists(path("out/report.html"))) << said;
 }
 
 TEST_F(Tune, AStudysFileIsNotTakenForOtherPictures) {
