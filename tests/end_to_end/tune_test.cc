@@ -549,7 +549,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"BadStorage", "trials --storage none.db", "'none.db' names no storage"},
         BadCase{"UnknownOption", "tune --date photos", "--date"}, BadCase{"NoCommand", "", "subcommand"},
         BadCase{"UnknownCommand", "tuna",
-                "no command called 'tuna'; there are: tune trials best importance train predict kernels ask tell "
+                "no command called 'tuna'; there are: tune trials status best importance report snapshot plot train "
+                "predict kernels ask tell "
                 "enqueue replay "
                 "experiment list"},
         BadCase{"EmptyOut", "tune --data photos --trials 3 --out ''", "--out"},
