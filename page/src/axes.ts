@@ -18,6 +18,12 @@ export interface Axis {
 
 /// Room that the slot of what is missing takes, as a share of the axis.
 const kSlot = 0.14;
+const kFew = 20;
+
+/// Half the width of a value's cell: 0 on axes where values lie dense.
+export function half_cell(axis: Axis): number {
+  return axis.kind === "choices" || (axis.whole && axis.kind === "linear" && axis.high - axis.low <= kFew + 1) ? 0.5 : 0;
+}
 
 export function slot(axis: Axis): number {
   return axis.low - kSlot * (axis.high - axis.low);
@@ -46,9 +52,11 @@ export function parameter_axis(parameter: Parameter): Axis {
   const log = parameter.log === true && (parameter.low ?? 0) > 0;
   const place = (value: number) => (log ? Math.log10(value) : value);
   let [low, high] = [place(parameter.low ?? 0), place(parameter.high ?? 1)];
-  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  const whole = parameter.kind === "int";
+  // Whole numbers that are few are cells as choices are, and need room at both ends.
+  if (low === high || (whole && !log && high - low <= kFew)) [low, high] = [low - 0.5, high + 0.5];
   return {
-    ...base, kind: log ? "log" : "linear", whole: parameter.kind === "int", choices: [], low, high,
+    ...base, kind: log ? "log" : "linear", whole, choices: [], low, high,
     text: (at) => short(log ? 10 ** at : at),
   };
 }
@@ -100,9 +108,9 @@ function steps(from: number, to: number, step: number): number[] {
 }
 
 function nice(low: number, high: number, most: number, least = 0): number[] {
-  const rough = (high - low) / Math.max(most, 1);
+  const rough = (high - low) / (Math.max(most, 1) + 0.9);
   if (!(rough > 0) || !Number.isFinite(rough)) return [low];
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(least, ([1, 2, 5, 10].find((times) => times * power >= rough * 0.999) ?? 10) * power);
+  const step = Math.max(least, ([1, 2, 5, 10].find((times) => times * power >= rough) ?? 10) * power);
   return steps(Math.ceil(low / step - 1e-9) * step, high, step).map((at) => Number(at.toPrecision(12)));
 }

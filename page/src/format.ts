@@ -2,7 +2,7 @@
 
 import type { Parameter, Value } from "./snapshot";
 
-const kSpace = "\u202f"; // narrow and unbreakable, between a number and its unit
+const kSpace = "\u00a0"; // unbreakable, between a number and its unit
 
 /// `digits` significant digits; whole numbers below a million in full.
 export function short(value: number, digits = 3): string {
@@ -18,6 +18,12 @@ export function short(value: number, digits = 3): string {
 
 export function percent(share: number, digits = 3): string {
   return Math.abs(share) < 5e-5 ? `0${kSpace}%` : `${short(Number((share * 100).toPrecision(digits)), digits)}${kSpace}%`;
+}
+
+/// A share in a column: always as many decimals as its size warrants, so that rows can be compared.
+export function percent_in_full(share: number): string {
+  const value = Math.abs(share * 100);
+  return `${(share * 100).toFixed(value >= 9.995 ? 1 : 2).replace("-", "−")}${kSpace}%`;
 }
 
 export function seconds(value: number): string {

@@ -126,7 +126,7 @@ export function name_axis(look: Look, names: string[], place: AxisPlace & { leng
 
 /// Small figures side by side: where each stands, and how high all are together.
 export function panels(number: number, width: number, size: { least: number; height: number; top?: number; gap?: number; left?: number; most?: number }) {
-  const left = size.left ?? 46, gap = size.gap ?? 62, top = size.top ?? 30;
+  const left = size.left ?? 46, gap = size.gap ?? 62, top = size.top ?? 40;
   const columns = Math.max(1, Math.min(number, size.most ?? 4, Math.floor(width / size.least)));
   const each = Math.floor(width / columns);
   const places = Array.from({ length: number }, (_, place) => ({

@@ -49,14 +49,14 @@ function Report({ snapshot }: { snapshot: Snapshot }) {
   const [dark, theme, set_theme] = useTheme();
   const [chosen, go_to] = useSection();
   const [name, set_name] = useState(snapshot.studies[0]!.name);
-  const [wanted_brush, set_brush] = useState<Brush>({});
+  const [wanted_brush, set_brush] = useState<Brush>(new Map());
   const [wanted, select] = useState<number[]>([]);
   const studies = useMemo(() => snapshot.studies.map(derive), [snapshot]);
   const place = Math.max(0, studies.findIndex((study) => study.raw.name === name));
   const study = studies[place]!;
   const brush = useMemo(() => {
     const axes = brush_axes(study).map((axis) => axis.name);
-    return Object.fromEntries(Object.entries(wanted_brush).filter(([axis]) => axes.includes(axis)));
+    return new Map([...wanted_brush].filter(([axis]) => axes.includes(axis)));
   }, [study, wanted_brush]);
   const kept = useMemo(() => kept_by(study, brush), [study, brush]);
   const sections = kSections.filter((section) => section.name !== "Compare" || studies.length > 1);

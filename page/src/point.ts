@@ -33,7 +33,7 @@ export function point_toml(study: Study, trial: number): string {
   if (loss != null) text += `, ${raw.loss.name.replace(/[\u0000-\u001f\u007f]/g, " ")} ${loss_text(raw, loss)}`;
   text += `\n${toml_table("fidelity", raw.rungs[raw.trials.rung[trial]!]!.fidelity)}`;
   if (raw.objective.name === "cnn") {
-    const carried = Object.entries(raw.objective.options).filter(([name]) => !kNotOfThePoint.includes(name) && !(name in point));
+    const carried = Object.entries(raw.objective.options).filter(([name]) => !kNotOfThePoint.includes(name) && !Object.hasOwn(point, name));
     text += toml_table("training", Object.fromEntries(carried));
   }
   return text + toml_table("point", point);

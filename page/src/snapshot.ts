@@ -135,6 +135,19 @@ export interface Snapshot {
 
 const kVersion = 1;
 
+// A parameter may be called "constructor": tables by name have no names of their own.
+function bare(table: object | undefined | null): void {
+  if (table) Object.setPrototypeOf(table, null);
+}
+
+function bare_tables(study: StudySnapshot): void {
+  bare(study.trials.point);
+  study.rungs.forEach(({ boxes }) => boxes.forEach(({ sides }) => bare(sides)));
+  for (const rung of study.importance ?? []) {
+    if (rung) [rung.main, rung.total, rung.best_values, rung.ped_anova, rung.permutation, rung.curves].forEach(bare);
+  }
+}
+
 /// What `value` says, or an Error with a sentence for the reader when it is no snapshot of a version that is known.
 export function read_snapshot(value: unknown): Snapshot {
   const snapshot = value as Partial<Snapshot> | null;
@@ -147,5 +160,6 @@ export function read_snapshot(value: unknown): Snapshot {
   if (!Array.isArray(snapshot.studies) || snapshot.studies.length === 0) {
     throw new Error("This snapshot holds no study; it should have at least one.");
   }
+  snapshot.studies.forEach(bare_tables);
   return snapshot as Snapshot;
 }

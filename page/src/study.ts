@@ -1,7 +1,7 @@
 // A study's snapshot with what several figures derive from it, computed once.
 
 import { coordinate, loss_axis, parameter_axis, slot, type Axis } from "./axes";
-import { percent, short } from "./format";
+import { percent_in_full, short } from "./format";
 import type { Parameter, StudySnapshot, Value } from "./snapshot";
 
 export interface Study {
@@ -65,16 +65,12 @@ export function value_of(study: Study, parameter: string, trial: number): Value 
 }
 
 export function point_of(study: Study, trial: number): Record<string, Value> {
-  const point: Record<string, Value> = {};
-  for (const { name, choices } of study.parameters) {
-    const value = value_of(study, name, trial);
-    if (value !== null || choices?.includes(null)) point[name] = value;
-  }
-  return point;
+  const values = study.parameters.map(({ name, choices }) => ({ name, choices, value: value_of(study, name, trial) }));
+  return Object.fromEntries(values.filter(({ value, choices }) => value !== null || choices?.includes(null)).map(({ name, value }) => [name, value]));
 }
 
 export function loss_text(study: StudySnapshot, loss: number | null | undefined): string {
-  return loss == null ? "–" : study.loss.share ? percent(loss) : short(loss, 4);
+  return loss == null ? "–" : study.loss.share ? percent_in_full(loss) : short(loss, 4);
 }
 
 /// At most `most` of the finished trials: the best half of that, and of the others every so many-th.
@@ -90,7 +86,7 @@ export function sample(study: Study, most: number): number[] {
 }
 
 /// What a brush keeps on an axis: from and to in its coordinates. An axis is named by its parameter, or one of these.
-export type Brush = Record<string, [number, number]>;
+export type Brush = ReadonlyMap<string, [number, number]>;
 export const kLossAxis = "\u0000loss", kRungAxis = "\u0000rung";
 
 export function rung_axis(study: Study): Axis {
@@ -114,11 +110,11 @@ export function brush_axes(study: Study): Axis[] {
 
 /// For each trial whether the brush keeps it; null without a brush.
 export function kept_by(study: Study, brush: Brush): Uint8Array | null {
-  const axes = brush_axes(study).filter((axis) => brush[axis.name]);
+  const axes = brush_axes(study).filter((axis) => brush.has(axis.name));
   if (axes.length === 0) return null;
   const kept = new Uint8Array(study.count).fill(1);
   for (const axis of axes) {
-    const [from, to] = brush[axis.name]!;
+    const [from, to] = brush.get(axis.name)!;
     for (let trial = 0; trial < study.count; ++trial) {
       const at = place_on(study, axis, trial);
       if (at < from || at > to) kept[trial] = 0;

@@ -32,8 +32,8 @@ export function Summary({ study }: { study: Study }) {
         <Key name="trials" value={short(study.count)} says={counts || "none failed"} />
         <Key name="time" value={seconds(raw.elapsed_seconds)} title={`${raw.elapsed_seconds} s`} says={`${seconds(raw.cpu_seconds)} of CPU time`} />
         {factor !== null && (
-          <Key name="small pictures" value={factor >= 1 ? `${short(factor, 2)} × less` : "no gain"}
-               says={`${seconds(raw.saved!.seconds)} of trials, not about ${seconds(raw.saved!.top_seconds)} at ${study.labels[study.top]}`} />
+          <Key name="saved by starting small" value={factor >= 1 ? `${short(factor, 2)} × less` : "nothing"}
+               says={`${seconds(raw.saved!.seconds)} of trials; all at ${study.labels[study.top]}: about ${seconds(raw.saved!.top_seconds)}`} />
         )}
       </dl>
     </section>

@@ -105,7 +105,7 @@ export function TrialTable() {
           <option value="">all states</option>
           {states.map((name) => <option value={name}>{name}</option>)}
         </select>
-        {kept && <button type="button" onClick={() => set_brush({})}>Clear the brush</button>}
+        {kept && <button type="button" onClick={() => set_brush(new Map())}>Clear the brush</button>}
         <span class="quiet-text" role="status" data-count={rows.length}>{rows.length === study.count ? count(rows.length, "trial") : `${short(rows.length)} of ${count(study.count, "trial")}`}</span>
       </div>
       <div ref={frame} class="scroll rows" tabIndex={0} role="region" aria-label="Trials"

@@ -40,7 +40,7 @@ function draw(study: Study, names: string[], look: Look, width: number): Option 
     const aside = axis.kind === "choices" ? (rung - study.top / 2) * 0.16 : 0;
     const grid = { xAxisIndex: place, yAxisIndex: place };
     return [{
-      type: "custom", ...grid, name: study.labels[rung], silent: true, clip: true, data: [[points[0]!.at, points[0]!.loss]], z: 1, tooltip: { show: false },
+      type: "custom", ...grid, name: study.labels[rung], itemStyle: { color: colour }, silent: true, clip: true, data: [[points[0]!.at, points[0]!.loss]], z: 1, tooltip: { show: false },
       renderItem: (_: unknown, api: CustomApi) => {
         if (axis.kind === "choices") {
           return { type: "group", children: points.map(({ at, loss, std }) => {

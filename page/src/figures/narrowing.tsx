@@ -1,6 +1,6 @@
 // Narrowing: at each size, the part of each parameter in which new points could fall, and why.
 
-import { coordinate, type Axis } from "../axes";
+import { coordinate, half_cell, type Axis } from "../axes";
 import type { Option } from "../charts";
 import { Figure } from "../figure";
 import { base, name_axis, panel_title, panels, rung_colour, tip, value_axis, type Look } from "../look";
@@ -30,12 +30,13 @@ export function covered(axis: Axis, side: Value[] | undefined): [number, number]
     return side.map((choice) => coordinate(axis, choice)).filter((at) => at !== null).map((at) => [at - 0.42, at + 0.42]);
   }
   const [low, high] = [coordinate(axis, side[0]), coordinate(axis, side[1])];
-  return [[Math.max(low ?? axis.low, axis.low), Math.min(high ?? axis.high, axis.high)]];
+  const half = half_cell(axis);
+  return [[Math.max((low ?? axis.low) - half, axis.low), Math.min((high ?? axis.high) + half, axis.high)]];
 }
 
 function form(study: Study, width: number) {
   const rows = rows_of(study).length;
-  return panels(study.parameters.length, width, { least: 250, height: Math.max(34, Math.min(rows * (rows > 12 ? 9 : 18), 320)), top: 2, gap: 56, left: 70 });
+  return panels(study.parameters.length, width, { least: 250, height: Math.max(34, Math.min(rows * (rows > 12 ? 9 : 18), 320)), top: 6, gap: 56, left: 70 });
 }
 
 function draw(study: Study, look: Look, width: number): Option {

@@ -23,7 +23,7 @@ function draw(importance: RungImportance, names: string[], look: Look, width: nu
     ...shared,
     tooltip: { ...(shared.tooltip as Option), formatter: ({ data }: { data: number[] }) =>
       tip(`${names[data[0]!]} × ${names[data[1]!]}`, [["", `${percent(data[2]!)} ± ${percent(data[3]!)}`]]) },
-    grid: { left: room, right: 12, top: 8, bottom: small ? 110 : 120 },
+    grid: { left: room, right: 12, top: 8, bottom: 16 + Math.min(small ? 13 : 22, Math.max(...names.map((name) => name.length))) * 4.9 },
     xAxis: { ...axis, axisLabel: { ...(axis.axisLabel as Option), rotate: 45 } },
     yAxis: { ...axis, inverse: true },
     visualMap: {

@@ -6,10 +6,12 @@ import { slot, ticks, type Axis } from "../axes";
 import { Figure } from "../figure";
 import { clip, count, short } from "../format";
 import { kDark, kLight, ramp_at, type Look } from "../look";
-import { better, brush_axes, kLossAxis, kRungAxis, place_on, sample, value_of, type Brush, type Study } from "../study";
+import { better, brush_axes, kLossAxis, kRungAxis, place_on, sample, value_of, type Study } from "../study";
 import { useStudy } from "../view";
 
-const kMostLines = 3000, kChunk = 40, kClasses = 5;
+const kMostLines = 3000, kMostFailed = 300, kChunk = 40, kClasses = 5;
+const kLeftOut = -2, kFailed = -1; // beside the classes from 0
+const kFailedColour = "#d55e00";
 const kTop = 44, kHeight = 300, kBottom = 22;
 
 interface Geometry {
@@ -49,7 +51,7 @@ function classes(study: Study): Map<number, number> {
 function paths(study: Study, form: Geometry, lines: number[], kept: Uint8Array | null, class_of: Map<number, number>) {
   const groups = new Map<number, number[]>();
   for (const trial of lines) {
-    const group = kept && !kept[trial] ? -1 : class_of.get(trial) ?? 0;
+    const group = kept && !kept[trial] ? kLeftOut : class_of.get(trial) ?? kFailed;
     groups.set(group, [...(groups.get(group) ?? []), trial]);
   }
   const text = (trial: number) => {
@@ -72,6 +74,7 @@ interface AxisProps {
   look: Look;
   range: [number, number] | undefined;
   title: string;
+  letters: number; // of the title, that there is room for
   on_change: (range: [number, number] | null) => void;
 }
 
@@ -80,7 +83,7 @@ function step_of(axis: Axis): number {
 }
 
 /// One axis with its ticks, the brush over it and the brush's two handles.
-function BrushAxis({ axis, x, form, look, range, title, on_change }: AxisProps) {
+function BrushAxis({ axis, x, form, look, range, title, letters, on_change }: AxisProps) {
   const begun = useRef<number | null>(null);
   const { y } = form;
   const [from, to] = range ?? [foot(axis) - 1e-9, axis.high];
@@ -107,7 +110,7 @@ function BrushAxis({ axis, x, form, look, range, title, on_change }: AxisProps) 
   return (
     <g>
       <text x={x} y={14} fill={look.ink} font-size="12" font-weight="600" text-anchor="start" transform={`translate(-6 0)`}>
-        <title>{title}</title>{clip(title, 11)}
+        <title>{title}</title>{clip(title, letters)}
       </text>
       <line x1={x} x2={x} y1={y(axis, axis.low)} y2={y(axis, axis.high)} stroke={look.quiet} stroke-width="1" />
       {[...(axis.missing === null ? [] : [slot(axis)]), ...ticks(axis, 6)].map((at) => (
@@ -155,34 +158,35 @@ export function Parallel() {
   const lines = useMemo(() => sample(study, kMostLines), [study]);
   const class_of = useMemo(() => classes(study), [study]);
   const form = useMemo(() => geometry(brush_axes(study), width), [study, width]);
-  const drawn = useMemo(() => paths(study, form, lines, kept, class_of), [study, form, lines, kept, class_of]);
+  const drawn = useMemo(() => paths(study, form, [...lines, ...study.failed.slice(0, kMostFailed)], kept, class_of), [study, form, lines, kept, class_of]);
   const title = (axis: Axis) => (axis.name === kLossAxis ? study.raw.loss.name : axis.name === kRungAxis ? "size" : axis.name);
   const change = (axis: Axis) => (range: [number, number] | null) => {
-    const next: Brush = { ...brush };
-    if (range) next[axis.name] = range;
-    else delete next[axis.name];
+    const next = new Map(brush);
+    if (range) next.set(axis.name, range);
+    else next.delete(axis.name);
     set_brush(next);
   };
   const left = kept ? kept.reduce((sum, one) => sum + one, 0) : study.count;
+  const letters = Math.max(5, Math.floor((form.axes.length > 1 ? form.x[1]! - form.x[0]! : 300) / 7.2) - 1);
   const drawing = (colours: Look) => (
     <svg width={form.width} height={kTop + kHeight + kBottom} class="parallel" xmlns="http://www.w3.org/2000/svg"
          font-family="Helvetica, Arial, sans-serif" data-drawn="yes">
       <g fill="none" stroke-width="1">
         {drawn.map(({ group, path }) => (
-          <path d={path} stroke={group < 0 ? colours.faint : ramp_at(colours, 0.3 + (0.7 * group) / (kClasses - 1))}
+          <path d={path} stroke={group === kLeftOut ? colours.faint : group === kFailed ? kFailedColour : ramp_at(colours, 0.3 + (0.7 * group) / (kClasses - 1))}
                 stroke-opacity={group < 0 ? 0.5 : lines.length > 500 ? 0.35 : 0.6} />
         ))}
       </g>
       {form.axes.map((axis, place) => (
-        <BrushAxis key={axis.name} axis={axis} x={form.x[place]!} form={form} look={colours} range={brush[axis.name]} title={title(axis)} on_change={change(axis)} />
+        <BrushAxis key={axis.name} axis={axis} x={form.x[place]!} form={form} look={colours} range={brush.get(axis.name)} title={title(axis)} letters={letters} on_change={change(axis)} />
       ))}
     </svg>
   );
   return (
     <Figure
       name="parallel" title="All parameters at once" items={lines.length}
-      controls={Object.keys(brush).length > 0 && <button type="button" onClick={() => set_brush({})}>Clear the brush</button>}
-      caption={`A line is a trial, the darker${dark ? " (here: brighter)" : ""} the better among those of its size; drag along an axis to keep only the trials that pass there`
+      controls={brush.size > 0 && <button type="button" onClick={() => set_brush(new Map())}>Clear the brush</button>}
+      caption={`A line is a trial, the darker${dark ? " (here: brighter)" : ""} the better among those of its size${study.failed.length > 0 ? ", orange where it failed" : ""}; drag along an axis to keep only the trials that pass there`
         + `${kept ? `: ${count(left, "trial")} of ${short(study.count)} kept` : ""}.`
         + (lines.length < study.finished.length ? ` Drawn are ${short(lines.length)} of ${short(study.finished.length)} finished trials: the best half of them, and evenly chosen others.` : "")}
       alt={`Parallel coordinates of ${count(study.finished.length, "trial")} over ${form.axes.map(title).join(", ")}.`}

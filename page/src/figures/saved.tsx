@@ -69,7 +69,7 @@ export function Saved() {
     : `The trials took ${seconds(saved.seconds)}; as many at ${top} would have taken about ${seconds(saved.top_seconds)}: nothing was saved here.`;
   return (
     <Figure
-      name="saved" title="What small pictures saved" height={170} items={rungs.length}
+      name="saved" title="What starting small saved" height={170} items={rungs.length}
       caption={`${words} The estimate rests on ${short(saved.measured)} pairs of trials of one point at two sizes.`}
       alt={words} option={(look) => draw(study, look)}
       numbers={() => ({

@@ -1,7 +1,7 @@
 // Slices: the loss over each parameter alone, by size.
 
 import { useMemo } from "preact/hooks";
-import { slot, coordinate } from "../axes";
+import { coordinate, half_cell, slot } from "../axes";
 import type { Option } from "../charts";
 import { Figure } from "../figure";
 import { short } from "../format";
@@ -23,7 +23,7 @@ function draw(study: Study, marks: number[], kept: Uint8Array | null, look: Look
       .map((trial) => {
         const at = coordinate(axis, value_of(study, axis.name, trial)) ?? (axis.missing === null ? null : slot(axis));
         // Choices and whole numbers would hide each other: each trial is a little aside, always by as much.
-        const aside = axis.kind === "choices" ? (((trial * 0.618034) % 1) - 0.5) * 0.5 : 0;
+        const aside = half_cell(axis) > 0 ? (((trial * 0.618034) % 1) - 0.5) * 0.5 : 0;
         return at === null ? null : [at + aside, Math.min(Math.max(raw.trials.loss[trial]!, loss.low), loss.high), trial];
       }).filter((mark) => mark !== null);
     const shared = { type: "scatter", xAxisIndex: place, yAxisIndex: place, symbolSize: marks.length > 600 ? 3 : 5 };
