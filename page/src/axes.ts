@@ -65,13 +65,11 @@ export function parameter_axis(parameter: Parameter): Axis {
 export function loss_axis(study: StudySnapshot, losses: number[]): Axis {
   const sorted = losses.filter(Number.isFinite).sort((a, b) => a - b);
   let [low, high] = [sorted[0] ?? 0, sorted.at(-1) ?? 1];
+  // Shares have no outliers. Else the better three quarters say how far the axis reaches.
   const part = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
-  if (study.loss.maximize) {
-    const reach = 4 * (high - part(0.1)) || Infinity;
-    low = Math.max(low, high - reach);
-  } else {
-    const reach = 4 * (part(0.9) - low) || Infinity;
-    high = Math.min(high, low + reach);
+  if (!(study.loss.share && low >= 0 && high <= 1)) {
+    if (study.loss.maximize) low = Math.max(low, high - (5 * (high - part(0.25)) || Infinity));
+    else high = Math.min(high, low + (5 * (part(0.75) - low) || Infinity));
   }
   const room = (high - low) * 0.05 || Math.abs(high) * 0.1 || 0.5;
   const positive = low >= 0, share = study.loss.share;

@@ -16,7 +16,7 @@ export interface Look {
   ramp: string[]; // from little to much, on this paper
 }
 
-const kFont = '"Helvetica Neue", Helvetica, "Liberation Sans", Arial, sans-serif';
+const kFont = "Helvetica Neue, Helvetica, Liberation Sans, Arial, sans-serif"; // without quotes, which would end the attributes of a saved SVG
 
 export const kLight: Look = {
   dark: false, paper: "#ffffff", ink: "#1b1e22", quiet: "#5b636c", line: "#c3c8ce", faint: "#dcdfe3", accent: "#0072b2",
@@ -70,6 +70,17 @@ export function legend(look: Look, names?: string[]): Option {
     textStyle: { color: look.ink, fontSize: 12 }, inactiveColor: look.line, data: names,
     formatter: (name: string) => clip(name, 40),
   };
+}
+
+/// How high a legend of these names is, which breaks into lines where the figure is narrow.
+export function legend_height(names: string[], width: number): number {
+  let lines = 1, used = 0;
+  for (const name of names) {
+    const own = clip(name, 40).length * 6.6 + 38;
+    if (used > 0 && used + own > width) [lines, used] = [lines + 1, 0];
+    used += own;
+  }
+  return lines * 24;
 }
 
 const axis_style = (look: Look) => ({

@@ -8,6 +8,7 @@ export interface Study {
   raw: StudySnapshot;
   count: number;
   top: number; // the highest rung
+  level: "size" | "rung"; // what a rung is called: a size where the pictures' sides are what differs
   labels: string[]; // of the rungs, each another
   used: number[]; // rungs that have a trial
   parameters: Parameter[];
@@ -21,6 +22,11 @@ export interface Study {
 
 export function better(study: StudySnapshot, a: number, b: number): boolean {
   return study.loss.maximize ? a > b : a < b;
+}
+
+function level_of({ rungs }: StudySnapshot): "size" | "rung" {
+  const sides = rungs.map(({ fidelity }) => fidelity.image_side);
+  return !sides.includes(undefined) && new Set(sides).size === sides.length ? "size" : "rung";
 }
 
 export function derive(raw: StudySnapshot): Study {
@@ -38,7 +44,7 @@ export function derive(raw: StudySnapshot): Study {
     raw.rungs.some((other, at) => at !== place && other.label === rung.label)
       ? `${rung.label}, rung ${place + 1}` : rung.label || `rung ${place + 1}`);
   return {
-    raw, count, labels, end, finished,
+    raw, count, labels, end, level: level_of(raw), finished,
     used: raw.rungs.flatMap((_, rung) => (trials.rung.includes(rung) ? [rung] : [])),
     children, top: raw.rungs.length - 1, parameters: raw.parameters,
     axes: raw.parameters.map(parameter_axis),
@@ -91,7 +97,7 @@ export const kLossAxis = "\u0000loss", kRungAxis = "\u0000rung";
 
 export function rung_axis(study: Study): Axis {
   return {
-    name: kRungAxis, label: "size", kind: "choices", low: -0.5, high: study.labels.length - 0.5, missing: null, whole: true,
+    name: kRungAxis, label: study.level, kind: "choices", low: -0.5, high: study.labels.length - 0.5, missing: null, whole: true,
     choices: study.labels, text: (at) => study.labels[Math.round(at)] ?? "",
   };
 }

@@ -28,7 +28,7 @@ export function Summary({ study }: { study: Study }) {
       <dl class="keys">
         <Key name={`best ${raw.loss.name}`} value={loss_text(raw, best?.loss)} title={String(best?.loss ?? "")}
              says={best ? `trial ${best.trial} at ${study.labels[best.rung]}${best.test_error === null ? "" : `; test error ${loss_text({ ...raw, loss: { ...raw.loss, share: true } }, best.test_error)}`}`
-                        : "nothing has finished yet"} />
+                        : "nothing has finished"} />
         <Key name="trials" value={short(study.count)} says={counts || "none failed"} />
         <Key name="time" value={seconds(raw.elapsed_seconds)} title={`${raw.elapsed_seconds} s`} says={`${seconds(raw.cpu_seconds)} of CPU time`} />
         {factor !== null && (

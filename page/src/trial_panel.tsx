@@ -52,7 +52,7 @@ export function TrialPanel() {
           <tbody>
             {row(raw.loss.name, (trial) => <b title={String(trials.loss[trial])}>{loss_text(raw, trials.loss[trial])}</b>)}
             {row("state", (trial) => <>{trials.state[trial]}{trials.reason[trial] && <span class="quiet-text">: {trials.reason[trial]}</span>}</>)}
-            {row("size", (trial) => <RungName study={study} rung={trials.rung[trial]!} />)}
+            {row(study.level, (trial) => <RungName study={study} rung={trials.rung[trial]!} />)}
             {row("time", (trial) => seconds(trials.seconds[trial]!))}
             {row("parent", (trial) => <Kin study={study} trials={trials.parent[trial] == null ? [] : [trials.parent[trial]!]} />)}
             {row("executed again as", (trial) => <Kin study={study} trials={study.children.get(trial) ?? []} />)}

@@ -8,8 +8,9 @@ import { loss_text, value_of, type Study } from "./study";
 import { kMostSelected, useStudy } from "./view";
 
 interface Column {
+  key: string; // unlike its name, no other column's
   name: string;
-  title?: string;
+  saved?: string; // its name in the CSV, where another
   number: boolean;
   cell(trial: number): Cell; // what is sorted by and saved
   text(trial: number): string;
@@ -20,14 +21,14 @@ const kRowHeight = 30, kRowsBeyond = 12;
 function columns_of(study: Study): Column[] {
   const { raw } = study, { trials } = raw;
   return [
-    { name: "trial", number: true, cell: (trial) => trial, text: (trial) => String(trial) },
-    { name: "size", number: false, cell: (trial) => trials.rung[trial]!, text: (trial) => study.labels[trials.rung[trial]!] ?? "" },
-    { name: "state", number: false, cell: (trial) => trials.state[trial]!, text: (trial) => trials.state[trial]! },
-    { name: raw.loss.name, number: true, cell: (trial) => trials.loss[trial], text: (trial) => loss_text(raw, trials.loss[trial]) },
-    { name: "time", title: "seconds", number: true, cell: (trial) => trials.seconds[trial]!, text: (trial) => seconds(trials.seconds[trial]!) },
-    { name: "parent", number: true, cell: (trial) => trials.parent[trial], text: (trial) => String(trials.parent[trial] ?? "–") },
+    { key: "trial", name: "trial", number: true, cell: (trial) => trial, text: (trial) => String(trial) },
+    { key: "rung", name: study.level, saved: "rung", number: false, cell: (trial) => trials.rung[trial]!, text: (trial) => study.labels[trials.rung[trial]!] ?? "" },
+    { key: "state", name: "state", number: false, cell: (trial) => trials.state[trial]!, text: (trial) => trials.state[trial]! },
+    { key: "loss", name: raw.loss.name, number: true, cell: (trial) => trials.loss[trial], text: (trial) => loss_text(raw, trials.loss[trial]) },
+    { key: "seconds", name: "time", saved: "seconds", number: true, cell: (trial) => trials.seconds[trial]!, text: (trial) => seconds(trials.seconds[trial]!) },
+    { key: "parent", name: "parent", number: true, cell: (trial) => trials.parent[trial], text: (trial) => String(trials.parent[trial] ?? "–") },
     ...study.parameters.map((parameter): Column => ({
-      name: parameter.name, number: parameter.kind !== "categorical" && !parameter.choices?.some((choice) => typeof choice !== "number"),
+      key: `parameter ${parameter.name}`, name: parameter.name, number: parameter.kind !== "categorical" && !parameter.choices?.some((choice) => typeof choice !== "number"),
       cell: (trial) => value_of(study, parameter.name, trial), text: (trial) => value_text(parameter, value_of(study, parameter.name, trial)),
     })),
   ];
@@ -67,7 +68,7 @@ export function TrialTable() {
     const found = text ? finder(study, columns, text) : () => true;
     const all = trials.rung.map((_, trial) => trial).filter((trial) =>
       (!kept || kept[trial]) && (rung < 0 || trials.rung[trial] === rung) && (!state || trials.state[trial] === state) && found(trial));
-    const column = columns.find(({ name }) => name === order?.column);
+    const column = columns.find(({ key }) => key === order?.column);
     return column ? sorted(all, column, order!.down) : all;
   }, [study, columns, kept, text, rung, state, order]);
 
@@ -80,8 +81,8 @@ export function TrialTable() {
   const to = Math.min(rows.length, Math.ceil((scroll.top + scroll.height) / kRowHeight) + kRowsBeyond);
   const gap = (number: number) => number > 0 && <tr aria-hidden="true" style={{ height: `${number * kRowHeight}px` }}><td colSpan={columns.length + 1} /></tr>;
   const toggle = (trial: number) => select(selected.includes(trial) ? selected.filter((other) => other !== trial) : [...selected, trial].slice(-kMostSelected));
-  const arrow = (column: Column) => (order?.column !== column.name ? "" : order.down ? " ↓" : " ↑");
-  const next = (column: Column) => set_order(order?.column !== column.name ? { column: column.name, down: false } : order.down ? null : { column: column.name, down: true });
+  const arrow = (column: Column) => (order?.column !== column.key ? "" : order.down ? " ↓" : " ↑");
+  const next = (column: Column) => set_order(order?.column !== column.key ? { column: column.key, down: false } : order.down ? null : { column: column.key, down: true });
   const states = [...new Set(study.raw.trials.state)];
 
   return (
@@ -90,15 +91,15 @@ export function TrialTable() {
         <h3>All trials</h3>
         <div class="tools">
           <button type="button" class="quiet" aria-label="Save the trials as CSV" onClick={() => save(file_name(study.raw.name, "trials.csv"), "text/csv", csv({
-            columns: [...columns.map(({ name, title }) => title ?? name), "reason"],
-            rows: rows.map((trial) => [...columns.map((column) => (column.name === "size" ? column.text(trial) : column.cell(trial))), study.raw.trials.reason[trial]]),
+            columns: [...columns.map(({ name, saved }) => saved ?? name), "reason"],
+            rows: rows.map((trial) => [...columns.map((column) => (column.key === "rung" ? column.text(trial) : column.cell(trial))), study.raw.trials.reason[trial]]),
           }))}>CSV</button>
         </div>
       </header>
       <div class="filters">
         <input type="search" placeholder="number, value or reason" aria-label="Find trials" value={text} onInput={(event) => set_text((event.target as HTMLInputElement).value)} />
-        <select aria-label="Size" value={rung} onChange={(event) => set_rung(Number((event.target as HTMLSelectElement).value))}>
-          <option value={-1}>all sizes</option>
+        <select aria-label="Rung" value={rung} onChange={(event) => set_rung(Number((event.target as HTMLSelectElement).value))}>
+          <option value={-1}>all {study.level}s</option>
           {study.labels.map((label, place) => <option value={place}>{label}</option>)}
         </select>
         <select aria-label="State" value={state} onChange={(event) => set_state((event.target as HTMLSelectElement).value)}>
@@ -118,7 +119,7 @@ export function TrialTable() {
             <tr>
               <th scope="col"><span class="hidden">open</span></th>
               {columns.map((column) => (
-                <th scope="col" class={column.number ? "number" : ""} aria-sort={order?.column !== column.name ? undefined : order.down ? "descending" : "ascending"}>
+                <th scope="col" class={column.number ? "number" : ""} aria-sort={order?.column !== column.key ? undefined : order.down ? "descending" : "ascending"}>
                   <button type="button" onClick={() => next(column)} title={column.name}>{clip(column.name, 20)}{arrow(column)}</button>
                 </th>
               ))}
@@ -131,8 +132,8 @@ export function TrialTable() {
                 <td><input type="checkbox" checked={selected.includes(trial)} aria-label={`Compare trial ${trial}`} onChange={() => toggle(trial)} /></td>
                 {columns.map((column) => (
                   <td class={column.number ? "number" : ""} title={String(column.cell(trial) ?? "")}>
-                    {column.name === "trial" ? <button type="button" class="link" onClick={() => open_trial(trial)}>{trial}</button>
-                      : column.name === "size" ? <RungName study={study} rung={study.raw.trials.rung[trial]!} /> : clip(column.text(trial), 24)}
+                    {column.key === "trial" ? <button type="button" class="link" onClick={() => open_trial(trial)}>{trial}</button>
+                      : column.key === "rung" ? <RungName study={study} rung={study.raw.trials.rung[trial]!} /> : clip(column.text(trial), 24)}
                   </td>
                 ))}
               </tr>

@@ -14,7 +14,7 @@ export function BestValues() {
   return (
     <Figure
       name="best-values" title="Best values"
-      caption={`Where the mean ${study.raw.loss.name} along each parameter is ${study.raw.loss.maximize ? "highest" : "lowest"}; sizes agree where a row holds one value.`}
+      caption={`Where the mean ${study.raw.loss.name} along each parameter is ${study.raw.loss.maximize ? "highest" : "lowest"}; ${study.level}s agree where a row holds one value.`}
       alt="" numbers={() => ({
         columns: ["parameter", ...rungs.map((rung) => study.labels[rung]!)],
         rows: parameters.map(({ name }) => [name, ...rungs.map((rung) => value(rung, name))]),

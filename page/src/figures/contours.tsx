@@ -93,7 +93,7 @@ export function Contours() {
       alt={`Maps of the mean ${study.raw.loss.name} over ${surfaces.map(({ a, b }) => `${a} and ${b}`).join("; ")}.`}
       option={(look, width) => draw(study, surfaces, look, width)}
       numbers={() => ({
-        columns: ["size", "a", "b", "value_a", "value_b", "mean", "std"],
+        columns: ["rung", "a", "b", "value_a", "value_b", "mean", "std"],
         rows: surfaces.flatMap((surface) => surface.values_a.flatMap((value_a, i) => surface.values_b.map((value_b, j) =>
           [study.labels[rung], surface.a, surface.b, value_a, value_b, surface.loss[i]![j], surface.std[i]?.[j]]))),
       })}

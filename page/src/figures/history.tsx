@@ -5,7 +5,7 @@ import type { Axis } from "../axes";
 import type { Option } from "../charts";
 import { Figure } from "../figure";
 import { count, seconds, short, time_unit } from "../format";
-import { base, legend, rung_colour, rung_symbol, tip, value_axis, type Look } from "../look";
+import { base, legend, legend_height, rung_colour, rung_symbol, tip, value_axis, type Look } from "../look";
 import { loss_text, records, type Study } from "../study";
 import { Choice } from "../parts";
 import { useStudy } from "../view";
@@ -51,7 +51,7 @@ function lasts(values: number[]): number[] {
   return [values.reduce((most, value) => Math.max(most, value), 0)];
 }
 
-function draw(study: Study, kept: Uint8Array | null, time: boolean, look: Look): Option {
+function draw(study: Study, kept: Uint8Array | null, time: boolean, look: Look, width: number): Option {
   const { raw, loss, top } = study;
   const { axis, at, name, last } = x_axis(study, time);
   const inside = (value: number) => Math.min(Math.max(value, loss.low), loss.high);
@@ -94,7 +94,7 @@ function draw(study: Study, kept: Uint8Array | null, time: boolean, look: Look):
     ...shared,
     tooltip: { ...(shared.tooltip as Option), formatter: (item: { data: number[] }) => trial_tip(study, item.data[2]!) },
     legend: { ...legend(look, names), data: names },
-    grid: { left: 54, right: 14, top: 54, bottom: 42 },
+    grid: { left: 54, right: 14, top: legend_height(names, width) + 28, bottom: 42 },
     xAxis: value_axis(look, axis, "x", { name, most: 8 }),
     yAxis: value_axis(look, loss, "y", { name: raw.loss.name, most: 6, lines: true }),
     series,
@@ -120,14 +120,14 @@ export function History() {
     <Figure
       name="history" title="How the search went" items={study.count} height={360}
       controls={<Choice label="Horizontal axis" value={time ? "time" : "trials"} options={["time", "trials"]} on_change={(value) => set_time(value === "time")} />}
-      caption={`Each mark is a trial; the lines are the best so far at each size${study.top > 0 ? ", the shades the size at work" : ""}.`
+      caption={`Each mark is a trial; the lines are the best so far at each ${study.level}${study.top > 0 ? `, the shades the ${study.level} at work` : ""}.`
         + (outside > 0 ? ` ${count(outside, "trial lies", "trials lie")} beyond the axis and ${outside === 1 ? "is" : "are"} drawn at its end.` : "")}
       alt={`${count(study.finished.length, "finished trial")} and ${study.failed.length} failed ones over ${time ? "time" : "their number"}. `
         + (best ? `The best ${raw.loss.name}, ${loss_text(raw, best.loss)}, was reached with trial ${best.trial} at ${study.labels[best.rung]}.` : "Nothing has finished.")}
-      option={(look) => draw(study, kept, time, look)}
+      option={(look, width) => draw(study, kept, time, look, width)}
       on_pick={(item) => Array.isArray(item) && open_trial(item[2] as number)}
       numbers={() => ({
-        columns: ["trial", "size", "state", "ended_seconds", "seconds", raw.loss.name],
+        columns: ["trial", "rung", "state", "ended_seconds", "seconds", raw.loss.name],
         rows: raw.trials.rung.map((rung, trial) => [trial, study.labels[rung], raw.trials.state[trial], study.end[trial], raw.trials.seconds[trial], raw.trials.loss[trial]]),
       })}
     />

@@ -81,10 +81,10 @@ export function Marginals() {
     <Figure
       name="marginals" title="Along each parameter" height={(width) => form(names.length, width).height} items={names.length * 100}
       caption={`The mean ${study.raw.loss.name} along one parameter, averaged over all others, the most important first; the bands are one standard deviation over the trees.`}
-      alt={`Mean ${study.raw.loss.name} along ${names.join(", ")} at each size.`}
+      alt={`Mean ${study.raw.loss.name} along ${names.join(", ")} at each ${study.level}.`}
       option={(look, width) => draw(study, names, look, width)}
       numbers={() => ({
-        columns: ["size", "parameter", "value", "weight", "mean", "std"],
+        columns: ["rung", "parameter", "value", "weight", "mean", "std"],
         rows: (study.raw.importance ?? []).flatMap((rung, place) => Object.entries(rung?.curves ?? {}).flatMap(([name, points]) =>
           points.map(({ value, weight, loss, std }) => [study.labels[place], name, value, weight, loss, std]))),
       })}

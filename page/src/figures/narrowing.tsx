@@ -36,7 +36,7 @@ export function covered(axis: Axis, side: Value[] | undefined): [number, number]
 
 function form(study: Study, width: number) {
   const rows = rows_of(study).length;
-  return panels(study.parameters.length, width, { least: 250, height: Math.max(34, Math.min(rows * (rows > 12 ? 9 : 18), 320)), top: 6, gap: 56, left: 70 });
+  return panels(study.parameters.length, width, { least: 250, height: Math.max(34, Math.min(rows * (rows > 12 ? 9 : 18), 320)), top: 6, gap: 66, left: 70 });
 }
 
 function draw(study: Study, look: Look, width: number): Option {
@@ -92,11 +92,11 @@ export function Narrowing() {
   return (
     <Figure
       name="narrowing" title="How the space narrowed" height={(width) => form(study, width).height} items={rows.length * study.parameters.length}
-      caption="The bands are where new points could fall at each size, lowest size at the bottom; the dashed line is the best point."
+      caption={`The bands are where new points could fall at each ${study.level}, the lowest at the bottom; the dashed line is the best point.`}
       alt={`For each parameter the range searched at ${study.labels.join(", ")}.`}
       option={(look, width) => draw(study, look, width)}
       numbers={() => ({
-        columns: ["size", "box", "parameter", "from_or_choices", "to", "reason"],
+        columns: ["rung", "box", "parameter", "from_or_choices", "to", "reason"],
         rows: rows.flatMap(({ rung, box }) => study.parameters.map((parameter) => {
           const side = box.sides[parameter.name];
           const ends = parameter.choices ? [(side ?? parameter.choices).join(" | "), null] : [side?.[0] ?? parameter.low, side?.[1] ?? parameter.high];

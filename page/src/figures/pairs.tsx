@@ -53,7 +53,7 @@ export function Pairs() {
       alt={`The strongest interaction at ${study.labels[rung]} is of ${strongest.a} and ${strongest.b}: ${percent(strongest.share)}.`}
       option={(look, width) => draw(importance, names, look, width)}
       numbers={() => ({
-        columns: ["size", "a", "b", "share", "std"],
+        columns: ["rung", "a", "b", "share", "std"],
         rows: rungs.flatMap((at) => study.raw.importance![at]!.pairs.map(({ a, b, share, std }) => [study.labels[at], a, b, share, std])),
       })}
     />

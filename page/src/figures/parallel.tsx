@@ -1,14 +1,15 @@
 // Parallel coordinates: a line a trial, an axis a parameter. Dragging along an axis, or its two handles with the arrow
 // keys, brushes: what is kept is shown everywhere else. ECharts' own has no keyboard and no place for inactive values.
 
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { slot, ticks, type Axis } from "../axes";
 import { Figure } from "../figure";
 import { clip, count, short } from "../format";
 import { kDark, kLight, ramp_at, type Look } from "../look";
-import { better, brush_axes, kLossAxis, kRungAxis, place_on, sample, value_of, type Study } from "../study";
+import { better, brush_axes, kept_by, kLossAxis, kRungAxis, place_on, sample, value_of, type Study } from "../study";
 import { useStudy } from "../view";
 
+const kRest = 120; // milliseconds
 const kMostLines = 3000, kMostFailed = 300, kChunk = 40, kClasses = 5;
 const kLeftOut = -2, kFailed = -1; // beside the classes from 0
 const kFailedColour = "#d55e00";
@@ -25,7 +26,7 @@ interface Geometry {
 const foot = (axis: Axis) => (axis.missing === null ? axis.low : slot(axis));
 
 function geometry(axes: Axis[], width: number): Geometry {
-  const kLeft = 26, kRight = 66;
+  const kLeft = 26, kRight = 74;
   const wide = Math.max(width, kLeft + kRight + (axes.length - 1) * 82);
   return {
     axes, width: wide,
@@ -41,7 +42,7 @@ function classes(study: Study): Map<number, number> {
   for (let rung = 0; rung <= study.top; ++rung) {
     const own = study.finished.filter((trial) => study.raw.trials.rung[trial] === rung)
       .sort((a, b) => (better(study.raw, loss[b]!, loss[a]!) ? -1 : better(study.raw, loss[a]!, loss[b]!) ? 1 : a - b));
-    own.forEach((trial, place) => found.set(trial, Math.min(kClasses - 1, Math.floor((place / own.length) * kClasses))));
+    own.forEach((trial, place) => found.set(trial, Math.min(kClasses - 1, Math.floor(((place + 0.999) / own.length) * kClasses))));
   }
   return found;
 }
@@ -87,6 +88,7 @@ function BrushAxis({ axis, x, form, look, range, title, letters, on_change }: Ax
   const begun = useRef<number | null>(null);
   const { y } = form;
   const [from, to] = range ?? [foot(axis) - 1e-9, axis.high];
+  const share = (at: number) => Math.round((100 * (at - foot(axis))) / (axis.high - foot(axis)));
   const text = (at: number) => (at < axis.low && axis.missing ? axis.missing : axis.text(at));
   const place = (event: PointerEvent) => {
     const frame = (event.currentTarget as Element).closest("svg")!.getBoundingClientRect();
@@ -135,18 +137,25 @@ function BrushAxis({ axis, x, form, look, range, title, letters, on_change }: Ax
               begun.current = null;
             }} />
       {([0, 1] as const).map((end) => (
-        <rect class="handle" role="slider" tabIndex={0} x={x - 8} width={16} height={7} rx={2}
+        <rect class="handle" role="slider" tabindex={0} x={x - 8} width={16} height={7} rx={2}
               y={(end === 0 ? y(axis, Math.max(from, foot(axis))) : y(axis, to) - 7)}
               fill={range ? look.accent : look.line} aria-label={`${end === 0 ? "lower" : "upper"} end of the brush on ${title}`}
-              aria-orientation="vertical" aria-valuemin={foot(axis)} aria-valuemax={axis.high}
-              aria-valuenow={end === 0 ? Math.max(from, foot(axis)) : to} aria-valuetext={text(end === 0 ? from : to)} onKeyDown={move(end)} />
+              aria-orientation="vertical" aria-valuemin={0} aria-valuemax={100}
+              aria-valuenow={share(end === 0 ? Math.max(from, foot(axis)) : to)} aria-valuetext={text(end === 0 ? from : to)} onKeyDown={move(end)} />
       ))}
     </g>
   );
 }
 
 export function Parallel() {
-  const { study, dark, brush, kept, set_brush } = useStudy();
+  const { study, dark, brush: settled, set_brush } = useStudy();
+  const [brush, set_live] = useState(settled);
+  const settling = useRef(0);
+  // The lines follow the pointer; the other figures, when it has rested.
+  useEffect(() => {
+    if (settling.current === 0) set_live(settled);
+  }, [settled]);
+  const kept = useMemo(() => kept_by(study, brush), [study, brush]);
   const frame = useRef<HTMLDivElement>(null);
   const [width, set_width] = useState(900);
   useLayoutEffect(() => {
@@ -159,12 +168,17 @@ export function Parallel() {
   const class_of = useMemo(() => classes(study), [study]);
   const form = useMemo(() => geometry(brush_axes(study), width), [study, width]);
   const drawn = useMemo(() => paths(study, form, [...lines, ...study.failed.slice(0, kMostFailed)], kept, class_of), [study, form, lines, kept, class_of]);
-  const title = (axis: Axis) => (axis.name === kLossAxis ? study.raw.loss.name : axis.name === kRungAxis ? "size" : axis.name);
+  const title = (axis: Axis) => (axis.name === kLossAxis ? study.raw.loss.name : axis.name === kRungAxis ? study.level : axis.name);
   const change = (axis: Axis) => (range: [number, number] | null) => {
     const next = new Map(brush);
     if (range) next.set(axis.name, range);
     else next.delete(axis.name);
-    set_brush(next);
+    set_live(next);
+    clearTimeout(settling.current);
+    settling.current = window.setTimeout(() => {
+      settling.current = 0;
+      set_brush(next);
+    }, kRest);
   };
   const left = kept ? kept.reduce((sum, one) => sum + one, 0) : study.count;
   const letters = Math.max(5, Math.floor((form.axes.length > 1 ? form.x[1]! - form.x[0]! : 300) / 7.2) - 1);
@@ -178,7 +192,7 @@ export function Parallel() {
         ))}
       </g>
       {form.axes.map((axis, place) => (
-        <BrushAxis key={axis.name} axis={axis} x={form.x[place]!} form={form} look={colours} range={brush.get(axis.name)} title={title(axis)} letters={letters} on_change={change(axis)} />
+        <BrushAxis key={axis.name} axis={axis} x={form.x[place]!} form={form} look={colours} range={brush.get(axis.name)} title={title(axis)} letters={place === form.axes.length - 1 ? Math.min(letters, 11) : letters} on_change={change(axis)} />
       ))}
     </svg>
   );
@@ -186,13 +200,13 @@ export function Parallel() {
     <Figure
       name="parallel" title="All parameters at once" items={lines.length}
       controls={brush.size > 0 && <button type="button" onClick={() => set_brush(new Map())}>Clear the brush</button>}
-      caption={`A line is a trial, the darker${dark ? " (here: brighter)" : ""} the better among those of its size${study.failed.length > 0 ? ", orange where it failed" : ""}; drag along an axis to keep only the trials that pass there`
+      caption={`A line is a trial, the darker${dark ? " (here: brighter)" : ""} the better among those of its ${study.level}${study.failed.length > 0 ? ", orange where it failed" : ""}; drag along an axis to keep only the trials that pass there`
         + `${kept ? `: ${count(left, "trial")} of ${short(study.count)} kept` : ""}.`
         + (lines.length < study.finished.length ? ` Drawn are ${short(lines.length)} of ${short(study.finished.length)} finished trials: the best half of them, and evenly chosen others.` : "")}
       alt={`Parallel coordinates of ${count(study.finished.length, "trial")} over ${form.axes.map(title).join(", ")}.`}
       svg={() => serialised(frame.current!, kLight.paper)}
       numbers={() => ({
-        columns: ["trial", "size", ...study.parameters.map(({ name }) => name), study.raw.loss.name],
+        columns: ["trial", "rung", ...study.parameters.map(({ name }) => name), study.raw.loss.name],
         rows: study.finished.filter((trial) => !kept || kept[trial]).map((trial) =>
           [trial, study.labels[study.raw.trials.rung[trial]!], ...study.parameters.map(({ name }) => value_of(study, name, trial)), study.raw.trials.loss[trial]]),
       })}

@@ -70,7 +70,7 @@ export function Saved() {
   return (
     <Figure
       name="saved" title="What starting small saved" height={170} items={rungs.length}
-      caption={`${words} The estimate rests on ${short(saved.measured)} pairs of trials of one point at two sizes.`}
+      caption={`${words} The estimate rests on ${short(saved.measured)} pairs of trials of one point at two ${study.level}s.`}
       alt={words} option={(look) => draw(study, look)}
       numbers={() => ({
         columns: ["part", "seconds"],

@@ -86,11 +86,11 @@ export function Shares() {
     <Figure
       name="importance" title="Which parameters matter" height={high(study, rungs.length)} items={rungs.length * names.length}
       controls={<Select label="share" value={chosen} options={kMeasures.map(({ name }) => name)} on_change={choose} />}
-      caption={`The share of the variance of the ${study.raw.loss.name} ${measure.says}, at each size; the whiskers are one standard deviation over the trees.`}
+      caption={`The share of the variance of the ${study.raw.loss.name} ${measure.says}, at each ${study.level}; the whiskers are one standard deviation over the trees.`}
       alt={first ? `The most important parameter is ${first}: ${rungs.map((rung) => `${percent(measure.of(study.raw.importance![rung]!, first)?.share ?? 0)} at ${study.labels[rung]}`).join(", ")}.` : "No importance."}
       option={(look, width) => draw(study, measure, look, width)}
       numbers={() => ({
-        columns: ["size", "parameter", "main", "main_std", "total", "total_std", "ped_anova", "permutation"],
+        columns: ["rung", "parameter", "main", "main_std", "total", "total_std", "ped_anova", "permutation"],
         rows: rungs.flatMap((rung) => names.map((name) => {
           const of = study.raw.importance![rung]!;
           return [study.labels[rung], name, of.main[name]?.share, of.main[name]?.std, of.total[name]?.share, of.total[name]?.std, of.ped_anova[name], of.permutation[name]];

@@ -59,7 +59,7 @@ export function Slices() {
       option={(look, width) => draw(study, marks, kept, look, width)}
       on_pick={(item) => Array.isArray(item) && open_trial(item[2] as number)}
       numbers={() => ({
-        columns: ["trial", "size", raw.loss.name, ...study.parameters.map(({ name }) => name)],
+        columns: ["trial", "rung", raw.loss.name, ...study.parameters.map(({ name }) => name)],
         rows: study.finished.filter((trial) => !kept || kept[trial]).map((trial) =>
           [trial, study.labels[raw.trials.rung[trial]!], raw.trials.loss[trial], ...study.parameters.map(({ name }) => value_of(study, name, trial))]),
       })}

@@ -10,11 +10,11 @@ function Rungs({ study }: { study: Study }) {
   const failed = (rung: number) => study.failed.filter((trial) => study.raw.trials.rung[trial] === rung).length;
   return (
     <section class="figure">
-      <header><h3>Sizes</h3></header>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Sizes">
+      <header><h3>{study.level === "size" ? "Sizes" : "Rungs"}</h3></header>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Rungs">
         <table class="plain">
           <thead><tr>
-            <th scope="col">size</th><th scope="col" class="number">trials</th><th scope="col" class="number">failed</th>
+            <th scope="col">{study.level}</th><th scope="col" class="number">trials</th><th scope="col" class="number">failed</th>
             <th scope="col" class="number">trial time</th><th scope="col" class="number">best {study.raw.loss.name}</th>
           </tr></thead>
           <tbody>
