@@ -25,8 +25,8 @@ export function better(study: StudySnapshot, a: number, b: number): boolean {
 }
 
 function level_of({ rungs }: StudySnapshot): "size" | "rung" {
-  const sides = rungs.map(({ fidelity }) => fidelity.image_side);
-  return !sides.includes(undefined) && new Set(sides).size === sides.length ? "size" : "rung";
+  const sides = new Set(rungs.map(({ fidelity }) => fidelity.image_side).filter((side) => side !== undefined));
+  return sides.size === rungs.length ? "size" : "rung";
 }
 
 export function derive(raw: StudySnapshot): Study {

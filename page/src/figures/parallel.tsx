@@ -47,25 +47,29 @@ function classes(study: Study): Map<number, number> {
   return found;
 }
 
+interface Line {
+  trial: number;
+  path: string;
+}
+
+function lines_of(study: Study, form: Geometry, trials: number[]): Line[] {
+  return trials.map((trial) => ({
+    trial, path: form.axes.map((axis, place) => `${place > 0 ? "L" : "M"}${form.x[place]!.toFixed(1)} ${form.y(axis, place_on(study, axis, trial)).toFixed(1)}`).join(""),
+  }));
+}
+
 // Lines share paths, for some thousand elements would not be fluid; within a path they do not darken each other, so no
 // path has many.
-function paths(study: Study, form: Geometry, lines: number[], kept: Uint8Array | null, class_of: Map<number, number>) {
-  const groups = new Map<number, number[]>();
-  for (const trial of lines) {
+function paths(lines: Line[], kept: Uint8Array | null, class_of: Map<number, number>) {
+  const groups = new Map<number, string[]>();
+  for (const { trial, path } of lines) {
     const group = kept && !kept[trial] ? kLeftOut : class_of.get(trial) ?? kFailed;
-    groups.set(group, [...(groups.get(group) ?? []), trial]);
+    const own = groups.get(group);
+    if (own) own.push(path);
+    else groups.set(group, [path]);
   }
-  const text = (trial: number) => {
-    let path = "M";
-    form.axes.forEach((axis, place) => {
-      path += `${place > 0 ? "L" : ""}${form.x[place]!.toFixed(1)} ${form.y(axis, place_on(study, axis, trial)).toFixed(1)}`;
-    });
-    return path;
-  };
-  return [...groups.entries()].sort((a, b) => a[0] - b[0]).flatMap(([group, trials]) =>
-    Array.from({ length: Math.ceil(trials.length / kChunk) }, (_, chunk) => ({
-      group, path: trials.slice(chunk * kChunk, (chunk + 1) * kChunk).map(text).join(""),
-    })));
+  return [...groups.entries()].sort((a, b) => a[0] - b[0]).flatMap(([group, own]) =>
+    Array.from({ length: Math.ceil(own.length / kChunk) }, (_, chunk) => ({ group, path: own.slice(chunk * kChunk, (chunk + 1) * kChunk).join("") })));
 }
 
 interface AxisProps {
@@ -167,7 +171,8 @@ export function Parallel() {
   const lines = useMemo(() => sample(study, kMostLines), [study]);
   const class_of = useMemo(() => classes(study), [study]);
   const form = useMemo(() => geometry(brush_axes(study), width), [study, width]);
-  const drawn = useMemo(() => paths(study, form, [...lines, ...study.failed.slice(0, kMostFailed)], kept, class_of), [study, form, lines, kept, class_of]);
+  const all = useMemo(() => lines_of(study, form, [...lines, ...study.failed.slice(0, kMostFailed)]), [study, form, lines]);
+  const drawn = useMemo(() => paths(all, kept, class_of), [all, kept, class_of]);
   const title = (axis: Axis) => (axis.name === kLossAxis ? study.raw.loss.name : axis.name === kRungAxis ? study.level : axis.name);
   const change = (axis: Axis) => (range: [number, number] | null) => {
     const next = new Map(brush);
@@ -188,7 +193,7 @@ export function Parallel() {
       <g fill="none" stroke-width="1">
         {drawn.map(({ group, path }) => (
           <path d={path} stroke={group === kLeftOut ? colours.faint : group === kFailed ? kFailedColour : ramp_at(colours, 0.3 + (0.7 * group) / (kClasses - 1))}
-                stroke-opacity={group < 0 ? 0.5 : lines.length > 500 ? 0.35 : 0.6} />
+                stroke-opacity={group < 0 ? 0.4 : lines.length > 1000 && !kept ? 0.14 : lines.length > 300 ? 0.35 : 0.6} />
         ))}
       </g>
       {form.axes.map((axis, place) => (

@@ -26,7 +26,7 @@ function draw(study: Study, marks: number[], kept: Uint8Array | null, look: Look
         const aside = half_cell(axis) > 0 ? (((trial * 0.618034) % 1) - 0.5) * 0.5 : 0;
         return at === null ? null : [at + aside, Math.min(Math.max(raw.trials.loss[trial]!, loss.low), loss.high), trial];
       }).filter((mark) => mark !== null);
-    const shared = { type: "scatter", xAxisIndex: place, yAxisIndex: place, symbolSize: marks.length > 600 ? 3 : 5 };
+    const shared = { type: "scatter", xAxisIndex: place, yAxisIndex: place, symbolSize: marks.length > 600 ? 3 : 5, large: marks.length > 600, largeThreshold: 1 };
     if (kept) series.push({ ...shared, name: "left out by the brush", itemStyle: { color: look.faint }, data: data(-1, false) });
     for (let rung = 0; rung <= top; ++rung) {
       series.push({ ...shared, name: study.labels[rung], symbol: rung_symbol(rung),
