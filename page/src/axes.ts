@@ -89,12 +89,11 @@ export function ticks(axis: Axis, most: number): number[] {
     return axis.choices.map((_, place) => place).filter((place) => place % skip === 0);
   }
   if (axis.kind === "log") {
-    const decades = high - low;
-    if (decades >= 1.2) {
-      const skip = Math.ceil(decades / most);
-      return steps(Math.ceil(low - 1e-9), high, skip);
-    }
-    return [...new Set(nice(10 ** low, 10 ** high, most).filter((value) => value > 0))].map(Math.log10);
+    const decades = high - low, whole = steps(Math.ceil(low - 1e-9), high, Math.max(1, Math.ceil(decades / most)));
+    if (whole.length >= 3) return whole;
+    const parts = steps(Math.floor(low), high, 1).flatMap((power) => [1, 2, 5].map((times) => power + Math.log10(times)));
+    const inside = parts.filter((at) => at >= low - 1e-9 && at <= high + 1e-9);
+    return inside.length >= 3 ? inside : nice(10 ** low, 10 ** high, most).filter((value) => value > 0).map(Math.log10);
   }
   return nice(low, high, most, axis.whole ? 1 : 0);
 }

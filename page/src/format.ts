@@ -52,6 +52,11 @@ export function clip(text: string, length = 28): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
+/// The folder that a path names.
+export function last_part(path: unknown): string {
+  return String(path).replace(/\/+$/, "").split("/").at(-1) || String(path);
+}
+
 export function value_text(parameter: Parameter | null, value: Value | undefined): string {
   if (value === undefined || (value === null && !parameter?.choices?.includes(null))) return "–";
   return typeof value === "number" ? short(value, 4) : String(value);

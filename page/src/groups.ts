@@ -1,5 +1,6 @@
 // Several studies as groups: those that differ in nothing but the seed are one, drawn as one line with its spread.
 
+import { last_part } from "./format";
 import { better, records, type Study } from "./study";
 
 export interface Group {
@@ -14,17 +15,16 @@ export interface Subject {
 }
 
 const text = (value: unknown) => JSON.stringify(value) ?? "";
-const last_part = (path: unknown) => String(path).replace(/\/+$/, "").split("/").at(-1) || String(path);
 
 /// What was searched for: only losses of one subject can be compared.
 function subject_of({ raw }: Study): string {
   const { options } = raw.objective;
-  return text([raw.objective.name, options.data, options.command, options.server, options.fingerprint, raw.loss, raw.rungs.at(-1)?.fidelity]);
+  return text([raw.objective.name, options.data, options.run, options.fingerprint, raw.loss, raw.rungs.at(-1)?.fidelity]);
 }
 
 function subject_name({ raw }: Study): string {
   const { options } = raw.objective;
-  const of = options.data ?? options.command ?? options.server;
+  const of = options.data ?? options.run;
   return (of === undefined ? raw.objective.name : last_part(of)) + (raw.rungs.length > 0 ? ` at ${raw.rungs.at(-1)!.label}` : "");
 }
 

@@ -1,15 +1,15 @@
 // The first screen's answer: what was searched, the best, how long it took, what was saved.
 
 import { saved_factor } from "./figures/saved";
-import { count, seconds, short } from "./format";
+import { count, last_part, seconds, short } from "./format";
 import { loss_text, type Study } from "./study";
 
 function sentence(study: Study): string {
-  const { raw } = study, { options } = raw.objective;
-  const what = options.data ?? options.command ?? options.server;
+  const { raw } = study, { name, options } = raw.objective;
+  const program = options.run;
+  const what = program !== undefined ? `The program ${program}` : name === "cnn" ? `A CNN on ${last_part(options.data)}` : name === "external" ? "A program that asks and tells" : name;
   const sizes = study.used.map((rung) => study.labels[rung]).join(" → ");
-  return `${raw.objective.name === "cnn" ? "A CNN" : raw.objective.name}${what === undefined ? "" : ` on ${String(what)}`}, `
-    + `${count(raw.parameters.length, "parameter")}; sampler ${raw.sampler.name}, schedule ${raw.schedule.name}${sizes ? `, ${sizes}` : ""}; seed ${raw.seed}.`;
+  return `${what}, ${count(raw.parameters.length, "parameter")}; sampler ${raw.sampler.name}, schedule ${raw.schedule.name}${sizes ? `, ${sizes}` : ""}; seed ${raw.seed}.`;
 }
 
 function Key({ name, value, says, title }: { name: string; value: string; says: string; title?: string }) {
@@ -24,7 +24,7 @@ export function Summary({ study }: { study: Study }) {
   return (
     <section class="summary">
       <h1 title={raw.name}>{raw.name}</h1>
-      <p class="lead">{sentence(study)}</p>
+      <p class="lead" title={String(raw.objective.options.data ?? "")}>{sentence(study)}</p>
       <dl class="keys">
         <Key name={`best ${raw.loss.name}`} value={loss_text(raw, best?.loss)} title={String(best?.loss ?? "")}
              says={best ? `trial ${best.trial} at ${study.labels[best.rung]}${best.test_error === null ? "" : `; test error ${loss_text({ ...raw, loss: { ...raw.loss, share: true } }, best.test_error)}`}`

@@ -222,7 +222,7 @@ export const kOdd = {
     number("</script><img src=x onerror=alert(1)>", "float", 1e-5, 1, { log: true }), number("a_parameter_with_a_name_that_nobody_would_like_to_read_".repeat(3), "int", 1, 1),
     choice("choices", "categorical", ["<b>", "${x}", "a choice that is quite a bit too long for any axis".repeat(2), "", null, true, 3]), number("constructor", "float", -5, 5)] }),
   program: () => study({ name: "program", trials: 80, sides: [3, 9, 27], parameters: kProgramSpace, maximize: true, details: 2, extra: {
-    objective: { name: "command", options: { command: "./train --rate {rate} --layers '{layers}'" } }, loss: { name: "score", share: false, maximize: true } } }),
+    objective: { name: "command", options: { run: "./train --rate {rate} --layers '{layers}'" } }, loss: { name: "score", share: false, maximize: true } } }),
   wild: () => {
     const made = study({ name: "wild", trials: 60, parameters: kProgramSpace, extra: { loss: { name: "loss", share: false, maximize: false } } });
     made.trials.loss = made.trials.loss.map((loss, trial) => (loss === null ? null : trial % 9 === 0 ? 1e300 : trial % 10 === 0 ? -2.5 : loss * 1000));

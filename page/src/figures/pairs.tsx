@@ -13,19 +13,20 @@ import { by_importance, rungs_with_importance } from "./shares";
 function draw(importance: RungImportance, names: string[], look: Look, width: number): Option {
   const cells = importance.pairs.map(({ a, b, share, std }) => {
     const [x, y] = [names.indexOf(a), names.indexOf(b)].sort((p, q) => p - q);
-    return [x!, y!, share, std];
+    return [x!, y! - 1, share, std]; // a triangle: no column for the last name, no row for the first
   }).filter(([x]) => x! >= 0);
   const most = Math.max(1e-9, ...cells.map(([, , share]) => share!));
   const room = Math.min(150, width * 0.32), small = width < 500;
   const shared = base(look);
-  const axis = name_axis(look, names, { length: small ? 13 : 22 });
+  const length = small ? 13 : 22;
+  const across = name_axis(look, names.slice(0, -1), { length }), down = name_axis(look, names.slice(1), { length });
   return {
     ...shared,
     tooltip: { ...(shared.tooltip as Option), formatter: ({ data }: { data: number[] }) =>
-      tip(`${names[data[0]!]} × ${names[data[1]!]}`, [["", `${percent(data[2]!)} ± ${percent(data[3]!)}`]]) },
+      tip(`${names[data[0]!]} × ${names[data[1]! + 1]}`, [["", `${percent(data[2]!)} ± ${percent(data[3]!)}`]]) },
     grid: { left: room, right: 12, top: 8, bottom: 16 + Math.min(small ? 13 : 22, Math.max(...names.map((name) => name.length))) * 4.9 },
-    xAxis: { ...axis, axisLabel: { ...(axis.axisLabel as Option), rotate: 45 } },
-    yAxis: { ...axis, inverse: true },
+    xAxis: { ...across, axisLabel: { ...(across.axisLabel as Option), rotate: 45 } },
+    yAxis: { ...down, inverse: true },
     visualMap: {
       type: "continuous", min: 0, max: most, dimension: 2, inRange: { color: look.ramp }, orient: "horizontal", right: 12, top: 0, calculable: false,
       itemWidth: 10, itemHeight: 110, text: [percent(most), "0"], textStyle: { color: look.ink, fontSize: 11 },

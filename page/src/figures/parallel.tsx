@@ -13,7 +13,8 @@ const kRest = 120; // milliseconds
 const kMostLines = 3000, kMostFailed = 300, kChunk = 40, kClasses = 5;
 const kLeftOut = -2, kFailed = -1; // beside the classes from 0
 const kFailedColour = "#d55e00";
-const kTop = 44, kHeight = 300, kBottom = 22;
+const kLeast = 54; // px between axes
+const kTop = 48, kHeight = 300, kBottom = 22;
 
 interface Geometry {
   axes: Axis[];
@@ -27,7 +28,7 @@ const foot = (axis: Axis) => (axis.missing === null ? axis.low : slot(axis));
 
 function geometry(axes: Axis[], width: number): Geometry {
   const kLeft = 26, kRight = 74;
-  const wide = Math.max(width, kLeft + kRight + (axes.length - 1) * 82);
+  const wide = Math.max(width, kLeft + kRight + (axes.length - 1) * kLeast);
   return {
     axes, width: wide,
     x: axes.map((_, place) => kLeft + (axes.length > 1 ? (place * (wide - kLeft - kRight)) / (axes.length - 1) : 0)),
@@ -80,6 +81,7 @@ interface AxisProps {
   range: [number, number] | undefined;
   title: string;
   letters: number; // of the title, that there is room for
+  high: boolean; // whether the title stands in the upper of two lines, so that each has the room of two axes
   on_change: (range: [number, number] | null) => void;
 }
 
@@ -88,7 +90,7 @@ function step_of(axis: Axis): number {
 }
 
 /// One axis with its ticks, the brush over it and the brush's two handles.
-function BrushAxis({ axis, x, form, look, range, title, letters, on_change }: AxisProps) {
+function BrushAxis({ axis, x, form, look, range, title, letters, high, on_change }: AxisProps) {
   const begun = useRef<number | null>(null);
   const { y } = form;
   const [from, to] = range ?? [foot(axis) - 1e-9, axis.high];
@@ -115,7 +117,7 @@ function BrushAxis({ axis, x, form, look, range, title, letters, on_change }: Ax
   };
   return (
     <g>
-      <text x={x} y={14} fill={look.ink} font-size="12" font-weight="600" text-anchor="start" transform={`translate(-6 0)`}>
+      <text x={x} y={high ? 12 : 27} fill={look.ink} font-size="12" font-weight="600" text-anchor="start" transform={`translate(-6 0)`}>
         <title>{title}</title>{clip(title, letters)}
       </text>
       <line x1={x} x2={x} y1={y(axis, axis.low)} y2={y(axis, axis.high)} stroke={look.quiet} stroke-width="1" />
@@ -123,7 +125,7 @@ function BrushAxis({ axis, x, form, look, range, title, letters, on_change }: Ax
         <g>
           <line x1={x} x2={x + 4} y1={y(axis, at)} y2={y(axis, at)} stroke={look.quiet} />
           <text x={x + 7} y={y(axis, at) + 4} font-size="11" fill={look.ink} stroke={look.paper} stroke-width="3" paint-order="stroke">
-            {clip(text(at), 9)}
+            {clip(text(at), Math.max(6, letters / 2))}
           </text>
         </g>
       ))}
@@ -186,7 +188,7 @@ export function Parallel() {
     }, kRest);
   };
   const left = kept ? kept.reduce((sum, one) => sum + one, 0) : study.count;
-  const letters = Math.max(5, Math.floor((form.axes.length > 1 ? form.x[1]! - form.x[0]! : 300) / 7.2) - 1);
+  const letters = Math.floor((2 * (form.axes.length > 1 ? form.x[1]! - form.x[0]! : 150)) / 7) - 1;
   const drawing = (colours: Look) => (
     <svg width={form.width} height={kTop + kHeight + kBottom} class="parallel" xmlns="http://www.w3.org/2000/svg"
          font-family="Helvetica, Arial, sans-serif" data-drawn="yes">
@@ -197,7 +199,8 @@ export function Parallel() {
         ))}
       </g>
       {form.axes.map((axis, place) => (
-        <BrushAxis key={axis.name} axis={axis} x={form.x[place]!} form={form} look={colours} range={brush.get(axis.name)} title={title(axis)} letters={place === form.axes.length - 1 ? Math.min(letters, 11) : letters} on_change={change(axis)} />
+        <BrushAxis key={axis.name} axis={axis} x={form.x[place]!} form={form} look={colours} range={brush.get(axis.name)} title={title(axis)} high={place % 2 === 0}
+                   letters={place === form.axes.length - 1 ? Math.min(letters, 11) : letters} on_change={change(axis)} />
       ))}
     </svg>
   );

@@ -21,10 +21,11 @@ function draw(study: Study, marks: number[], kept: Uint8Array | null, look: Look
     const data = (rung: number, inside: boolean) => marks
       .filter((trial) => (rung < 0 || raw.trials.rung[trial] === rung) && (!kept || Boolean(kept[trial])) === inside)
       .map((trial) => {
-        const at = coordinate(axis, value_of(study, axis.name, trial)) ?? (axis.missing === null ? null : slot(axis));
-        // Choices and whole numbers would hide each other: each trial is a little aside, always by as much.
-        const aside = half_cell(axis) > 0 ? (((trial * 0.618034) % 1) - 0.5) * 0.5 : 0;
-        return at === null ? null : [at + aside, Math.min(Math.max(raw.trials.loss[trial]!, loss.low), loss.high), trial];
+        const own = coordinate(axis, value_of(study, axis.name, trial));
+        const at = own ?? (axis.missing === null ? null : slot(axis));
+        // Trials with one value would hide each other: each is a little aside, always by as much.
+        const aside = ((trial * 0.618034) % 1) - 0.5;
+        return at === null ? null : [at + aside * (own === null ? 0.06 * (axis.high - axis.low) : half_cell(axis)), Math.min(Math.max(raw.trials.loss[trial]!, loss.low), loss.high), trial];
       }).filter((mark) => mark !== null);
     const shared = { type: "scatter", xAxisIndex: place, yAxisIndex: place, symbolSize: marks.length > 600 ? 3 : 5, large: marks.length > 600, largeThreshold: 1 };
     if (kept) series.push({ ...shared, name: "left out by the brush", itemStyle: { color: look.faint }, data: data(-1, false) });
