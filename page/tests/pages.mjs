@@ -27,15 +27,19 @@ export function address(snapshot) {
   return pathToFileURL(path).href;
 }
 
+export function open(browser, snapshot, { hash = "", ...options } = {}) {
+  return open_file(browser, address(snapshot) + hash, options);
+}
+
 /// Opens it; `page.faults` gathers what the console says is wrong.
-export async function open(browser, snapshot, { hash = "", width = 1280, height = 900, dark = false } = {}) {
+export async function open_file(browser, url, { width = 1280, height = 900, dark = false } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light", acceptDownloads: true });
   const page = await context.newPage();
   page.faults = [];
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && page.faults.push(message.text()));
   page.on("pageerror", (error) => page.faults.push(String(error)));
   page.on("request", (request) => /^https?:/.test(request.url()) && page.faults.push(`asked for ${request.url()}`));
-  await page.goto(address(snapshot) + hash);
+  await page.goto(url);
   return page;
 }
 
