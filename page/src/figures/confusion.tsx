@@ -11,15 +11,16 @@ function draw(classes: string[], counts: number[][], look: Look, width: number):
     const all = row.reduce((sum, one) => sum + one, 0) || 1;
     return row.map((one, as) => [as, of, one / all, one]);
   });
-  const few = classes.length <= 12;
-  const axis = name_axis(look, classes, { length: few ? 14 : 8 });
+  const few = classes.length <= 12, length = few ? 14 : 8;
+  const room = 12 + Math.min(length, Math.max(...classes.map((name) => name.length))) * 5; // below, of the slanted names
+  const axis = name_axis(look, classes, { length });
   const shared = base(look), labels = axis.axisLabel as Option;
   return {
     ...shared,
     tooltip: { ...(shared.tooltip as Option), formatter: ({ data }: { data: number[] }) =>
       tip(`${classes[data[1]!]} taken for ${classes[data[0]!]}`, [["", `${short(data[3]!)} pictures, ${percent(data[2]!)} of the class`]]) },
-    grid: { left: Math.min(110, width * 0.28), right: 8, top: 8, bottom: 92 },
-    xAxis: { ...axis, name: "predicted", nameLocation: "middle", nameGap: 72, nameTextStyle: { color: look.quiet },
+    grid: { left: Math.min(110, width * 0.28), right: 8, top: 8, bottom: room + 24 },
+    xAxis: { ...axis, name: "predicted", nameLocation: "middle", nameGap: room + 4, nameTextStyle: { color: look.quiet },
              axisLabel: { ...labels, rotate: 45, interval: few ? 0 : "auto" } },
     yAxis: { ...axis, inverse: true, axisLabel: { ...labels, interval: few ? 0 : "auto" } },
     visualMap: { show: false, type: "continuous", min: 0, max: 1, dimension: 2, inRange: { color: look.ramp } },

@@ -12,6 +12,7 @@ import { loss_text, type Study } from "../study";
 import { useStudy } from "../view";
 import { isolines } from "./isolines";
 import type { CustomApi } from "./saved";
+import { rungs_with_importance } from "./shares";
 
 const kMostPairs = 6, kLevels = 6;
 const form = (number: number, width: number) => panels(number, width, { least: 300, height: 210, gap: 86, left: 62, most: 3, top: 34 });
@@ -79,7 +80,7 @@ function draw(study: Study, surfaces: Surface[], look: Look, width: number): Opt
 
 export function Contours() {
   const { study } = useStudy();
-  const rungs = (study.raw.importance ?? []).flatMap((rung, place) => (rung?.surfaces?.length ? [place] : []));
+  const rungs = rungs_with_importance(study).filter((rung) => study.raw.importance![rung]!.surfaces?.length);
   const [chosen, choose] = useState(rungs.length - 1);
   if (rungs.length === 0) return null;
   const place = Math.min(Math.max(chosen, 0), rungs.length - 1), rung = rungs[place]!;

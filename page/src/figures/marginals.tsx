@@ -7,7 +7,7 @@ import { base, legend, panel_title, panels, rung_colour, rung_symbol, tip, value
 import { loss_text, type Study } from "../study";
 import { useStudy } from "../view";
 import type { CustomApi } from "./saved";
-import { by_importance } from "./shares";
+import { by_importance, rungs_with_importance } from "./shares";
 
 interface Curve {
   rung: number;
@@ -18,8 +18,8 @@ const form = (number: number, width: number) => panels(number, width, { least: 2
 
 function curves_of(study: Study, name: string): Curve[] {
   const axis = study.axes.find((other) => other.name === name)!;
-  return (study.raw.importance ?? []).flatMap((rung, place) => {
-    const points = (rung?.curves?.[name] ?? []).flatMap(({ value, loss, std }) => {
+  return rungs_with_importance(study).flatMap((place) => {
+    const points = (study.raw.importance![place]!.curves?.[name] ?? []).flatMap(({ value, loss, std }) => {
       const at = coordinate(axis, value);
       return at === null ? [] : [{ at, loss, std }];
     });

@@ -31,8 +31,9 @@ export function by_importance(study: Study): string[] {
   return study.parameters.map(({ name }) => name).sort((a, b) => mean(b) - mean(a));
 }
 
+/// Those whose losses vary: one trial alone has no variance to share out.
 export function rungs_with_importance(study: Study): number[] {
-  return (study.raw.importance ?? []).flatMap((rung, place) => (rung && Object.keys(rung.main).length > 0 ? [place] : []));
+  return (study.raw.importance ?? []).flatMap((rung, place) => (rung && Object.values(rung.main).some(({ share }) => share > 0) ? [place] : []));
 }
 
 const kRow = 15;
