@@ -84,7 +84,8 @@ TEST(Figures, AreWellFormedWhateverTheStudyHolds) {
   for (const auto& make : kFigures) {
     const Figure figure = make();
     SCOPED_TRACE(figure.name);
-    for (const MadeHistory* made : {&full, &empty, &failed, &one, &running, &same, &extreme, &close}) {
+    for (const MadeHistory* made :
+         std::initializer_list<const MadeHistory*>{&full, &empty, &failed, &one, &running, &same, &extreme, &close}) {
       const Elements elements = drawn(figure, made->history());
       EXPECT_EQ(elements.front().name, "svg");
       EXPECT_FALSE(of_class(elements, "title").empty());
