@@ -78,8 +78,9 @@ void widen_to_round(PlotAxis& axis, double factor) {
 }  // namespace
 
 double PlotAxis::place(double value) const {
-  const double part = log ? std::log(std::max(value, low) / low) / std::log(high / low) : (value - low) / (high - low);
-  return std::clamp(part, 0.0, 1.0);
+  const double within = std::clamp(value, low, high);
+  // Halves: of the largest numbers even a difference is none.
+  return log ? std::log(within / low) / std::log(high / low) : (within / 2 - low / 2) / (high / 2 - low / 2);
 }
 
 PlotAxis number_axis(std::string label, double low, double high, bool log, double factor, std::string unit) {
@@ -123,7 +124,8 @@ PlotAxis parameter_axis(const Parameter& parameter) {
   return axis;
 }
 
-PlotAxis loss_axis(const Study& study, const std::vector<double>& losses) {
+PlotAxis loss_axis(const Study& study, std::vector<double> losses) {
+  std::erase_if(losses, [](double loss) { return !std::isfinite(loss); });
   const bool is_share = trains_pictures(study);
   const std::string label = loss_name(study), unit = is_share ? " %" : "";
   const double factor = is_share ? 100 : 1;

@@ -31,9 +31,9 @@ PlotAxis number_axis(std::string label, double low, double high, bool log, doubl
 /// The values of a parameter: its range, or its choices at 0, 1, 2, ...
 PlotAxis parameter_axis(const Parameter& parameter);
 
-/// The losses of a study as users see them: of all these, or where these are above 0 and range over some orders of
-/// magnitude, logarithmic. In percent where they are shares.
-PlotAxis loss_axis(const Study& study, const std::vector<double>& losses);
+/// The losses of a study as users see them: of all these that are finite, or where these are above 0 and range over
+/// some orders of magnitude, logarithmic. In percent where they are shares.
+PlotAxis loss_axis(const Study& study, std::vector<double> losses);
 
 /// Time from 0 in seconds, minutes or hours.
 PlotAxis time_axis(std::string label, double seconds);
