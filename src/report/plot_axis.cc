@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "study/names.h"
 
@@ -88,8 +89,8 @@ PlotAxis number_axis(std::string label, double low, double high, bool log, doubl
   // Too close to be told apart.
   if (high / 2 - low / 2 <= kRounding * std::max(std::abs(low), std::abs(high))) {
     const double some = low == 0 ? 1 : std::abs(low) / 2;
-    axis.low = low - some;
-    axis.high = high + some;
+    axis.low = std::max(low - some, std::numeric_limits<double>::lowest());
+    axis.high = std::min(high + some, std::numeric_limits<double>::max());
   }
   if (!std::isfinite((axis.high - axis.low) * factor * kTicks)) {  // near the largest numbers there are no rounder ones
     axis.ticks = {{low, number_text(low * factor, unit)}, {high, number_text(high * factor, unit)}};
