@@ -45,37 +45,62 @@ function sorted(rows: number[], column: Column, down: boolean): number[] {
   });
 }
 
-/// Which trials a text finds: by number, state, reason or any value.
-function finder(study: Study, columns: Column[], text: string): (trial: number) => boolean {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return (trial) => {
-    const said = [...columns.map((column) => column.text(trial)), study.raw.trials.reason[trial] ?? ""].join(" ").toLowerCase();
-    return words.every((word) => said.includes(word));
-  };
+interface Filter {
+  text: string; // words that stand in a trial's number, state, reason or any value
+  rung: number; // -1: all
+  state: string; // empty: all
+}
+
+function filtered(study: Study, columns: Column[], kept: Uint8Array | null, filter: Filter): number[] {
+  const { trials } = study.raw;
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const said = (trial: number) => [...columns.map((column) => column.text(trial)), trials.reason[trial] ?? ""].join(" ").toLowerCase();
+  return trials.rung.map((_, trial) => trial).filter((trial) => {
+    if ((kept && !kept[trial]) || (filter.rung >= 0 && trials.rung[trial] !== filter.rung) || (filter.state && trials.state[trial] !== filter.state)) return false;
+    if (words.length === 0) return true;
+    const text = said(trial);
+    return words.every((word) => text.includes(word));
+  });
+}
+
+function Filters({ filter, on_change, left }: { filter: Filter; on_change: (filter: Filter) => void; left: number }) {
+  const { study, kept, set_brush } = useStudy();
+  const value = (event: Event) => (event.target as HTMLInputElement | HTMLSelectElement).value;
+  return (
+    <div class="filters">
+      <input type="search" placeholder="number, value or reason" aria-label="Find trials" value={filter.text}
+             onInput={(event) => on_change({ ...filter, text: value(event) })} />
+      <select aria-label="Rung" value={filter.rung} onChange={(event) => on_change({ ...filter, rung: Number(value(event)) })}>
+        <option value={-1}>all {study.level}s</option>
+        {study.labels.map((label, place) => <option value={place}>{label}</option>)}
+      </select>
+      <select aria-label="State" value={filter.state} onChange={(event) => on_change({ ...filter, state: value(event) })}>
+        <option value="">all states</option>
+        {[...new Set(study.raw.trials.state)].map((name) => <option value={name}>{name}</option>)}
+      </select>
+      {kept && <button type="button" onClick={() => set_brush(new Map())}>Clear the brush</button>}
+      <span class="quiet-text" role="status" data-count={left}>{left === study.count ? count(left, "trial") : `${short(left)} of ${count(study.count, "trial")}`}</span>
+    </div>
+  );
 }
 
 export function TrialTable() {
-  const { study, kept, set_brush, selected, select, open_trial } = useStudy();
+  const { study, kept, selected, select, open_trial } = useStudy();
   const [order, set_order] = useState<{ column: string; down: boolean } | null>(null);
-  const [text, set_text] = useState("");
-  const [rung, set_rung] = useState(-1);
-  const [state, set_state] = useState("");
+  const [filter, set_filter] = useState<Filter>({ text: "", rung: -1, state: "" });
   const [scroll, set_scroll] = useState({ top: 0, height: 480 });
   const frame = useRef<HTMLDivElement>(null);
   const columns = useMemo(() => columns_of(study), [study]);
   const rows = useMemo(() => {
-    const { trials } = study.raw;
-    const found = text ? finder(study, columns, text) : () => true;
-    const all = trials.rung.map((_, trial) => trial).filter((trial) =>
-      (!kept || kept[trial]) && (rung < 0 || trials.rung[trial] === rung) && (!state || trials.state[trial] === state) && found(trial));
+    const all = filtered(study, columns, kept, filter);
     const column = columns.find(({ key }) => key === order?.column);
     return column ? sorted(all, column, order!.down) : all;
-  }, [study, columns, kept, text, rung, state, order]);
+  }, [study, columns, kept, filter, order]);
 
   useEffect(() => {
     if (frame.current) frame.current.scrollTop = 0;
     set_scroll((now) => ({ ...now, top: 0 }));
-  }, [text, rung, state, kept, order]);
+  }, [filter, kept, order]);
 
   const from = Math.max(0, Math.floor(scroll.top / kRowHeight) - kRowsBeyond);
   const to = Math.min(rows.length, Math.ceil((scroll.top + scroll.height) / kRowHeight) + kRowsBeyond);
@@ -83,7 +108,6 @@ export function TrialTable() {
   const toggle = (trial: number) => select(selected.includes(trial) ? selected.filter((other) => other !== trial) : [...selected, trial].slice(-kMostSelected));
   const arrow = (column: Column) => (order?.column !== column.key ? "" : order.down ? " ↓" : " ↑");
   const next = (column: Column) => set_order(order?.column !== column.key ? { column: column.key, down: false } : order.down ? null : { column: column.key, down: true });
-  const states = [...new Set(study.raw.trials.state)];
 
   return (
     <section class="figure trials" id="figure-trials">
@@ -96,19 +120,7 @@ export function TrialTable() {
           }))}>CSV</button>
         </div>
       </header>
-      <div class="filters">
-        <input type="search" placeholder="number, value or reason" aria-label="Find trials" value={text} onInput={(event) => set_text((event.target as HTMLInputElement).value)} />
-        <select aria-label="Rung" value={rung} onChange={(event) => set_rung(Number((event.target as HTMLSelectElement).value))}>
-          <option value={-1}>all {study.level}s</option>
-          {study.labels.map((label, place) => <option value={place}>{label}</option>)}
-        </select>
-        <select aria-label="State" value={state} onChange={(event) => set_state((event.target as HTMLSelectElement).value)}>
-          <option value="">all states</option>
-          {states.map((name) => <option value={name}>{name}</option>)}
-        </select>
-        {kept && <button type="button" onClick={() => set_brush(new Map())}>Clear the brush</button>}
-        <span class="quiet-text" role="status" data-count={rows.length}>{rows.length === study.count ? count(rows.length, "trial") : `${short(rows.length)} of ${count(study.count, "trial")}`}</span>
-      </div>
+      <Filters filter={filter} on_change={set_filter} left={rows.length} />
       <div ref={frame} class="scroll rows" tabIndex={0} role="region" aria-label="Trials"
            onScroll={(event) => {
              const { scrollTop: top, clientHeight: height } = event.target as HTMLElement;
