@@ -112,7 +112,8 @@ TEST(Lag, TheTrialsAreTheSameWithEverySchedule) {
 }
 
 TEST(Lag, TheTrialsAreTheSameWherePointsCouldMeet) {
-  for (const char* sampler : {"grid", "tpe", "genetic"}) {  // six points in all
+  for (const char* sampler :
+       {"grid", "tpe", "genetic"}) {  // six points in all
     const Study study = lagging(sampler, "flat", 4, tiny_space());
     const History alone = searched(study, 1, 1);
     expect_same(alone, searched(study, 4, 2), sampler);
