@@ -29,7 +29,9 @@ SamplerEntry quasi_sampler();
 SamplerEntry tpe_sampler();
 SamplerEntry smac_sampler();
 SamplerEntry genetic_sampler();
+SamplerEntry differential_sampler();
 
+// clang-format off
 inline constexpr std::array kSamplers = {
     &random_sampler,
     &grid_sampler,
@@ -37,6 +39,8 @@ inline constexpr std::array kSamplers = {
     &tpe_sampler,
     &smac_sampler,
     &genetic_sampler,
+    &differential_sampler,
 };
+// clang-format on
 
 }  // namespace crescendo
