@@ -30,6 +30,7 @@ SamplerEntry tpe_sampler();
 SamplerEntry smac_sampler();
 SamplerEntry genetic_sampler();
 SamplerEntry differential_sampler();
+SamplerEntry cmaes_sampler();
 
 // clang-format off
 inline constexpr std::array kSamplers = {
@@ -40,6 +41,7 @@ inline constexpr std::array kSamplers = {
     &smac_sampler,
     &genetic_sampler,
     &differential_sampler,
+    &cmaes_sampler,
 };
 // clang-format on
 
