@@ -31,6 +31,7 @@ SamplerEntry smac_sampler();
 SamplerEntry genetic_sampler();
 SamplerEntry differential_sampler();
 SamplerEntry cmaes_sampler();
+SamplerEntry swarm_sampler();
 
 // clang-format off
 inline constexpr std::array kSamplers = {
@@ -42,6 +43,7 @@ inline constexpr std::array kSamplers = {
     &genetic_sampler,
     &differential_sampler,
     &cmaes_sampler,
+    &swarm_sampler,
 };
 // clang-format on
 
