@@ -32,6 +32,7 @@ SamplerEntry genetic_sampler();
 SamplerEntry differential_sampler();
 SamplerEntry cmaes_sampler();
 SamplerEntry swarm_sampler();
+SamplerEntry reinforce_sampler();
 
 // clang-format off
 inline constexpr std::array kSamplers = {
@@ -44,6 +45,7 @@ inline constexpr std::array kSamplers = {
     &differential_sampler,
     &cmaes_sampler,
     &swarm_sampler,
+    &reinforce_sampler,
 };
 // clang-format on
 
