@@ -40,9 +40,10 @@ constexpr int kTries = 16;  // children that were tried before, until a random p
 /// alone); points that were promoted compete like all others.
 /// Parallel: a slot is a place in the order of claims, so workers breed for different slots, from what has ended.
 /// Other rungs, other studies: the first population is the best of what was tried elsewhere, nearest rungs first, and
-/// they are parents until it is complete. Failed trials are no individuals. Constraints: children that break one are
-/// bred again, then made more like the individual. Conditional parameters: what a parent lacks is drawn.
-/// Cost: O(trials) a proposal, 10 us at 1,000.
+/// they are parents until it is complete. Where all of it is of other studies, half of the first population is drawn at
+/// random, because a population that lies in one wrong place never leaves it. Failed trials are no individuals.
+/// Constraints: children that break one are bred again, then made more like the individual. Conditional parameters:
+/// what a parent lacks is drawn. Cost: O(trials) a proposal, 10 us at 1,000.
 class DifferentialSampler : public Sampler {
  public:
   explicit DifferentialSampler(DifferentialOptions options) : options_(options), uniform_(random_sampler().make({})) {}
@@ -52,9 +53,11 @@ class DifferentialSampler : public Sampler {
     const Slots slots(history, rung_proposed_for(history, number), options_.population);
     const std::size_t place = slots.place(number);
     const auto earlier = best_elsewhere(history, number, population());
-    if (place < population()) {
+    const bool foreign = knows_other_studies_only(history, number);
+    if (place < (foreign ? population() / 2 : population())) {
       if (const Point* next = next_of(earlier, history, box, number, place)) return *next;
     }
+    if (foreign && place < population()) return uniform_->propose(history, box, number, rng);
     const std::vector<int> own = slots.best(number);
     const std::vector<const Point*> parents = choose_parents(history, number, own, earlier);
     if (parents.size() > kParents &&
@@ -72,6 +75,15 @@ class DifferentialSampler : public Sampler {
 
  private:
   std::size_t population() const { return static_cast<std::size_t>(options_.population); }
+
+  static bool knows_other_studies_only(const History& history, int number) {
+    if (!history.study().lessons) return false;
+    const int own = rung_proposed_for(history, number);
+    for (int rung = 0; rung <= history.study().top(); ++rung) {
+      if (rung != own && !history.ranked(rung).empty()) return false;
+    }
+    return true;
+  }
 
   static std::vector<int> best_first(const History& history, std::vector<int> holders) {
     std::erase(holders, -1);

@@ -35,6 +35,7 @@ constexpr Option<ReinforceOptions> kOptions[] = {
 };
 
 constexpr int kStartingPoints = 10;
+constexpr double kLeastSpread = 0.5;  // of the usual one, where the policy starts from points elsewhere
 constexpr int kTries = 16;            // draws that break a constraint or are known, until a random point is taken
 constexpr double kMostAdvantage = 2;  // in units of the usual distance from the baseline
 constexpr double kNarrowest = 0.003, kWidest = 0.5;  // deviation of a number's policy
@@ -102,7 +103,7 @@ class ReinforceSampler : public Sampler {
     if (!memo->fold.starts_from(seeds)) {
       const Box box = history.study().rung_box(rung);
       const UnitCube cube(space, box);
-      memo->fold.start_from(seeds, Policy{.marginals = marginals_of(seeds, space, cube, options_.spread)});
+      memo->fold.start_from(seeds, Policy{.marginals = first_marginals(seeds, space, cube)});
     }
     const Box whole_space = whole(space);
     const UnitCube cube(space, whole_space);
@@ -113,6 +114,18 @@ class ReinforceSampler : public Sampler {
                                 })
                          .marginals;
     memos_.give_back(history, purpose, std::move(memo));
+    return marginals;
+  }
+
+  // What was learnt elsewhere may mislead, and small steps from a narrow policy lead nowhere.
+  std::vector<Marginal> first_marginals(std::span<const Point* const> points, const Space& space,
+                                        const UnitCube& cube) const {
+    std::vector<Marginal> marginals = marginals_of(points, space, cube, options_.spread);
+    for (std::size_t i = 0; i < marginals.size(); ++i) {
+      if (cube.is_categorical(i)) continue;
+      const double usual = options_.spread * (cube.range(i).high - cube.range(i).low);
+      marginals[i].deviation = std::max(marginals[i].deviation, kLeastSpread * usual);
+    }
     return marginals;
   }
 
