@@ -1,4 +1,4 @@
-// The convergence figure of Hinz et al. 2018: the best error so far at the ${level} at work, over time, with increasing
+// The convergence figure of Hinz et al. 2018: the best error so far at the size at work, over time, with increasing
 // image sizes and without. Where the size grows a curve starts anew, for errors of two sizes are no series.
 
 import { loss_axis } from "../axes";
