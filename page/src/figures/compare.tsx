@@ -79,7 +79,7 @@ export function Compare({ subject, log }: { subject: Subject; log: boolean }) {
         const last = band_of(group).at(-1);
         return `${group.name}, ${count(group.members.length, "seed")}: ${last ? loss_text(raw, last.middle) : "nothing finished there"}.`;
       }).join(" ")}
-      option={(look, width) => draw(subject, log, look, width)}
+      option={(look, width) => draw(subject, log, look, width)} drawn_from={[subject, log]}
       numbers={() => ({
         columns: ["group", "seeds", "seconds", "median", "low", "high"],
         rows: subject.groups.flatMap((group) => band_of(group).map(({ time, low, middle, high }) => [group.name, group.members.length, time, middle, low, high])),
