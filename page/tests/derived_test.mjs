@@ -1,6 +1,7 @@
 // What the page derives from a snapshot, without a browser.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createServer } from "vite";
@@ -44,4 +45,17 @@ test("final losses are those of the studies' best points, the curve's end is ano
   assert.equal(final.test_error, 0.45);
   assert.equal(final.to_worst, 20);
   assert.equal(groups.finals(groups.subjects_of([with_losses([0.5], { seed: 1 })])[0])[0].loss, null);
+});
+
+test("NOTICE holds the licences of what the page carries, and the page holds NOTICE", () => {
+  const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+  const notice = read("../NOTICE");
+  for (const path of ["echarts/NOTICE", "echarts/licenses/LICENSE-d3", "zrender/LICENSE", "preact/LICENSE"]) {
+    assert.ok(notice.includes(read(`node_modules/${path}`).trim()), `${path} is missing in NOTICE`);
+  }
+  for (const [name, title] of [["echarts", "Apache ECharts"], ["zrender", "zrender"], ["preact", "Preact"]]) {
+    const { version } = JSON.parse(read(`node_modules/${name}/package.json`));
+    assert.ok(notice.includes(`=== ${title} ${version} ===`), `NOTICE names another version of ${title} than ${version}`);
+  }
+  assert.ok(read("../src/report/page.html").includes(`<!--\n${notice}-->`));
 });
