@@ -57,6 +57,7 @@ export function Figure(props: FigureProps) {
 }
 
 const kShown = 200;
+export const kPaper = 700; // px, which A4 and Letter have room for
 
 function Numbers({ table, title }: { table: Table; title: string }) {
   const text = (cell: Cell) => (cell == null ? "–" : typeof cell === "number" ? short(cell, 4) : String(cell));
@@ -86,7 +87,8 @@ function Drawing({ option, drawn_from, look, height, items = 0, alt, on_pick, na
   const frame = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
   const pick = useRef(on_pick);
-  const [width, set_width] = useState(0);
+  const [own_width, set_width] = useState(0);
+  const width = printing ? kPaper : own_width;
   const [seen, set_seen] = useState(false);
   pick.current = on_pick;
   const high = typeof height === "function" ? height(width || 800) : height ?? 320;
@@ -132,7 +134,7 @@ function Drawing({ option, drawn_from, look, height, items = 0, alt, on_pick, na
 
   // The paper does not wait for the next frame.
   useLayoutEffect(() => {
-    if (!printing || width === 0) return;
+    if (!printing) return;
     paint();
     chart.current!.getZr().flush();
   }, [printing]);

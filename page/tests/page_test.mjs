@@ -288,17 +288,21 @@ test("a figure is drawn anew only when what it shows has changed", async () => {
 
 test("paper shows every figure, those below the window too, in the light", async () => {
   await shown(usual, { hash: "#importance", height: 300, dark: true }, async (page) => {
+    await page.emulateMedia({ media: "print" });
     const drawn = () => page.locator(".drawing svg").count();
     assert.ok((await drawn()) < 3, "not all have been seen");
     const paper = await page.evaluate(() => {
       dispatchEvent(new Event("beforeprint"));
       const drawings = [...document.querySelectorAll(".drawing")];
+      const box = (one) => one.querySelector("svg").parentElement.getBoundingClientRect();
       return { theme: document.documentElement.dataset.theme, empty: drawings.filter((one) => one.querySelectorAll("svg path").length < 3).map((one) => one.ariaLabel),
-               dark: drawings.filter((one) => !one.innerHTML.includes("#ffffff")).length, all: drawings.length };
+               dark: drawings.filter((one) => !one.innerHTML.includes("#ffffff")).length, all: drawings.length,
+               cut: drawings.filter((one) => box(one).width > 718 || box(one).height < 100 || box(one).height > one.clientHeight + 1).map((one) => one.ariaLabel) };
     });
     assert.ok(paper.all >= 3);
-    assert.deepEqual([paper.theme, paper.empty, paper.dark], ["light", [], 0]);
+    assert.deepEqual([paper.theme, paper.empty, paper.dark, paper.cut], ["light", [], 0, []]);
     await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+    await page.emulateMedia({ media: "screen" });
     assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
     await sees_every_figure(page, 3);
   });

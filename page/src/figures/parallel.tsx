@@ -3,7 +3,7 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Axis } from "../axes";
-import { Figure } from "../figure";
+import { Figure, kPaper } from "../figure";
 import { count, short } from "../format";
 import { kDark, kLight, ramp_at, type Look } from "../look";
 import { brush_axes, kept_by, kLossAxis, kRungAxis, sample, value_of } from "../study";
@@ -16,7 +16,7 @@ const kMostLines = 3000, kMostFailed = 300;
 const kFailedColour = "#d55e00";
 
 export function Parallel() {
-  const { study, dark, brush: settled, set_brush } = useView();
+  const { study, dark, printing, brush: settled, set_brush } = useView();
   const [brush, set_live] = useState(settled);
   const settling = useRef(0);
   // The lines follow the pointer; the other figures, when it has rested.
@@ -25,7 +25,8 @@ export function Parallel() {
   }, [settled]);
   const kept = useMemo(() => kept_by(study, brush), [study, brush]);
   const frame = useRef<HTMLDivElement>(null);
-  const [width, set_width] = useState(900);
+  const [own_width, set_width] = useState(900);
+  const width = printing ? kPaper : own_width;
   useLayoutEffect(() => {
     const resized = new ResizeObserver(() => set_width(frame.current?.clientWidth ?? 900));
     resized.observe(frame.current!);
@@ -52,7 +53,7 @@ export function Parallel() {
   const left = kept ? kept.reduce((sum, one) => sum + one, 0) : study.count;
   const letters = Math.floor((2 * (form.axes.length > 1 ? form.x[1]! - form.x[0]! : 150)) / 7) - 1;
   const drawing = (colours: Look) => (
-    <svg width={form.width} height={kTop + kHeight + kBottom} class="parallel" xmlns="http://www.w3.org/2000/svg"
+    <svg width={form.width} height={kTop + kHeight + kBottom} viewBox={`0 0 ${form.width} ${kTop + kHeight + kBottom}`} class="parallel" xmlns="http://www.w3.org/2000/svg"
          font-family="Helvetica, Arial, sans-serif" data-drawn="yes">
       <g fill="none" stroke-width="1">
         {drawn.map(({ group, path }) => (
