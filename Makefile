@@ -75,7 +75,7 @@ page-test:
 	@cd page && npm run --silent check && npm run --silent test
 
 pictures:
-	@tools/setup test
+	@tools/setup page
 	@node page/tests/pictures.mjs "$(REPORT)" docs
 
 format:
