@@ -1,5 +1,5 @@
 # What people type. The build itself is CMake's: see CMakePresets.json.
-.PHONY: demo build test sanitize fuzz format bench peers tables page page-test clean help
+.PHONY: demo build test sanitize fuzz format bench peers tables page page-test pictures clean help
 
 CRESCENDO := build/release/crescendo
 FASHION := /usr/share/datasets/fashion-mnist
@@ -14,6 +14,7 @@ help:
 	@echo "make peers     install what the benchmarks compare with, outside the source tree"
 	@echo "make page      build the report's page from page/ into src/report/page.html (needs Node 18 or later and npm)"
 	@echo "make page-test the page's tests in Chromium, and whether the page that is kept is what page/ builds"
+	@echo "make pictures REPORT=FILE   the pictures in docs/report.md, of the report FILE"
 	@echo "make tables    write the documents' tables anew from the raw rows in bench/results"
 
 demo:
@@ -66,11 +67,16 @@ tables:
 	@bench/tables.py --write
 
 page:
-	@cd page && npm ci --no-audit --no-fund && npm run --silent build
+	@tools/setup page
+	@cd page && npm run --silent build
 
 page-test:
 	@tools/setup test
 	@cd page && npm run --silent check && npm run --silent test
+
+pictures:
+	@tools/setup page
+	@node page/tests/pictures.mjs "$(REPORT)" docs
 
 format:
 	clang-format-14 -i $$(git ls-files '*.h' '*.cc')
