@@ -29,6 +29,7 @@ SamplerEntry quasi_sampler();
 SamplerEntry tpe_sampler();
 SamplerEntry smac_sampler();
 SamplerEntry genetic_sampler();
+SamplerEntry gp_sampler();
 
 inline constexpr std::array kSamplers = {
     &random_sampler,
@@ -37,6 +38,7 @@ inline constexpr std::array kSamplers = {
     &tpe_sampler,
     &smac_sampler,
     &genetic_sampler,
+    &gp_sampler,
 };
 
 }  // namespace crescendo

@@ -103,7 +103,7 @@ TEST(Grid, RefusesOptionsItDoesNotHave) {
     make_sampler(study);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "no sampler called 'gird'; there are: random grid quasi tpe smac genetic");
+    EXPECT_STREQ(error.what(), "no sampler called 'gird'; there are: random grid quasi tpe smac genetic gp");
   }
 }
 
