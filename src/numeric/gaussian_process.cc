@@ -138,7 +138,7 @@ bool GaussianProcess::is_row(std::size_t i, std::span<const double> row) const {
   return true;
 }
 
-void GaussianProcess::append(std::span<const double> row) {
+void GaussianProcess::append(std::span<const double> row, double noise) {
   const std::size_t n = size();
   reserve(n + 1);
   double* const last = factor_row(n);
@@ -148,8 +148,8 @@ void GaussianProcess::append(std::span<const double> row) {
       .triangularView<Eigen::Lower>()
       .solveInPlace(solved);
   // What the others leave unknown of it is the noise at least, whatever rounding says.
-  const double left = parameters_.amplitude + kLevelVariance + parameters_.noise - solved.squaredNorm();
-  last[n] = std::sqrt(std::max(left, parameters_.noise));
+  const double left = parameters_.amplitude + kLevelVariance + noise - solved.squaredNorm();
+  last[n] = std::sqrt(std::max(left, noise));
   rows_.append(row);
 }
 

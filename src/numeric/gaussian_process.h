@@ -31,7 +31,10 @@ class GaussianProcess {
   /// Whether `row` is what came as number `i`.
   bool is_row(std::size_t i, std::span<const double> row) const;
 
-  void append(std::span<const double> row);
+  void append(std::span<const double> row) { append(row, parameters_.noise); }
+
+  /// One that is observed with another noise than the others.
+  void append(std::span<const double> row, double noise);
 
   /// Keeps the first `count` rows; not fewer than came first. New targets are needed then.
   void truncate(std::size_t count);

@@ -70,10 +70,12 @@ class Climber {
   // Takes where the slopes led, or a point on the way there, if it is better among the values that there are.
   void settle() {
     for (int halving = 0; halving <= kHalvings; ++halving) {
+      row_ = peak_.row;
       for (std::size_t k = 0; k < numbers_.size(); ++k) {
         const double from = peak_.row[numbers_[k]];
-        row_[numbers_[k]] = rows_.snap(numbers_[k], from + std::ldexp(at_[k] - from, -halving));
+        row_[numbers_[k]] = from + std::ldexp(at_[k] - from, -halving);
       }
+      rows_.bring_inside(row_, rng_);  // to values that there are; and what becomes active by them is drawn
       if (!rows_.allowed(row_)) continue;
       if (const double found = value(row_); found > peak_.worth) peak_ = {row_, found};
       return;

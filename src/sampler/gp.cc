@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "sampler/climb.h"
@@ -14,6 +15,7 @@ struct GpOptions {
   int startup = 10;
   int candidates = 512;
   int starts = 10;
+  double bold = 0.5;
   int most = 500;
 };
 
@@ -21,13 +23,19 @@ constexpr Option<GpOptions> kOptions[] = {
     {"startup", &GpOptions::startup, 1, 10'000, "points of a Sobol sequence before the model is used"},
     {"candidates", &GpOptions::candidates, 1, 1'000'000, "random points that the model is asked about"},
     {"starts", &GpOptions::starts, 2, 1000, "climbs, half of them from the best of these, half from the best trials"},
+    {"bold", &GpOptions::bold, 0, 1, "probability that a larger improvement is asked for than any"},
     {"most", &GpOptions::most, 20, 2000, "trials that are learnt from, at most"},
 };
 
-constexpr int kRetries = 16;  // random points, where none that is found is new
+constexpr int kRetries = 16;           // random points, where none that is found is new
+constexpr double kLeastMargin = 1e-3;  // of a bold proposal, in deviations of the losses; the most is 1
 
-/// A Gaussian process of the logarithm of the loss (GpModel), asked for the point with the largest expected improvement
-/// over the lowest loss that it predicts for a trial.
+/// A Gaussian process of the loss (GpModel), asked for the point with the largest expected improvement
+/// over the lowest loss that it predicts for a trial in the box.
+///
+/// Half of the proposals are bold: they ask for the improvement beyond a margin, drawn log-uniformly between a
+/// thousandth of the losses' deviation and all of it. Where a basin is known to many digits, the improvements left in
+/// it are small and certain, and without a margin they would be preferred to large doubtful ones elsewhere.
 ///
 /// Sources: Snoek, Larochelle, Adams 2012, "Practical Bayesian Optimization of Machine Learning Algorithms"; logEI:
 /// Ament et al. 2023; startup and starts: Optuna 5.0's GPSampler. Cost, for n <= `most` trials: n^2 for each of the
@@ -54,7 +62,8 @@ class GpSampler : public Sampler {
   Point best_point(const History& history, const Box& box, int number, std::span<const Observation> seen,
                    Rng& rng) const {
     RowSpace rows(history.study().space, box);
-    GpModel model(rows, history, seen, options_.most, memo_);
+    GpModel model(rows, box, history, seen, options_.most, memo_);
+    if (rng.uniform() < options_.bold) model.ask_for_more(std::pow(kLeastMargin, rng.uniform()));
     const Worth worth = [&](auto asked, auto values) { model.improvement(asked, values); };
     const WorthSlope slope = [&](auto row, auto slopes) { return model.improvement_of(row, slopes); };
     const std::vector<double> starts = find_starts(rows, model, rng);

@@ -8,13 +8,23 @@
 
 #include "crescendo/error.h"
 #include "numeric/log_ei.h"
-#include "sampler/log_cost.h"
+#include "sampler/clipped_loss.h"
 
 namespace crescendo {
 namespace {
 
 constexpr int kMostRungs = 64;  // more than a ladder has
 constexpr double kMiddle = 0.5;
+constexpr double kBelieved = 1e-6;  // noise of what is predicted for a running trial: it need not be executed twice
+
+// How far apart tasks lie beside parameters, whose ranges are 1: before anything is learnt of it, neighbouring rungs
+// have correlations of 0.8 to 0.9, as their rankings have on average, and other studies somewhat less.
+constexpr double kRungsApart = 0.2, kStudiesApart = 0.3, kFurtherStudies = 0.1;
+
+double place_of(int source) {
+  if (source == kOwnTrials) return 0;
+  return source == kOwnWarmTrials ? -kRungsApart : kStudiesApart + kFurtherStudies * source;
+}
 
 using Seen = std::vector<const Observation*>;
 
@@ -32,13 +42,13 @@ Seen in_order_of_ends(const History& history, std::span<const Observation> seen)
   return ended;
 }
 
-// Mean 0 and deviation 1.
-void standardize(std::span<double> values) {
-  double mean = 0, variance = 0;
-  for (const double value : values) mean += value / static_cast<double>(values.size());
-  for (const double value : values) variance += (value - mean) * (value - mean) / static_cast<double>(values.size());
-  const double scale = variance > 0 ? 1 / std::sqrt(variance) : 0;
-  for (double& value : values) value = (value - mean) * scale;
+// Of the finished ones among these, the highest loss; 0 where there is none.
+double worst_loss(std::span<const Observation* const> trials, auto&& belongs) {
+  double worst = -std::numeric_limits<double>::infinity();
+  for (const Observation* trial : trials) {
+    if (trial->standing == Standing::kFinished && belongs(*trial)) worst = std::max(worst, trial->loss);
+  }
+  return std::isfinite(worst) ? worst : 0;
 }
 
 // What is learnt of each of these, each study's on a scale of its own, because their losses do not compare.
@@ -47,18 +57,21 @@ std::vector<double> targets_of(std::span<const Observation* const> ended) {
   for (std::size_t i = 0; i < ended.size(); ++i) of_source[ended[i]->source].push_back(i);
   std::vector<double> targets(ended.size());
   for (const auto& [source, members] : of_source) {
-    double worst = -std::numeric_limits<double>::infinity();
+    std::map<int, double> worst;  // of each rung
     for (const std::size_t i : members) {
-      if (ended[i]->standing == Standing::kFinished) worst = std::max(worst, ended[i]->loss);
+      const int rung = ended[i]->rung;
+      if (ended[i]->standing == Standing::kFinished || worst.contains(rung)) continue;
+      worst[rung] = worst_loss(
+          ended, [&, of = source](const Observation& other) { return other.source == of && other.rung == rung; });
     }
-    std::vector<double> costs;
+    std::vector<double> losses;
+    std::vector<int> rungs;
     for (const std::size_t i : members) {
-      const bool finished = ended[i]->standing == Standing::kFinished;
-      costs.push_back(finished ? ended[i]->loss : std::isfinite(worst) ? worst : 0.0);
+      losses.push_back(ended[i]->standing == Standing::kFinished ? ended[i]->loss : worst[ended[i]->rung]);
+      rungs.push_back(ended[i]->rung);
     }
-    costs = log_costs(costs);
-    standardize(costs);
-    for (std::size_t k = 0; k < members.size(); ++k) targets[members[k]] = costs[k];
+    losses = clipped_losses(losses, rungs);
+    for (std::size_t k = 0; k < members.size(); ++k) targets[members[k]] = losses[k];
   }
   return targets;
 }
@@ -128,12 +141,12 @@ void FittedKernels::keep(const std::vector<double>& rows, const std::vector<doub
   kept_.push_back({rows, targets, std::move(shared)});
 }
 
-GpModel::GpModel(RowSpace& rows, const History& history, std::span<const Observation> seen, int most,
+GpModel::GpModel(RowSpace& rows, const Box& box, const History& history, std::span<const Observation> seen, int most,
                  FittedKernels& memo)
     : rows_(rows),
+      box_(box),
       several_tasks_(std::any_of(seen.begin(), seen.end(),
                                  [](const Observation& o) { return o.source != kOwnTrials || o.rungs_away != 0; })),
-      rungs_(std::max(1, history.study().top())),
       mean_slope_(rows.width() + 1),
       variance_slope_(rows.width() + 1) {
   const Seen ended = in_order_of_ends(history, seen);
@@ -145,7 +158,11 @@ GpModel::GpModel(RowSpace& rows, const History& history, std::span<const Observa
   variance_.resize(predicted_.size());
   ask(trials_);
   process_->predict(asked_, predicted_, variance_);
-  incumbent_ = *std::min_element(predicted_.begin(), predicted_.end());
+  const bool any_inside = std::find(inside_.begin(), inside_.end(), true) != inside_.end();
+  incumbent_ = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < predicted_.size(); ++i) {
+    if (inside_[i] || !any_inside) incumbent_ = std::min(incumbent_, predicted_[i]);
+  }
 }
 
 double GpModel::level_of(int rungs_away, int source) const { return (source + 2) * kMostRungs + rungs_away; }
@@ -156,8 +173,8 @@ void GpModel::append_features(std::span<const double> row, int source, double le
     features.push_back(!rows_.is_categorical(i) && !rows_.active(row, i) ? kMiddle : row[i]);
   }
   if (several_tasks_) {
-    features.push_back(row.back() / rungs_);
-    features.push_back(source);
+    features.push_back(kRungsApart * row.back());
+    features.push_back(place_of(source));
   }
   features.push_back(level);
 }
@@ -173,7 +190,7 @@ std::vector<Compare> GpModel::features() const {
   for (std::size_t i = 0; i + 1 < rows_.width(); ++i) {
     features.push_back(rows_.is_categorical(i) ? Compare::kEquality : Compare::kDifference);
   }
-  if (several_tasks_) features.insert(features.end(), {Compare::kDifference, Compare::kEquality});
+  if (several_tasks_) features.insert(features.end(), {Compare::kDifference, Compare::kDifference});
   return features;
 }
 
@@ -203,21 +220,27 @@ void GpModel::learn(std::span<const Observation* const> ended, int most, FittedK
 
 void GpModel::learn_from(const Observation& trial, double target) {
   targets_.push_back(target);
+  inside_.push_back(box_.contains(*trial.point));
   trials_.resize(trials_.size() + rows_.width());
   rows_.encode(*trial.point, 0, std::span(trials_).last(rows_.width()));
 }
 
 void GpModel::imagine(std::span<const Observation> seen) {
   std::vector<double> pending;
+  Seen running;
   for (const Observation& trial : seen) {
-    if (trial.standing == Standing::kPending) append_features(trial, pending);
+    if (trial.standing != Standing::kPending) continue;
+    append_features(trial, pending);
+    running.push_back(&trial);
   }
   if (pending.empty()) return;
   const std::size_t width = process_->width(), count = pending.size() / width;
   std::vector<double> mean(count), variance(count);
   process_->predict(pending, mean, variance);
-  for (std::size_t i = 0; i < count; ++i) process_->append(std::span(pending).subspan(i * width, width));
-  targets_.insert(targets_.end(), mean.begin(), mean.end());
+  for (std::size_t i = 0; i < count; ++i) {
+    process_->append(std::span(pending).subspan(i * width, width), kBelieved);
+    learn_from(*running[i], mean[i]);
+  }
   process_->set_targets(targets_);
 }
 

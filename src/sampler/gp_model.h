@@ -36,26 +36,32 @@ class FittedKernels {
 /// What a Gaussian process has learnt of the losses, and what a point promises at the rung that is proposed for.
 ///
 /// Every trial teaches, wherever it lies and whatever its rung or study. The distance in rungs is a number like a
-/// parameter's, a study is a category, and each rung of each study has a level of its own, which need not be known to
-/// tell its good points from its bad ones. Losses are transformed (log_costs) among those of their study and brought to
-/// mean 0 and deviation 1. A failed trial counts as the worst loss of its study. A running one is learnt from with the
-/// loss that is predicted for it (kriging believer), so that the doubt around it shrinks and the next worker looks
-/// elsewhere. A number that is not active lies in the middle of its range, a category is one more; what they depend on
-/// tells them from active ones.
+/// parameter's, which study it is another, and each rung of each study has a level of its own, which need not be known
+/// to tell its good points from its bad ones. Losses are clipped and scaled among those of their study
+/// (clipped_losses). A failed trial counts as the worst loss of its study and rung. A running one is learnt from with
+/// the loss that is predicted for it (kriging believer) and no noise, so that neither doubt nor improvement is left
+/// there and the next worker looks elsewhere. A number that is not active lies in the middle of its range, a category
+/// is one more; what they depend on tells them from active ones.
 ///
 /// The kernel is fitted from scratch to the first m trials that ended, m being the last of 1, 2, ... , 20, 22, 24, ...
 /// (each a tenth more) that so many have ended. Of more than nine tenths of `most` trials only those of the nearest
 /// rungs with the lowest losses, and as many of the latest, are kept then.
 class GpModel {
  public:
-  /// At least one of `seen` is finished; of `history` only the order of ends is read. Refers to `rows`.
-  GpModel(RowSpace& rows, const History& history, std::span<const Observation> seen, int most, FittedKernels& memo);
+  /// At least one of `seen` is finished; of `history` only the order of ends is read. Refers to `rows` and their box.
+  GpModel(RowSpace& rows, const Box& box, const History& history, std::span<const Observation> seen, int most,
+          FittedKernels& memo);
 
-  /// Rows of the trials that ended and are learnt from, as if at the rung that is proposed for, and what is predicted.
+  /// Rows of the trials that are learnt from, as if at the rung that is proposed for, and what is predicted; running
+  /// ones last.
   std::span<const double> trials() const { return trials_; }
   std::span<const double> predicted() const { return predicted_; }
 
-  /// rows: [n][width]. The logarithm of the expected improvement over the lowest of predicted().
+  /// From now on improvements count from so many deviations of the losses below the lowest of predicted().
+  void ask_for_more(double margin) { incumbent_ -= margin; }
+
+  /// rows: [n][width]. The logarithm of the expected improvement over the lowest of predicted()
+  /// whose trials lie in the box, or of all where none does.
   void improvement(std::span<const double> rows, std::span<double> worth);
 
   /// The same of one row, with its slopes along the numbers. slope: [parameter].
@@ -72,11 +78,12 @@ class GpModel {
   void append_features(const Observation& trial, std::vector<double>& features) const;
 
   RowSpace& rows_;
+  const Box& box_;
   bool several_tasks_;  // rungs or studies
-  double rungs_;        // of the ladder, less one
   double level_ = 0;    // whose constant is predicted: of the rung and study nearest to what is proposed for
   std::optional<GaussianProcess> process_;
   std::vector<double> trials_, predicted_, targets_;
+  std::vector<bool> inside_;  // the box, of each of trials_
   double incumbent_ = 0;
   std::vector<double> asked_, mean_, variance_, mean_slope_, variance_slope_;  // room to work in
 };
