@@ -82,6 +82,19 @@ export function loss_text(study: StudySnapshot, loss: number | null | undefined)
   return loss == null ? "–" : study.loss.share ? percent_in_full(loss) : short(loss, 4);
 }
 
+/// " at 64 px", for sentences; nothing where the only rung has no name.
+export function at_rung(study: Study, rung: number): string {
+  return study.top > 0 || study.raw.rungs[rung]?.label ? ` at ${study.labels[rung]}` : "";
+}
+
+/// Which executions the best loss is of: it is the mean over all of its point's.
+export function best_words(study: Study): string {
+  const { best } = study.raw;
+  if (!best) return "nothing has finished";
+  const trial = `trial ${best.trial}`;
+  return (best.trials.length > 1 ? `mean of ${best.trials.length} executions of ${trial}'s point` : trial) + at_rung(study, best.rung);
+}
+
 /// At most `most` of the finished trials: the best half of that, and of the others every so many-th.
 export function sample(study: Study, most: number): number[] {
   const { finished } = study;

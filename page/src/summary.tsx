@@ -2,7 +2,7 @@
 
 import { saved_factor } from "./figures/saved";
 import { count, last_part, seconds, short } from "./format";
-import { loss_text, type Study } from "./study";
+import { best_words, loss_text, type Study } from "./study";
 
 function sentence(study: Study): string {
   const { raw } = study, { name, options } = raw.objective;
@@ -27,8 +27,7 @@ export function Summary({ study }: { study: Study }) {
       <p class="lead" title={String(raw.objective.options.data ?? "")}>{sentence(study)}</p>
       <dl class="keys">
         <Key name={`best ${raw.loss.name}`} value={loss_text(raw, best?.loss)} title={String(best?.loss ?? "")}
-             says={best ? `trial ${best.trial} at ${study.labels[best.rung]}${best.test_error === null ? "" : `; test error ${loss_text({ ...raw, loss: { ...raw.loss, share: true } }, best.test_error)}`}`
-                        : "nothing has finished"} />
+             says={best_words(study) + (best == null || best.test_error === null ? "" : `; test error ${loss_text({ ...raw, loss: { ...raw.loss, share: true } }, best.test_error)}`)} />
         <Key name="trials" value={short(study.count)} says={counts || "none failed"} />
         <Key name="time" value={seconds(raw.elapsed_seconds)} title={`${raw.elapsed_seconds} s`} says={`${seconds(raw.cpu_seconds)} of CPU time`} />
         {factor !== null && (

@@ -6,7 +6,7 @@ import { kManyMarks, type Option } from "../charts";
 import { Figure } from "../figure";
 import { count, seconds, short, time_unit } from "../format";
 import { base, legend, legend_height, rung_colour, rung_symbol, tip, value_axis, type Look } from "../look";
-import { better, loss_text, records, type Study } from "../study";
+import { best_words, better, loss_text, records, type Study } from "../study";
 import { Choice } from "../parts";
 import { useView } from "../view";
 
@@ -129,7 +129,7 @@ export function History() {
       caption={`Each mark is a trial; the lines are the best so far at each ${study.level}${study.in_full.length < study.finished.length ? ", without repetitions and trials that were stopped early" : ""}${study.top > 0 ? `, the shades the ${study.level} at work` : ""}.`
         + (!close && outside > 0 ? ` ${count(outside, "trial lies", "trials lie")} beyond the axis and ${outside === 1 ? "is" : "are"} drawn at its end.` : "")}
       alt={`${count(study.finished.length, "finished trial")} and ${study.failed.length} failed ones over ${time ? "time" : "their number"}. `
-        + (best ? `The best ${raw.loss.name}, ${loss_text(raw, best.loss)}, was reached with trial ${best.trial} at ${study.labels[best.rung]}.` : "Nothing has finished.")}
+        + (best ? `The best ${raw.loss.name} is ${loss_text(raw, best.loss)}: ${best_words(study)}.` : "Nothing has finished.")}
       option={(look, width) => draw(study, kept, time, close, look, width)} drawn_from={[study, kept, time, close]}
       on_pick={(item) => Array.isArray(item) && open_trial(item[2] as number)}
       numbers={() => ({
