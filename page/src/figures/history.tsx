@@ -5,7 +5,7 @@ import { loss_axis, type Axis } from "../axes";
 import { kManyMarks, type Option } from "../charts";
 import { Figure } from "../figure";
 import { count, seconds, short, time_unit } from "../format";
-import { base, legend, legend_height, rung_colour, rung_symbol, tip, value_axis, type Look } from "../look";
+import { base, legend_height, rung_colour, rung_legend, rung_symbol, tip, value_axis, type Look } from "../look";
 import { best_words, better, loss_text, records, type Study } from "../study";
 import { Choice } from "../parts";
 import { useView } from "../view";
@@ -90,12 +90,13 @@ function draw(study: Study, kept: Uint8Array | null, time: boolean, close: boole
                   itemStyle: { color: "transparent", borderColor: look.quiet, borderWidth: 1.2 },
                   data: study.failed.map((trial) => [at(trial), loss.high, trial]) });
   }
-  const names = [...study.used.map((rung) => study.labels[rung]!), ...(study.failed.length > 0 ? ["failed"] : [])];
+  const rungs = study.top > 0 ? study.used : [], others = study.failed.length > 0 ? ["failed"] : [];
+  const names = [...rungs.map((rung) => study.labels[rung]!), ...others];
   const shared = base(look);
   return {
     ...shared,
     tooltip: { ...(shared.tooltip as Option), formatter: (item: { data: number[] }) => trial_tip(study, item.data[2]!) },
-    legend: { ...legend(look, names), data: names },
+    legend: rung_legend(look, study.labels, rungs, others),
     grid: { left: 54, right: 14, top: legend_height(names, width) + 28, bottom: 42 },
     xAxis: value_axis(look, axis, "x", { name, most: 8 }),
     yAxis: value_axis(look, loss, "y", { name: raw.loss.name, most: 6, lines: true }),

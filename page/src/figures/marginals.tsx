@@ -3,7 +3,7 @@
 import { coordinate } from "../axes";
 import type { Option } from "../charts";
 import { Figure } from "../figure";
-import { base, legend, panel_title, panels, rung_colour, rung_symbol, tip, value_axis, type Look } from "../look";
+import { base, panel_title, panels, rung_colour, rung_legend, rung_symbol, tip, value_axis, type Look } from "../look";
 import { loss_text, type Study } from "../study";
 import { useView } from "../view";
 import type { CustomApi } from "./saved";
@@ -64,7 +64,7 @@ function draw(study: Study, names: string[], look: Look, width: number): Option 
   }));
   return {
     ...shared,
-    legend: { ...legend(look), data: study.used.map((rung) => study.labels[rung]!) },
+    legend: rung_legend(look, study.labels, study.top > 0 ? study.used : []),
     title: places.map((at, place) => panel_title(look, names[place]!, at)),
     grid: places,
     xAxis: names.map((name, grid) => value_axis(look, study.axes.find((axis) => axis.name === name)!, "x", { grid, most: 4 })),

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Option } from "../charts";
 import { Figure } from "../figure";
 import { percent } from "../format";
-import { base, legend, name_axis, rung_colour, rung_sign, tip, value_axis, type Look } from "../look";
+import { base, name_axis, rung_colour, rung_legend, rung_sign, tip, value_axis, type Look } from "../look";
 import { Select } from "../parts";
 import type { RungImportance } from "../snapshot";
 import type { Study } from "../study";
@@ -48,7 +48,7 @@ function draw(study: Study, measure: Measure, look: Look, width: number): Option
   const shared = base(look);
   return {
     ...shared,
-    legend: { ...legend(look), data: rungs.map((rung) => study.labels[rung]) },
+    legend: rung_legend(look, study.labels, study.top > 0 ? rungs : []),
     grid: { left: Math.min(150, width * 0.32), right: 20, top: 34, bottom: 44 },
     xAxis: value_axis(look, axis, "x", { name: "share of the variance", most: width < 500 ? 4 : 8, lines: true }),
     yAxis: name_axis(look, names, { length: width < 500 ? 15 : 22 }),
