@@ -1,7 +1,7 @@
 // Several studies as groups: those that differ in nothing but the seed are one, drawn as one line with its spread.
 
 import { last_part } from "./format";
-import { better, records, type Study } from "./study";
+import { better, is_named, records, type Study } from "./study";
 
 export interface Group {
   name: string;
@@ -25,14 +25,14 @@ function subject_of({ raw }: Study): string {
 function subject_name({ raw }: Study): string {
   const { options } = raw.objective;
   const of = options.data ?? options.run;
-  return (of === undefined ? raw.objective.name : last_part(of)) + (raw.rungs.length > 0 ? ` at ${raw.rungs.at(-1)!.label}` : "");
+  return (of === undefined ? raw.objective.name : last_part(of)) + (raw.rungs.at(-1)?.label ? ` at ${raw.rungs.at(-1)!.label}` : "");
 }
 
 // Ways to say what is particular about a group, most telling first.
 const kAspects: ((study: Study) => string)[] = [
   ({ raw }) => raw.schedule.name,
   ({ raw }) => raw.sampler.name,
-  ({ labels, used }) => used.map((rung) => labels[rung]).join(" → "),
+  (study) => study.used.filter((rung) => is_named(study, rung)).map((rung) => study.labels[rung]).join(" → "),
   ({ raw }) => Object.entries(raw.budget).map(([name, value]) => `${name} ${typeof value === "object" ? text(value) : value}`).join(", "),
   ({ raw }) => Object.entries(raw.schedule.options).map(([name, value]) => `${name} ${value}`).join(", "),
   ({ raw }) => Object.entries(raw.sampler.options).map(([name, value]) => `${name} ${value}`).join(", "),

@@ -2,13 +2,13 @@
 
 import { saved_factor } from "./figures/saved";
 import { count, last_part, seconds, short } from "./format";
-import { best_words, loss_text, type Study } from "./study";
+import { best_words, is_named, loss_text, type Study } from "./study";
 
 function sentence(study: Study): string {
   const { raw } = study, { name, options } = raw.objective;
   const program = options.run;
   const what = program !== undefined ? `The program ${program}` : name === "cnn" ? `A CNN on ${last_part(options.data)}` : name === "external" ? "A program that asks and tells" : name;
-  const sizes = study.used.map((rung) => study.labels[rung]).join(" → ");
+  const sizes = study.used.filter((rung) => is_named(study, rung)).map((rung) => study.labels[rung]).join(" → ");
   return `${what}, ${count(raw.parameters.length, "parameter")}; sampler ${raw.sampler.name}, schedule ${raw.schedule.name}${sizes ? `, ${sizes}` : ""}; seed ${raw.seed}.`;
 }
 

@@ -22,7 +22,7 @@ function columns_of(study: Study): Column[] {
   const { raw } = study, { trials } = raw;
   return [
     { key: "trial", name: "trial", number: true, cell: (trial) => trial, text: (trial) => String(trial) },
-    { key: "rung", name: study.level, saved: "rung", number: false, cell: (trial) => trials.rung[trial]!, text: (trial) => study.labels[trials.rung[trial]!] ?? "" },
+    ...(study.top > 0 ? [{ key: "rung", name: study.level, saved: "rung", number: false, cell: (trial: number) => trials.rung[trial]!, text: (trial: number) => study.labels[trials.rung[trial]!] ?? "" }] : []),
     { key: "state", name: "state", number: false, cell: (trial) => trials.state[trial]!, text: (trial) => trials.state[trial]! },
     { key: "loss", name: raw.loss.name, number: true, cell: (trial) => trials.loss[trial], text: (trial) => loss_text(raw, trials.loss[trial]) },
     { key: "seconds", name: "time", saved: "seconds", number: true, cell: (trial) => trials.seconds[trial]!, text: (trial) => seconds(trials.seconds[trial]!) },
@@ -70,10 +70,12 @@ function Filters({ filter, on_change, left }: { filter: Filter; on_change: (filt
     <div class="filters">
       <input type="search" placeholder="number, value or reason" aria-label="Find trials" value={filter.text}
              onInput={(event) => on_change({ ...filter, text: value(event) })} />
-      <select aria-label="Rung" value={filter.rung} onChange={(event) => on_change({ ...filter, rung: Number(value(event)) })}>
-        <option value={-1}>all {study.level}s</option>
-        {study.labels.map((label, place) => <option value={place}>{label}</option>)}
-      </select>
+      {study.top > 0 && (
+        <select aria-label="Rung" value={filter.rung} onChange={(event) => on_change({ ...filter, rung: Number(value(event)) })}>
+          <option value={-1}>all {study.level}s</option>
+          {study.labels.map((label, place) => <option value={place}>{label}</option>)}
+        </select>
+      )}
       <select aria-label="State" value={filter.state} onChange={(event) => on_change({ ...filter, state: value(event) })}>
         <option value="">all states</option>
         {[...new Set(study.raw.trials.state)].map((name) => <option value={name}>{name}</option>)}

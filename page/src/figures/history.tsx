@@ -6,7 +6,7 @@ import { kManyMarks, type Option } from "../charts";
 import { Figure } from "../figure";
 import { count, seconds, short, time_unit } from "../format";
 import { base, legend_height, rung_colour, rung_legend, rung_symbol, tip, value_axis, type Look } from "../look";
-import { best_words, better, loss_text, records, type Study } from "../study";
+import { at_each, best_words, better, is_named, loss_text, records, type Study } from "../study";
 import { Choice } from "../parts";
 import { useView } from "../view";
 
@@ -108,7 +108,7 @@ export function trial_tip(study: Study, trial: number): string {
   const { trials } = study.raw;
   return tip(`trial ${trial}`, [
     [study.raw.loss.name, trials.state[trial] === "failed" ? `failed: ${trials.reason[trial] ?? "no reason given"}` : loss_text(study.raw, trials.loss[trial])],
-    ["at", study.labels[trials.rung[trial]!] ?? ""],
+    ...(is_named(study, trials.rung[trial]!) ? [["at", study.labels[trials.rung[trial]!]!] as [string, string]] : []),
     ["took", seconds(trials.seconds[trial]!)],
   ]);
 }
@@ -127,7 +127,7 @@ export function History() {
         <Choice label="Trials shown" value={close ? "better half" : "all"} options={["all", "better half"]} on_change={(value) => set_close(value !== "all")} />
         <Choice label="Horizontal axis" value={time ? "time" : "trials"} options={["time", "trials"]} on_change={(value) => set_time(value === "time")} />
       </>}
-      caption={`Each mark is a trial; the lines are the best so far at each ${study.level}${study.in_full.length < study.finished.length ? ", without repetitions and trials that were stopped early" : ""}${study.top > 0 ? `, the shades the ${study.level} at work` : ""}.`
+      caption={`Each mark is a trial; the ${study.top > 0 ? "lines are" : "line is"} the best so far${at_each(study)}${study.in_full.length < study.finished.length ? ", without repetitions and trials that were stopped early" : ""}${study.top > 0 ? `, the shades the ${study.level} at work` : ""}.`
         + (!close && outside > 0 ? ` ${count(outside, "trial lies", "trials lie")} beyond the axis and ${outside === 1 ? "is" : "are"} drawn at its end.` : "")}
       alt={`${count(study.finished.length, "finished trial")} and ${study.failed.length} failed ones over ${time ? "time" : "their number"}. `
         + (best ? `The best ${raw.loss.name} is ${loss_text(raw, best.loss)}: ${best_words(study)}.` : "Nothing has finished.")}

@@ -121,8 +121,8 @@ export function Narrowing() {
   return (
     <Figure
       name="narrowing" title="How the space narrowed" height={(width) => form(study, width).height} items={rows.length * study.parameters.length}
-      caption={`The bands are where new points could fall at each ${study.level}, the lowest at the bottom${rows.some(({ box }) => !box) ? `; a ${study.level} without a band was given no new points` : ""}; the dashed line is the best point.`}
-      alt={`For each parameter the range searched at ${study.labels.join(", ")}.`}
+      caption={`The bands are where new points could fall${study.top > 0 ? ` at each ${study.level}, the lowest at the bottom` : ""}${rows.some(({ box }) => !box) ? `; a ${study.level} without a band was given no new points` : ""}; the dashed line is the best point.`}
+      alt={`For each parameter the range searched${study.top > 0 ? ` at ${study.labels.join(", ")}` : ""}.`}
       option={(look, width) => draw(study, look, width)} drawn_from={[study]}
       numbers={() => ({
         columns: ["rung", "box", "parameter", "from_or_choices", "to", "reason"],

@@ -71,7 +71,7 @@ export function Parallel() {
     <Figure
       name="parallel" title="All parameters at once" items={lines.length}
       controls={brush.size > 0 && <button type="button" onClick={() => set_brush(new Map())}>Clear the brush</button>}
-      caption={`A line is a trial, the darker${dark ? " (here: brighter)" : ""} the better among those of its ${study.level}${study.failed.length > 0 ? ", orange where it failed" : ""}; drag along an axis to keep only the trials that pass there`
+      caption={`A line is a trial, the darker${dark ? " (here: brighter)" : ""} the better${study.top > 0 ? ` among those of its ${study.level}` : ""}${study.failed.length > 0 ? ", orange where it failed" : ""}; drag along an axis to keep only the trials that pass there`
         + `${kept ? `: ${count(left, "trial")} of ${short(study.count)} kept` : ""}.`
         + (lines.length < study.finished.length ? ` Drawn are ${short(lines.length)} of ${short(study.finished.length)} finished trials: the best half of them, and evenly chosen others.` : "")}
       alt={`Parallel coordinates of ${count(study.finished.length, "trial")} over ${form.axes.map(title).join(", ")}.`}
