@@ -131,7 +131,7 @@ export function place_on(study: Study, axis: Axis, trial: number): number {
 }
 
 export function brush_axes(study: Study): Axis[] {
-  return [...(study.top > 0 ? [rung_axis(study)] : []), ...study.axes, { ...study.loss, name: kLossAxis }];
+  return [...(study.top > 0 ? [rung_axis(study)] : []), ...study.axes, { ...study.loss, name: kLossAxis, missing: study.failed.length > 0 ? study.loss.missing : null }];
 }
 
 /// For each trial whether the brush keeps it; null without a brush.
