@@ -120,6 +120,11 @@ export function History() {
   const { raw } = study;
   const outside = study.finished.filter((trial) => raw.trials.loss[trial]! > study.loss.high || raw.trials.loss[trial]! < study.loss.low).length;
   const best = raw.best;
+  if (study.finished.length === 0) {
+    const running = raw.trials.state.filter((state) => state === "running").length;
+    const said = [running > 0 && `${short(running)} running`, study.failed.length > 0 && `${short(study.failed.length)} failed`].filter(Boolean).join(", ");
+    return <p class="note">No trial has finished yet, so there is no {raw.loss.name} to draw: {said}.</p>;
+  }
   return (
     <Figure
       name="history" title="How the search went" items={study.count} height={360}
