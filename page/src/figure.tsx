@@ -25,7 +25,7 @@ export interface FigureProps {
 }
 
 export function Figure(props: FigureProps) {
-  const { study, dark } = useView();
+  const { studies, study, dark } = useView();
   const [open, set_open] = useState(false);
   const file = file_name(study.raw.name, props.name);
   const save_svg = () => {
@@ -50,7 +50,7 @@ export function Figure(props: FigureProps) {
       <figcaption>{props.caption}</figcaption>
       <details class="numbers" onToggle={(event) => set_open((event.target as HTMLDetailsElement).open)}>
         <summary>Numbers</summary>
-        {open && <Numbers table={props.numbers()} title={props.title} />}
+        {open && <Numbers table={studies.some(({ top }) => top > 0) ? props.numbers() : without_rung(props.numbers())} title={props.title} />}
       </details>
     </figure>
   );
@@ -58,6 +58,12 @@ export function Figure(props: FigureProps) {
 
 const kShown = 200;
 export const kPaper = 700; // px, which A4 and Letter have room for
+
+/// Where nothing has a ladder the column says one thing in all rows; files have it, so that all studies' are alike.
+function without_rung({ columns, rows }: Table): Table {
+  const place = columns.indexOf("rung");
+  return place < 0 ? { columns, rows } : { columns: columns.toSpliced(place, 1), rows: rows.map((row) => row.toSpliced(place, 1)) };
+}
 
 function Numbers({ table, title }: { table: Table; title: string }) {
   const text = (cell: Cell) => (cell == null ? "–" : typeof cell === "number" ? short(cell, 4) : String(cell));

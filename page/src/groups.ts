@@ -1,7 +1,7 @@
 // Several studies as groups: those that differ in nothing but the seed are one, drawn as one line with its spread.
 
 import { last_part } from "./format";
-import { better, records, type Study } from "./study";
+import { better, is_named, records, type Study } from "./study";
 
 export interface Group {
   name: string;
@@ -25,14 +25,14 @@ function subject_of({ raw }: Study): string {
 function subject_name({ raw }: Study): string {
   const { options } = raw.objective;
   const of = options.data ?? options.run;
-  return (of === undefined ? raw.objective.name : last_part(of)) + (raw.rungs.length > 0 ? ` at ${raw.rungs.at(-1)!.label}` : "");
+  return (of === undefined ? raw.objective.name : last_part(of)) + (raw.rungs.at(-1)?.label ? ` at ${raw.rungs.at(-1)!.label}` : "");
 }
 
 // Ways to say what is particular about a group, most telling first.
 const kAspects: ((study: Study) => string)[] = [
   ({ raw }) => raw.schedule.name,
   ({ raw }) => raw.sampler.name,
-  ({ labels, used }) => used.map((rung) => labels[rung]).join(" → "),
+  (study) => study.used.filter((rung) => is_named(study, rung)).map((rung) => study.labels[rung]).join(" → "),
   ({ raw }) => Object.entries(raw.budget).map(([name, value]) => `${name} ${typeof value === "object" ? text(value) : value}`).join(", "),
   ({ raw }) => Object.entries(raw.schedule.options).map(([name, value]) => `${name} ${value}`).join(", "),
   ({ raw }) => Object.entries(raw.sampler.options).map(([name, value]) => `${name} ${value}`).join(", "),
@@ -112,6 +112,7 @@ export interface Final {
   loss: number | null; // median over the seeds, of the best point at the top rung: of the mean of its executions
   low: number;
   high: number;
+  executions: [number, number]; // of the best points that the loss is of: the fewest and the most
   test_error: number | null;
   seconds: number; // median
   trials: number; // of all seeds
@@ -125,11 +126,12 @@ export function finals(subject: Subject): Final[] {
   const worst = ends.length > 0 ? ends.reduce((a, b) => (better(raw, a, b) ? b : a)) : null;
   return subject.groups.map((group, place) => {
     const bests = group.members.flatMap(({ raw: { best }, top }) => (best && best.rung === top ? [best] : []));
-    const losses = bests.map(({ loss }) => loss), tests = bests.flatMap(({ test_error }) => test_error ?? []);
+    const losses = bests.map(({ loss }) => loss), executions = bests.map(({ trials }) => trials.length), tests = bests.flatMap(({ test_error }) => test_error ?? []);
     const reached = worst === null ? undefined : bands[place]!.find(({ middle }) => !better(raw, worst, middle));
     return {
       group, loss: losses.length > 0 ? median(losses) : null,
       low: losses.length > 0 ? Math.min(...losses) : NaN, high: losses.length > 0 ? Math.max(...losses) : NaN,
+      executions: executions.length > 0 ? [Math.min(...executions), Math.max(...executions)] : [0, 0],
       test_error: tests.length > 0 ? median(tests) : null,
       seconds: median(group.members.map((study) => study.raw.elapsed_seconds)),
       trials: group.members.reduce((sum, study) => sum + study.count, 0),

@@ -64,12 +64,20 @@ export function base(look: Look): Option {
   };
 }
 
+/// Of lines, whose dashes need room beside the symbol.
 export function legend(look: Look, names?: string[]): Option {
   return {
-    type: "plain", left: 0, top: 0, itemWidth: 16, itemHeight: 9, itemGap: 16, icon: undefined,
+    type: "plain", left: 0, top: 0, itemWidth: 22, itemHeight: 10, itemGap: 16,
     textStyle: { color: look.ink, fontSize: 12 }, inactiveColor: look.line, data: names,
     formatter: (name: string) => clip(name, 40),
   };
+}
+
+/// Of rungs, with the marks that the figure has for them, and of `others`, which are series.
+export function rung_legend(look: Look, labels: string[], rungs: number[], others: string[] = []): Option {
+  // As wide as high, for ECharts stretches a symbol to what it is given.
+  return { ...legend(look), itemWidth: 10, itemHeight: 10, itemGap: 18,
+           data: [...rungs.map((rung) => ({ name: labels[rung], icon: rung_symbol(rung) })), ...others.map((name) => ({ name }))] };
 }
 
 /// How high a legend of these names is, which breaks into lines where the figure is narrow.

@@ -45,7 +45,7 @@ export function derive(raw: StudySnapshot): Study {
   }
   const labels = raw.rungs.map((rung, place) =>
     raw.rungs.some((other, at) => at !== place && other.label === rung.label)
-      ? `${rung.label}, rung ${place + 1}` : rung.label || `rung ${place + 1}`);
+      ? `${rung.label}, rung ${place + 1}` : rung.label || (raw.rungs.length > 1 ? `rung ${place + 1}` : "all trials"));
   return {
     raw, count, labels, end, level: level_of(raw), finished, in_full,
     used: raw.rungs.flatMap((_, rung) => (trials.rung.includes(rung) ? [rung] : [])),
@@ -82,6 +82,23 @@ export function loss_text(study: StudySnapshot, loss: number | null | undefined)
   return loss == null ? "–" : study.loss.share ? percent_in_full(loss) : short(loss, 4);
 }
 
+/// Whether there is a word for the rung: not where the study has only one that needed none.
+export const is_named = (study: Study, rung: number): boolean => study.top > 0 || Boolean(study.raw.rungs[rung]?.label);
+
+/// " at 64 px", for sentences; nothing where the rung has no name.
+export const at_rung = (study: Study, rung: number): string => (is_named(study, rung) ? ` at ${study.labels[rung]}` : "");
+
+/// ", at each size", for sentences; nothing without a ladder.
+export const at_each = (study: Study, before = " "): string => (study.top > 0 ? `${before}at each ${study.level}` : "");
+
+/// Which executions the best loss is of: it is the mean over all of its point's.
+export function best_words(study: Study): string {
+  const { best } = study.raw;
+  if (!best) return "nothing has finished";
+  const trial = `trial ${best.trial}`;
+  return (best.trials.length > 1 ? `mean of ${best.trials.length} executions of ${trial}'s point` : trial) + at_rung(study, best.rung);
+}
+
 /// At most `most` of the finished trials: the best half of that, and of the others every so many-th.
 export function sample(study: Study, most: number): number[] {
   const { finished } = study;
@@ -114,7 +131,7 @@ export function place_on(study: Study, axis: Axis, trial: number): number {
 }
 
 export function brush_axes(study: Study): Axis[] {
-  return [...(study.top > 0 ? [rung_axis(study)] : []), ...study.axes, { ...study.loss, name: kLossAxis }];
+  return [...(study.top > 0 ? [rung_axis(study)] : []), ...study.axes, { ...study.loss, name: kLossAxis, missing: study.failed.length > 0 ? study.loss.missing : null }];
 }
 
 /// For each trial whether the brush keeps it; null without a brush.

@@ -2,13 +2,13 @@
 
 import { saved_factor } from "./figures/saved";
 import { count, last_part, seconds, short } from "./format";
-import { loss_text, type Study } from "./study";
+import { best_words, is_named, loss_text, type Study } from "./study";
 
 function sentence(study: Study): string {
   const { raw } = study, { name, options } = raw.objective;
   const program = options.run;
   const what = program !== undefined ? `The program ${program}` : name === "cnn" ? `A CNN on ${last_part(options.data)}` : name === "external" ? "A program that asks and tells" : name;
-  const sizes = study.used.map((rung) => study.labels[rung]).join(" → ");
+  const sizes = study.used.filter((rung) => is_named(study, rung)).map((rung) => study.labels[rung]).join(" → ");
   return `${what}, ${count(raw.parameters.length, "parameter")}; sampler ${raw.sampler.name}, schedule ${raw.schedule.name}${sizes ? `, ${sizes}` : ""}; seed ${raw.seed}.`;
 }
 
@@ -27,8 +27,7 @@ export function Summary({ study }: { study: Study }) {
       <p class="lead" title={String(raw.objective.options.data ?? "")}>{sentence(study)}</p>
       <dl class="keys">
         <Key name={`best ${raw.loss.name}`} value={loss_text(raw, best?.loss)} title={String(best?.loss ?? "")}
-             says={best ? `trial ${best.trial} at ${study.labels[best.rung]}${best.test_error === null ? "" : `; test error ${loss_text({ ...raw, loss: { ...raw.loss, share: true } }, best.test_error)}`}`
-                        : "nothing has finished"} />
+             says={best_words(study) + (best == null || best.test_error === null ? "" : `; test error ${loss_text({ ...raw, loss: { ...raw.loss, share: true } }, best.test_error)}`)} />
         <Key name="trials" value={short(study.count)} says={counts || "none failed"} />
         <Key name="time" value={seconds(raw.elapsed_seconds)} title={`${raw.elapsed_seconds} s`} says={`${seconds(raw.cpu_seconds)} of CPU time`} />
         {factor !== null && (

@@ -9,7 +9,7 @@ import { LearningCurves } from "./figures/learning_curves";
 import { Mistakes } from "./figures/mistakes";
 import { CopyButton, RungName } from "./parts";
 import { point_command, point_toml } from "./point";
-import { loss_text, value_of, type Study } from "./study";
+import { is_named, loss_text, value_of, type Study } from "./study";
 import { useView } from "./view";
 
 function Kin({ study, trials }: { study: Study; trials: number[] }) {
@@ -17,7 +17,7 @@ function Kin({ study, trials }: { study: Study; trials: number[] }) {
   return trials.length === 0 ? <>–</> : (
     <>
       {trials.map((trial, place) => (
-        <>{place > 0 && ", "}<button type="button" class="link" title={`${study.labels[study.raw.trials.rung[trial]!]}, ${loss_text(study.raw, study.raw.trials.loss[trial])}`}
+        <>{place > 0 && ", "}<button type="button" class="link" title={`${is_named(study, study.raw.trials.rung[trial]!) ? `${study.labels[study.raw.trials.rung[trial]!]}, ` : ""}${loss_text(study.raw, study.raw.trials.loss[trial])}`}
                                      onClick={() => open_trial(trial)}>{trial}</button></>
       ))}
     </>
@@ -53,7 +53,7 @@ export function TrialPanel() {
           <tbody>
             {row(raw.loss.name, (trial) => <b title={String(trials.loss[trial])}>{loss_text(raw, trials.loss[trial])}</b>)}
             {row("state", (trial) => <>{trials.state[trial]}{trials.reason[trial] && <span class="quiet-text">: {trials.reason[trial]}</span>}</>)}
-            {row(study.level, (trial) => <RungName study={study} rung={trials.rung[trial]!} />)}
+            {study.top > 0 && row(study.level, (trial) => <RungName study={study} rung={trials.rung[trial]!} />)}
             {row("time", (trial) => seconds(trials.seconds[trial]!))}
             {row("parent", (trial) => <Kin study={study} trials={trials.parent[trial] == null ? [] : [trials.parent[trial]!]} />)}
             {row("executed again as", (trial) => <Kin study={study} trials={study.children.get(trial) ?? []} />)}

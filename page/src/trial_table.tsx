@@ -22,7 +22,7 @@ function columns_of(study: Study): Column[] {
   const { raw } = study, { trials } = raw;
   return [
     { key: "trial", name: "trial", number: true, cell: (trial) => trial, text: (trial) => String(trial) },
-    { key: "rung", name: study.level, saved: "rung", number: false, cell: (trial) => trials.rung[trial]!, text: (trial) => study.labels[trials.rung[trial]!] ?? "" },
+    ...(study.top > 0 ? [{ key: "rung", name: study.level, saved: "rung", number: false, cell: (trial: number) => trials.rung[trial]!, text: (trial: number) => study.labels[trials.rung[trial]!] ?? "" }] : []),
     { key: "state", name: "state", number: false, cell: (trial) => trials.state[trial]!, text: (trial) => trials.state[trial]! },
     { key: "loss", name: raw.loss.name, number: true, cell: (trial) => trials.loss[trial], text: (trial) => loss_text(raw, trials.loss[trial]) },
     { key: "seconds", name: "time", saved: "seconds", number: true, cell: (trial) => trials.seconds[trial]!, text: (trial) => seconds(trials.seconds[trial]!) },
@@ -70,10 +70,12 @@ function Filters({ filter, on_change, left }: { filter: Filter; on_change: (filt
     <div class="filters">
       <input type="search" placeholder="number, value or reason" aria-label="Find trials" value={filter.text}
              onInput={(event) => on_change({ ...filter, text: value(event) })} />
-      <select aria-label="Rung" value={filter.rung} onChange={(event) => on_change({ ...filter, rung: Number(value(event)) })}>
-        <option value={-1}>all {study.level}s</option>
-        {study.labels.map((label, place) => <option value={place}>{label}</option>)}
-      </select>
+      {study.top > 0 && (
+        <select aria-label="Rung" value={filter.rung} onChange={(event) => on_change({ ...filter, rung: Number(value(event)) })}>
+          <option value={-1}>all {study.level}s</option>
+          {study.labels.map((label, place) => <option value={place}>{label}</option>)}
+        </select>
+      )}
       <select aria-label="State" value={filter.state} onChange={(event) => on_change({ ...filter, state: value(event) })}>
         <option value="">all states</option>
         {[...new Set(study.raw.trials.state)].map((name) => <option value={name}>{name}</option>)}
@@ -89,6 +91,7 @@ export function TrialTable() {
   const [order, set_order] = useState<{ column: string; down: boolean } | null>(null);
   const [filter, set_filter] = useState<Filter>({ text: "", rung: -1, state: "" });
   const [scroll, set_scroll] = useState({ top: 0, height: 480 });
+  const [refused, set_refused] = useState<number | null>(null);
   const frame = useRef<HTMLDivElement>(null);
   const columns = useMemo(() => columns_of(study), [study]);
   const rows = useMemo(() => {
@@ -105,7 +108,13 @@ export function TrialTable() {
   const from = Math.max(0, Math.floor(scroll.top / kRowHeight) - kRowsBeyond);
   const to = Math.min(rows.length, Math.ceil((scroll.top + scroll.height) / kRowHeight) + kRowsBeyond);
   const gap = (number: number) => number > 0 && <tr aria-hidden="true" style={{ height: `${number * kRowHeight}px` }}><td colSpan={columns.length + 1} /></tr>;
-  const toggle = (trial: number) => select(selected.includes(trial) ? selected.filter((other) => other !== trial) : [...selected, trial].slice(-kMostSelected));
+  const full = selected.length >= kMostSelected;
+  const toggle = (trial: number, box: HTMLInputElement) => {
+    const open = selected.includes(trial), refuse = !open && full;
+    set_refused(refuse ? trial : null);
+    if (refuse) box.checked = false;
+    else select(open ? selected.filter((other) => other !== trial) : [...selected, trial]);
+  };
   const arrow = (column: Column) => (order?.column !== column.key ? "" : order.down ? " ↓" : " ↑");
   const next = (column: Column) => set_order(order?.column !== column.key ? { column: column.key, down: false } : order.down ? null : { column: column.key, down: true });
 
@@ -121,6 +130,7 @@ export function TrialTable() {
         </div>
       </header>
       <Filters filter={filter} on_change={set_filter} left={rows.length} />
+      <p class="refused" role="status">{full && refused !== null && `Trial ${refused} was not opened: ${kMostSelected} trials are compared at most, so close one first.`}</p>
       <div ref={frame} class="scroll rows" tabIndex={0} role="region" aria-label="Trials"
            onScroll={(event) => {
              const { scrollTop: top, clientHeight: height } = event.target as HTMLElement;
@@ -141,7 +151,7 @@ export function TrialTable() {
             {gap(from)}
             {rows.slice(from, to).map((trial, place) => (
               <tr key={trial} aria-rowindex={from + place + 2} class={selected.includes(trial) ? "chosen" : ""} title={study.raw.trials.reason[trial]}>
-                <td><input type="checkbox" checked={selected.includes(trial)} aria-label={`Compare trial ${trial}`} onChange={() => toggle(trial)} /></td>
+                <td><input type="checkbox" checked={selected.includes(trial)} aria-label={`Compare trial ${trial}`} onChange={(event) => toggle(trial, event.target as HTMLInputElement)} /></td>
                 {columns.map((column) => (
                   <td class={column.number ? "number" : ""} title={String(column.cell(trial) ?? "")}>
                     {column.key === "trial" ? <button type="button" class="link" onClick={() => open_trial(trial)}>{trial}</button>

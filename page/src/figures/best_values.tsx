@@ -14,7 +14,7 @@ export function BestValues() {
   return (
     <Figure
       name="best-values" title="Best values"
-      caption={`Where the mean ${study.raw.loss.name} along each parameter is ${study.raw.loss.maximize ? "highest" : "lowest"}; ${study.level}s agree where a row holds one value.`}
+      caption={`Where the mean ${study.raw.loss.name} along each parameter is ${study.raw.loss.maximize ? "highest" : "lowest"}${rungs.length > 1 ? `; ${study.level}s agree where a row holds one value` : ""}.`}
       alt="" numbers={() => ({
         columns: ["parameter", ...rungs.map((rung) => study.labels[rung]!)],
         rows: parameters.map(({ name }) => [name, ...rungs.map((rung) => value(rung, name))]),
@@ -22,7 +22,7 @@ export function BestValues() {
     >
       <div class="scroll" tabIndex={0} role="region" aria-label="Best values">
         <table class="plain">
-          <thead><tr><th scope="col">parameter</th>{rungs.map((rung) => <th scope="col" class="number"><RungName study={study} rung={rung} /></th>)}</tr></thead>
+          <thead><tr><th scope="col">parameter</th>{rungs.map((rung) => <th scope="col" class="number">{study.top > 0 ? <RungName study={study} rung={rung} /> : "best value"}</th>)}</tr></thead>
           <tbody>
             {parameters.map((parameter) => (
               <tr>

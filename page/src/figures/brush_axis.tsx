@@ -14,6 +14,7 @@ interface AxisProps {
   range: [number, number] | undefined;
   title: string;
   letters: number; // of the title, that there is room for
+  room: number; // letters of a tick's label, up to the next axis
   high: boolean; // whether the title stands in the upper of two lines, so that each has the room of two axes
   on_change: (range: [number, number] | null) => void;
 }
@@ -22,8 +23,21 @@ function step_of(axis: Axis): number {
   return axis.kind === "choices" || (axis.whole && axis.kind === "linear" && axis.high - axis.low < 60) ? 1 : (axis.high - axis.low) / 40;
 }
 
+export const kLetter = 6.2; // px, of a label on average
+
+/// The line of an axis, dotted down to the slot of what is missing: the whole range of its brush.
+export function AxisLine({ axis, x, form, look }: { axis: Axis; x: number; form: Geometry; look: Look }) {
+  const [top, low, end] = [axis.high, axis.low, foot(axis)].map((at) => form.y(axis, at));
+  return (
+    <g stroke={look.quiet} stroke-width="1">
+      <line x1={x} x2={x} y1={top} y2={low} />
+      {end! > low! && <line x1={x} x2={x} y1={low} y2={end} stroke-dasharray="2 3" />}
+    </g>
+  );
+}
+
 /// One axis with its ticks, the brush over it and the brush's two handles.
-export function BrushAxis({ axis, x, form, look, range, title, letters, high, on_change }: AxisProps) {
+export function BrushAxis({ axis, x, form, look, range, title, letters, room, high, on_change }: AxisProps) {
   const begun = useRef<number | null>(null);
   const { y } = form;
   const [from, to] = range ?? [foot(axis) - 1e-9, axis.high];
@@ -53,15 +67,16 @@ export function BrushAxis({ axis, x, form, look, range, title, letters, high, on
       <text x={x} y={high ? 12 : 27} fill={look.ink} font-size="12" font-weight="600" text-anchor="start" transform="translate(-6 0)">
         <title>{title}</title>{clip(title, letters)}
       </text>
-      <line x1={x} x2={x} y1={y(axis, axis.low)} y2={y(axis, axis.high)} stroke={look.quiet} stroke-width="1" />
-      {[...(axis.missing === null ? [] : [slot(axis)]), ...ticks(axis, 6)].map((at) => (
-        <g>
-          <line x1={x} x2={x + 4} y1={y(axis, at)} y2={y(axis, at)} stroke={look.quiet} />
-          <text x={x + 7} y={y(axis, at) + 4} font-size="11" fill={look.ink} stroke={look.paper} stroke-width="3" paint-order="stroke">
-            {clip(text(at), Math.max(6, letters / 2))}
-          </text>
-        </g>
-      ))}
+      {[...(axis.missing === null ? [] : [slot(axis)]), ...ticks(axis, 6)].map((at) => {
+        const label = clip(text(at), room);
+        return (
+          <g>
+            <line x1={x} x2={x + 4} y1={y(axis, at)} y2={y(axis, at)} stroke={look.quiet} />
+            <rect x={x + 5} y={y(axis, at) - 7} width={label.length * kLetter + 4} height={14} rx={2} fill={look.paper} fill-opacity="0.85" />
+            <text x={x + 7} y={y(axis, at) + 4} font-size="11" fill={look.ink}>{label}</text>
+          </g>
+        );
+      })}
       {range && <rect x={x - 8} width={16} y={y(axis, to)} height={Math.max(y(axis, from) - y(axis, to), 1)} fill={look.accent}
                       fill-opacity="0.22" stroke={look.accent} />}
       <rect class="catch" x={x - 14} width={28} y={kTop - 8} height={kHeight + 16} fill="transparent" data-axis={axis.name}

@@ -10,6 +10,11 @@ import { base, group_colour, legend, legend_height, rung_symbol, tip, value_axis
 import { loss_text } from "../study";
 import type { CustomApi } from "./saved";
 
+/// What the subject's studies call a rung; nothing where none has a ladder.
+export function level_of(subject: Subject): string {
+  return subject.groups.flatMap(({ members }) => members).find(({ top }) => top > 0)?.level ?? "";
+}
+
 export interface TimeAxis {
   axis: Axis;
   name: string;
@@ -57,7 +62,7 @@ function draw(subject: Subject, log: boolean, look: Look, width: number): Option
         },
       }, {
         type: "line", name: group.name, step: "end", z: 3, symbol: rung_symbol(place), symbolSize: 6, itemStyle: { color: colour },
-        lineStyle: { color: colour, width: 2.2, type: group.iis ? "solid" : "dashed" },
+        lineStyle: { color: colour, width: 2.2, type: group.iis || !level_of(subject) ? "solid" : "dashed" },
         data: band.map(({ time, middle }) => [place_of(time), inside(middle)]),
         tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => {
           const at = band[dataIndex]!;
@@ -69,12 +74,12 @@ function draw(subject: Subject, log: boolean, look: Look, width: number): Option
 }
 
 export function Compare({ subject, log }: { subject: Subject; log: boolean }) {
-  const { level } = subject.groups[0]!.members[0]!;
+  const level = level_of(subject), top = level && ` at the top ${level}`;
   const raw = subject.groups[0]!.members[0]!.raw;
   return (
     <Figure
-      name="compare" title={`Best at the top ${level} over time: ${subject.name}`} height={380} items={200}
-      caption={`The best ${raw.loss.name} so far at the top ${level}, of trials that ran to their end, without repetitions: the median over the seeds, the band from the best to the worst of them; dashed where that was the only one.`}
+      name="compare" title={`Best${top} over time: ${subject.name}`} height={380} items={200}
+      caption={`The best ${raw.loss.name} so far${top}, of trials that ran to their end, without repetitions: the median over the seeds, the band from the best to the worst of them${level && `; dashed where that was the only ${level}`}.`}
       alt={subject.groups.map((group) => {
         const last = band_of(group).at(-1);
         return `${group.name}, ${count(group.members.length, "seed")}: ${last ? loss_text(raw, last.middle) : "nothing finished there"}.`;

@@ -8,7 +8,7 @@ import { clip } from "../format";
 import { base, panel_title, panels, tip, value_axis, type Look } from "../look";
 import { Select } from "../parts";
 import type { Surface } from "../snapshot";
-import { loss_text, type Study } from "../study";
+import { at_rung, loss_text, type Study } from "../study";
 import { useView } from "../view";
 import { isolines } from "./isolines";
 import type { CustomApi } from "./saved";
@@ -88,9 +88,9 @@ export function Contours() {
     [a, b].every((name) => study.axes.some((axis) => axis.name === name))).slice(0, kMostPairs);
   return (
     <Figure
-      name="contours" title="Pairs" height={(width) => form(surfaces.length, width).height} items={surfaces.length * 400}
-      controls={<Select label="at" value={place} options={rungs.map((at) => study.labels[at]!)} on_change={choose} />}
-      caption={`The mean ${study.raw.loss.name} over two parameters, averaged over all others, of the ${surfaces.length} pairs with the strongest interaction at ${study.labels[rung]}.`}
+      name="contours" title={surfaces.length === 1 ? "Pair" : "Pairs"} height={(width) => form(surfaces.length, width).height} items={surfaces.length * 400}
+      controls={rungs.length > 1 && <Select label="at" value={place} options={rungs.map((at) => study.labels[at]!)} on_change={choose} />}
+      caption={`The mean ${study.raw.loss.name} over two parameters${study.parameters.length > 2 ? `, averaged over all others, of the ${surfaces.length === 1 ? "pair" : `${surfaces.length} pairs`} with the strongest interaction` : ""}${at_rung(study, rung) && `,${at_rung(study, rung)}`}.`}
       alt={`Maps of the mean ${study.raw.loss.name} over ${surfaces.map(({ a, b }) => `${a} and ${b}`).join("; ")}.`}
       option={(look, width) => draw(study, surfaces, look, width)} drawn_from={[study, rung]}
       numbers={() => ({

@@ -7,8 +7,8 @@ import { Figure } from "../figure";
 import { seconds } from "../format";
 import type { Subject } from "../groups";
 import { base, group_colour, legend, legend_height, rung_symbol, tip, value_axis, type Look } from "../look";
-import { loss_text, records, type Study } from "../study";
-import { time_axis } from "./compare";
+import { is_named, loss_text, records, type Study } from "../study";
+import { level_of, time_axis } from "./compare";
 
 interface Leg {
   rung: number;
@@ -44,12 +44,12 @@ function draw(subject: Subject, log: boolean, look: Look, width: number): Option
       const colour = group_colour(look, place);
       return {
         type: "line", name: group.name, step: "end", itemStyle: { color: colour },
-        lineStyle: { color: colour, width: 1 + (2 * (leg.rung + 1)) / (study.top + 1), opacity: 0.85, type: group.iis ? "solid" : "dashed" },
+        lineStyle: { color: colour, width: 1 + (2 * (leg.rung + 1)) / (study.top + 1), opacity: 0.85, type: group.iis || !level_of(subject) ? "solid" : "dashed" },
         symbol: rung_symbol(leg.rung), symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) => (dataIndex === 0 ? 8 : 0), showSymbol: true,
         data: leg.steps.map(([time, loss]) => [at(time), Math.min(Math.max(loss, y.low), y.high)]),
         tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => {
           const [time, loss] = leg.steps[dataIndex]!;
-          return tip(study.raw.name, [["at", study.labels[leg.rung]!], ["after", seconds(time)], [study.raw.loss.name, loss_text(study.raw, loss)]]);
+          return tip(study.raw.name, [...(is_named(study, leg.rung) ? [["at", study.labels[leg.rung]!] as [string, string]] : []), ["after", seconds(time)], [study.raw.loss.name, loss_text(study.raw, loss)]]);
         } },
       };
     }),
@@ -57,12 +57,12 @@ function draw(subject: Subject, log: boolean, look: Look, width: number): Option
 }
 
 export function Convergence({ subject, log }: { subject: Subject; log: boolean }) {
-  const { level } = subject.groups[0]!.members[0]!;
+  const level = level_of(subject);
   const raw = subject.groups[0]!.members[0]!.raw;
   return (
     <Figure
-      name="convergence" title={`Convergence, with and without lower ${level}s`} height={380} items={500}
-      caption={`The best ${raw.loss.name} so far at the ${level} at work, as in Hinz et al. 2018; a mark is where a ${level} began, the thicker the line the higher the ${level}; dashed without lower ones.`}
+      name="convergence" title={level ? `Convergence, with and without lower ${level}s` : "Convergence of each study"} height={380} items={500}
+      caption={`The best ${raw.loss.name} so far${level ? ` at the ${level} at work, as in Hinz et al. 2018; a mark is where a ${level} began, the thicker the line the higher the ${level}; dashed without lower ones` : " in each study"}.`}
       alt={`Curves of ${subject.groups.map(({ name }) => name).join(", ")} over time.`}
       option={(look, width) => draw(subject, log, look, width)} drawn_from={[subject, log]}
       numbers={() => ({

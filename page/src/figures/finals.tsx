@@ -2,8 +2,14 @@
 
 import { Figure } from "../figure";
 import { seconds, short } from "../format";
-import { finals, type Subject } from "../groups";
+import { finals, type Final, type Subject } from "../groups";
 import { loss_text } from "../study";
+
+function executed({ group, executions: [fewest, most] }: Final): string {
+  if (most <= 1) return "";
+  const each = fewest === most ? most : `${fewest} to ${most}`;
+  return group.members.length > 1 ? `, means of ${each} executions each` : `, mean of ${each} executions`;
+}
 
 export function Finals({ subject }: { subject: Subject }) {
   const rows = finals(subject);
@@ -12,7 +18,7 @@ export function Finals({ subject }: { subject: Subject }) {
   return (
     <Figure
       name="finals" title="What they came to"
-      caption={`Medians over the seeds, with the least and the largest in brackets, of the best point's mean over its executions; the last columns say when the curve below was as good as the worst one at its end.`}
+      caption={`Medians over the seeds, with the least and the largest in brackets, of the best point's loss, which is the mean over its executions; the last columns say when the curve below was as good as the worst one at its end.`}
       alt="" numbers={() => ({
         columns: ["group", "seeds", "trials", "seconds", raw.loss.name, "low", "high", "test_error", "seconds_to_the_worst_final"],
         rows: rows.map(({ group, trials, seconds, loss, low, high, test_error, to_worst }) =>
@@ -34,7 +40,7 @@ export function Finals({ subject }: { subject: Subject }) {
                 <td class="number">{short(row.trials)}</td>
                 <td class="number">{seconds(row.seconds)}</td>
                 <td class="number" title={String(row.loss)}>
-                  {loss_text(raw, row.loss)}{row.group.members.length > 1 && row.loss !== null && <span class="quiet-text"> ({loss_text(raw, row.low)} to {loss_text(raw, row.high)})</span>}
+                  {loss_text(raw, row.loss)}{row.group.members.length > 1 && row.loss !== null && <span class="quiet-text"> ({loss_text(raw, row.low)} to {loss_text(raw, row.high)})</span>}<span class="quiet-text">{executed(row)}</span>
                 </td>
                 <td class="number">{row.test_error === null ? "–" : loss_text({ ...raw, loss: { ...raw.loss, share: true } }, row.test_error)}</td>
                 <td class="number">{row.to_worst === null ? "–" : seconds(row.to_worst)}</td>

@@ -5,8 +5,8 @@ import { loss_axis, type Axis } from "../axes";
 import { kManyMarks, type Option } from "../charts";
 import { Figure } from "../figure";
 import { count, seconds, short, time_unit } from "../format";
-import { base, legend, legend_height, rung_colour, rung_symbol, tip, value_axis, type Look } from "../look";
-import { better, loss_text, records, type Study } from "../study";
+import { base, legend_height, rung_colour, rung_legend, rung_symbol, tip, value_axis, type Look } from "../look";
+import { at_each, best_words, better, is_named, loss_text, records, type Study } from "../study";
 import { Choice } from "../parts";
 import { useView } from "../view";
 
@@ -90,12 +90,13 @@ function draw(study: Study, kept: Uint8Array | null, time: boolean, close: boole
                   itemStyle: { color: "transparent", borderColor: look.quiet, borderWidth: 1.2 },
                   data: study.failed.map((trial) => [at(trial), loss.high, trial]) });
   }
-  const names = [...study.used.map((rung) => study.labels[rung]!), ...(study.failed.length > 0 ? ["failed"] : [])];
+  const rungs = study.top > 0 ? study.used : [], others = study.failed.length > 0 ? ["failed"] : [];
+  const names = [...rungs.map((rung) => study.labels[rung]!), ...others];
   const shared = base(look);
   return {
     ...shared,
     tooltip: { ...(shared.tooltip as Option), formatter: (item: { data: number[] }) => trial_tip(study, item.data[2]!) },
-    legend: { ...legend(look, names), data: names },
+    legend: rung_legend(look, study.labels, rungs, others),
     grid: { left: 54, right: 14, top: legend_height(names, width) + 28, bottom: 42 },
     xAxis: value_axis(look, axis, "x", { name, most: 8 }),
     yAxis: value_axis(look, loss, "y", { name: raw.loss.name, most: 6, lines: true }),
@@ -107,7 +108,7 @@ export function trial_tip(study: Study, trial: number): string {
   const { trials } = study.raw;
   return tip(`trial ${trial}`, [
     [study.raw.loss.name, trials.state[trial] === "failed" ? `failed: ${trials.reason[trial] ?? "no reason given"}` : loss_text(study.raw, trials.loss[trial])],
-    ["at", study.labels[trials.rung[trial]!] ?? ""],
+    ...(is_named(study, trials.rung[trial]!) ? [["at", study.labels[trials.rung[trial]!]!] as [string, string]] : []),
     ["took", seconds(trials.seconds[trial]!)],
   ]);
 }
@@ -119,6 +120,11 @@ export function History() {
   const { raw } = study;
   const outside = study.finished.filter((trial) => raw.trials.loss[trial]! > study.loss.high || raw.trials.loss[trial]! < study.loss.low).length;
   const best = raw.best;
+  if (study.finished.length === 0) {
+    const running = raw.trials.state.filter((state) => state === "running").length;
+    const said = [running > 0 && `${short(running)} running`, study.failed.length > 0 && `${short(study.failed.length)} failed`].filter(Boolean).join(", ");
+    return <p class="note">No trial has finished yet, so there is no {raw.loss.name} to draw: {said}.</p>;
+  }
   return (
     <Figure
       name="history" title="How the search went" items={study.count} height={360}
@@ -126,10 +132,10 @@ export function History() {
         <Choice label="Trials shown" value={close ? "better half" : "all"} options={["all", "better half"]} on_change={(value) => set_close(value !== "all")} />
         <Choice label="Horizontal axis" value={time ? "time" : "trials"} options={["time", "trials"]} on_change={(value) => set_time(value === "time")} />
       </>}
-      caption={`Each mark is a trial; the lines are the best so far at each ${study.level}${study.in_full.length < study.finished.length ? ", without repetitions and trials that were stopped early" : ""}${study.top > 0 ? `, the shades the ${study.level} at work` : ""}.`
+      caption={`Each mark is a trial; the ${study.top > 0 ? "lines are" : "line is"} the best so far${at_each(study)}${study.in_full.length < study.finished.length ? ", without repetitions and trials that were stopped early" : ""}${study.top > 0 ? `, the shades the ${study.level} at work` : ""}.`
         + (!close && outside > 0 ? ` ${count(outside, "trial lies", "trials lie")} beyond the axis and ${outside === 1 ? "is" : "are"} drawn at its end.` : "")}
       alt={`${count(study.finished.length, "finished trial")} and ${study.failed.length} failed ones over ${time ? "time" : "their number"}. `
-        + (best ? `The best ${raw.loss.name}, ${loss_text(raw, best.loss)}, was reached with trial ${best.trial} at ${study.labels[best.rung]}.` : "Nothing has finished.")}
+        + (best ? `The best ${raw.loss.name} is ${loss_text(raw, best.loss)}: ${best_words(study)}.` : "Nothing has finished.")}
       option={(look, width) => draw(study, kept, time, close, look, width)} drawn_from={[study, kept, time, close]}
       on_pick={(item) => Array.isArray(item) && open_trial(item[2] as number)}
       numbers={() => ({

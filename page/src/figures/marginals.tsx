@@ -3,8 +3,8 @@
 import { coordinate } from "../axes";
 import type { Option } from "../charts";
 import { Figure } from "../figure";
-import { base, legend, panel_title, panels, rung_colour, rung_symbol, tip, value_axis, type Look } from "../look";
-import { loss_text, type Study } from "../study";
+import { base, panel_title, panels, rung_colour, rung_legend, rung_symbol, tip, value_axis, type Look } from "../look";
+import { at_each, loss_text, type Study } from "../study";
 import { useView } from "../view";
 import type { CustomApi } from "./saved";
 import { by_importance, rungs_with_importance } from "./shares";
@@ -64,7 +64,7 @@ function draw(study: Study, names: string[], look: Look, width: number): Option 
   }));
   return {
     ...shared,
-    legend: { ...legend(look), data: study.used.map((rung) => study.labels[rung]!) },
+    legend: rung_legend(look, study.labels, study.top > 0 ? study.used : []),
     title: places.map((at, place) => panel_title(look, names[place]!, at)),
     grid: places,
     xAxis: names.map((name, grid) => value_axis(look, study.axes.find((axis) => axis.name === name)!, "x", { grid, most: 4 })),
@@ -81,7 +81,7 @@ export function Marginals() {
     <Figure
       name="marginals" title="Along each parameter" height={(width) => form(names.length, width).height} items={names.length * 100}
       caption={`The mean ${study.raw.loss.name} along one parameter, averaged over all others, the most important first; the bands are one standard deviation over the trees.`}
-      alt={`Mean ${study.raw.loss.name} along ${names.join(", ")} at each ${study.level}.`}
+      alt={`Mean ${study.raw.loss.name} along ${names.join(", ")}${at_each(study)}.`}
       option={(look, width) => draw(study, names, look, width)} drawn_from={[study]}
       numbers={() => ({
         columns: ["rung", "parameter", "value", "weight", "mean", "std"],

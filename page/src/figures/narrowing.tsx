@@ -13,14 +13,40 @@ import type { CustomApi } from "./saved";
 
 interface Row {
   rung: number;
-  box: Box;
+  box: Box | null; // null: no new point was asked for at this rung
   name: string;
 }
 
+function is_whole(study: Study, { sides }: Box): boolean {
+  return study.parameters.every(({ name, choices, low, high, step }) => {
+    const side = sides[name];
+    if (side === undefined) return true;
+    if (choices) return side.length >= choices.length;
+    const room = 1e-9 * Math.abs(high! - low!);
+    return Number(side[0]) <= low! + room && Number(side[1]) > high! - (step ?? 0) - room;
+  });
+}
+
 function rows_of(study: Study): Row[] {
-  return study.raw.rungs.flatMap((rung, place) => rung.boxes.map((box, at) => ({
-    rung: place, box, name: rung.boxes.length > 1 ? `${study.labels[place]} ${at + 1}` : study.labels[place]!,
-  })));
+  return study.raw.rungs.flatMap(({ boxes }, rung): Row[] => {
+    const label = study.labels[rung]!;
+    if (boxes.length === 0) return [{ rung, box: null, name: label }];
+    let narrowed = 0;
+    return boxes.map((box, at) => {
+      if (at > 0 && is_whole(study, box)) return { rung, box, name: `${label}, whole` };
+      return { rung, box, name: ++narrowed > 1 ? `${label}, no. ${narrowed}` : label };
+    });
+  });
+}
+
+/// Whether there is something to see: a smaller box, or a reason why a higher rung has none.
+function narrows(study: Study): boolean {
+  return study.raw.rungs.some(({ boxes }, rung) => boxes.some((box) => !is_whole(study, box) || (rung > 0 && box.reason !== "")));
+}
+
+function reason_of(study: Study, { rung, box }: Row): string {
+  if (box) return box.reason || "the whole space";
+  return study.raw.trials.rung.includes(rung) ? "no new points here: its trials are points of other trials" : "no trial has begun here";
 }
 
 /// The stretches of the axis that a side covers: one of a range, one for each choice. A side that is not said is all.
@@ -34,9 +60,12 @@ export function covered(axis: Axis, side: Value[] | undefined): [number, number]
   return [[Math.max((low ?? axis.low) - half, axis.low), Math.min((high ?? axis.high) + half, axis.high)]];
 }
 
+const kMostLetters = 18;
+const names_room = (study: Study) => Math.max(70, 10 + 6.2 * Math.min(kMostLetters, Math.max(...rows_of(study).map(({ name }) => name.length))));
+
 function form(study: Study, width: number) {
   const rows = rows_of(study).length;
-  return panels(study.parameters.length, width, { least: 250, height: Math.max(34, Math.min(rows * (rows > 12 ? 9 : 18), 320)), top: 6, gap: 66, left: 70 });
+  return panels(study.parameters.length, width, { least: 250, height: Math.max(34, Math.min(rows * (rows > 12 ? 9 : 18), 320)), top: 6, gap: 66, left: names_room(study) });
 }
 
 function draw(study: Study, look: Look, width: number): Option {
@@ -50,18 +79,18 @@ function draw(study: Study, look: Look, width: number): Option {
     grid: places,
     xAxis: study.axes.map((axis, grid) => value_axis(look, axis, "x", { grid, most: 4 })),
     yAxis: study.axes.map((_, grid) => {
-      const axis = name_axis(look, names, { grid, length: 11 });
+      const axis = name_axis(look, names, { grid, length: kMostLetters });
       return rows.length > 12 ? { ...axis, axisLabel: { ...(axis.axisLabel as Option), interval: "auto", fontSize: 10 } } : axis;
     }),
     series: study.axes.map((axis, place) => {
-      const bands = rows.flatMap((row, at) => covered(axis, row.box.sides[axis.name]).map(([from, to]) => ({ row, at, from, to })));
+      const bands = rows.flatMap((row, at) => (row.box ? covered(axis, row.box.sides[axis.name]) : []).map(([from, to]) => ({ row, box: row.box!, at, from, to })));
       const best = raw.best ? coordinate(axis, value_of(study, axis.name, raw.best.trial)) : null;
       return {
         type: "custom", xAxisIndex: place, yAxisIndex: place, clip: true, encode: { x: [1, 2], y: 0 },
         data: bands.map((band) => [band.at, band.from, band.to]),
         tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => {
-          const { row } = bands[dataIndex]!;
-          return tip(`${study.labels[row.rung]}, box ${row.box.number}`, [[axis.name, side_text(study, place, row.box)], ["", row.box.reason]]);
+          const { row, box } = bands[dataIndex]!;
+          return tip(row.name, [[axis.name, side_text(study, place, box)], ["", reason_of(study, row)]]);
         } },
         renderItem: ({ dataIndex }: { dataIndex: number }, api: CustomApi & { size(of: number[]): number[] }) => {
           const band = bands[dataIndex]!;
@@ -87,27 +116,27 @@ function side_text(study: Study, place: number, box: Box): string {
 
 export function Narrowing() {
   const { study } = useView();
+  if (!narrows(study)) return null;
   const rows = rows_of(study);
-  if (rows.length === 0) return null;
   return (
     <Figure
       name="narrowing" title="How the space narrowed" height={(width) => form(study, width).height} items={rows.length * study.parameters.length}
-      caption={`The bands are where new points could fall at each ${study.level}, the lowest at the bottom; the dashed line is the best point.`}
-      alt={`For each parameter the range searched at ${study.labels.join(", ")}.`}
+      caption={`The bands are where new points could fall${study.top > 0 ? ` at each ${study.level}, the lowest at the bottom` : ""}${rows.some(({ box }) => !box) ? `; a ${study.level} without a band was given no new points` : ""}; the dashed line is the best point.`}
+      alt={`For each parameter the range searched${study.top > 0 ? ` at ${study.labels.join(", ")}` : ""}.`}
       option={(look, width) => draw(study, look, width)} drawn_from={[study]}
       numbers={() => ({
         columns: ["rung", "box", "parameter", "from_or_choices", "to", "reason"],
-        rows: rows.flatMap(({ rung, box }) => study.parameters.map((parameter) => {
-          const side = box.sides[parameter.name];
+        rows: rows.flatMap(({ rung, box }) => (box ? study.parameters : []).map((parameter) => {
+          const side = box!.sides[parameter.name];
           const ends = parameter.choices ? [(side ?? parameter.choices).join(" | "), null] : [side?.[0] ?? parameter.low, side?.[1] ?? parameter.high];
-          return [study.labels[rung], box.number, parameter.name, ...ends, box.reason];
+          return [study.labels[rung], box!.number, parameter.name, ...ends, box!.reason];
         })),
       })}
     >
       <details class="reasons" open={rows.length <= 4}>
         <summary>Why</summary>
         <ul>
-          {rows.map(({ rung, box }) => <li><RungName study={study} rung={rung} />, box {box.number}: {box.reason || "the whole space"}</li>)}
+          {rows.map((row) => <li><RungName study={study} rung={row.rung} />{row.name.slice(study.labels[row.rung]!.length)}: {reason_of(study, row)}</li>)}
         </ul>
       </details>
     </Figure>

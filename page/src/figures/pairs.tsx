@@ -7,6 +7,7 @@ import { percent } from "../format";
 import { base, name_axis, tip, type Look } from "../look";
 import { Select } from "../parts";
 import type { RungImportance } from "../snapshot";
+import { at_rung } from "../study";
 import { useView } from "../view";
 import { by_importance, rungs_with_importance } from "./shares";
 
@@ -24,7 +25,7 @@ function draw(importance: RungImportance, names: string[], look: Look, width: nu
     ...shared,
     tooltip: { ...(shared.tooltip as Option), formatter: ({ data }: { data: number[] }) =>
       tip(`${names[data[0]!]} × ${names[data[1]! + 1]}`, [["", `${percent(data[2]!)} ± ${percent(data[3]!)}`]]) },
-    grid: { left: room, right: 12, top: 8, bottom: 16 + Math.min(small ? 13 : 22, Math.max(...names.map((name) => name.length))) * 4.9 },
+    grid: { left: room, right: 12, top: 30, bottom: 16 + Math.min(small ? 13 : 22, Math.max(...names.map((name) => name.length))) * 4.9 },
     xAxis: { ...across, axisLabel: { ...(across.axisLabel as Option), rotate: 45 } },
     yAxis: { ...down, inverse: true },
     visualMap: {
@@ -46,17 +47,20 @@ export function Pairs() {
   const place = Math.min(Math.max(chosen, 0), rungs.length - 1), rung = rungs[place]!;
   const importance = study.raw.importance![rung]!, names = by_importance(study);
   const strongest = importance.pairs.reduce((most, pair) => (pair.share > most.share ? pair : most));
+  const alone = importance.pairs.length === 1; // would be a map of one cell
   return (
     <Figure
-      name="pairs" title="Interactions" height={(width) => Math.min(150 + names.length * 30, Math.max(320, width * 0.7))} items={importance.pairs.length}
-      controls={<Select label="at" value={place} options={rungs.map((at) => study.labels[at]!)} on_change={choose} />}
-      caption={`The share of the variance of the ${study.raw.loss.name} that two parameters explain together and neither alone, at ${study.labels[rung]}.`}
-      alt={`The strongest interaction at ${study.labels[rung]} is of ${strongest.a} and ${strongest.b}: ${percent(strongest.share)}.`}
-      option={(look, width) => draw(importance, names, look, width)} drawn_from={[study, rung]}
+      name="pairs" title={alone ? "Interaction" : "Interactions"} height={(width) => Math.min(172 + names.length * 30, Math.max(342, width * 0.7))} items={importance.pairs.length}
+      controls={rungs.length > 1 && <Select label="at" value={place} options={rungs.map((at) => study.labels[at]!)} on_change={choose} />}
+      caption={`The share of the variance of the ${study.raw.loss.name} that two parameters explain together and neither alone${at_rung(study, rung) && `,${at_rung(study, rung)}`}.`}
+      alt={`The strongest interaction${at_rung(study, rung)} is of ${strongest.a} and ${strongest.b}: ${percent(strongest.share)}.`}
+      option={alone ? undefined : (look, width) => draw(importance, names, look, width)} drawn_from={[study, rung]}
       numbers={() => ({
         columns: ["rung", "a", "b", "share", "std"],
         rows: rungs.flatMap((at) => study.raw.importance![at]!.pairs.map(({ a, b, share, std }) => [study.labels[at], a, b, share, std])),
       })}
-    />
+    >
+      {alone && <p>{strongest.a} and {strongest.b} together: {percent(strongest.share)} ± {percent(strongest.std)} of the variance.</p>}
+    </Figure>
   );
 }

@@ -8,7 +8,7 @@ import { count, short } from "../format";
 import { kDark, kLight, ramp_at, type Look } from "../look";
 import { brush_axes, kept_by, kLossAxis, kRungAxis, sample, value_of } from "../study";
 import { useView } from "../view";
-import { BrushAxis } from "./brush_axis";
+import { AxisLine, BrushAxis, kLetter } from "./brush_axis";
 import { classes, geometry, kBottom, kClasses, kFailed, kHeight, kLeftOut, kTop, lines_of, paths } from "./parallel_lines";
 
 const kRest = 120; // milliseconds
@@ -51,7 +51,8 @@ export function Parallel() {
     }, kRest);
   };
   const left = kept ? kept.reduce((sum, one) => sum + one, 0) : study.count;
-  const letters = Math.floor((2 * (form.axes.length > 1 ? form.x[1]! - form.x[0]! : 150)) / 7) - 1;
+  const apart = form.axes.length > 1 ? form.x[1]! - form.x[0]! : 150;
+  const letters = Math.floor((2 * apart) / 7) - 1;
   const drawing = (colours: Look) => (
     <svg width={form.width} height={kTop + kHeight + kBottom} viewBox={`0 0 ${form.width} ${kTop + kHeight + kBottom}`} class="parallel" xmlns="http://www.w3.org/2000/svg"
          font-family="Helvetica, Arial, sans-serif" data-drawn="yes">
@@ -61,9 +62,11 @@ export function Parallel() {
                 stroke-opacity={group < 0 ? 0.4 : lines.length > 1000 && !kept ? 0.14 : lines.length > 300 ? 0.35 : 0.6} />
         ))}
       </g>
+      {form.axes.map((axis, place) => <AxisLine key={axis.name} axis={axis} x={form.x[place]!} form={form} look={colours} />)}
       {form.axes.map((axis, place) => (
         <BrushAxis key={axis.name} axis={axis} x={form.x[place]!} form={form} look={colours} range={brush.get(axis.name)} title={title(axis)} high={place % 2 === 0}
-                   letters={place === form.axes.length - 1 ? Math.min(letters, 11) : letters} on_change={change(axis)} />
+                   letters={place === form.axes.length - 1 ? Math.min(letters, 11) : letters}
+                   room={Math.min(Math.floor((apart - 12) / kLetter), place === form.axes.length - 1 ? 10 : 16)} on_change={change(axis)} />
       ))}
     </svg>
   );
@@ -71,7 +74,7 @@ export function Parallel() {
     <Figure
       name="parallel" title="All parameters at once" items={lines.length}
       controls={brush.size > 0 && <button type="button" onClick={() => set_brush(new Map())}>Clear the brush</button>}
-      caption={`A line is a trial, the darker${dark ? " (here: brighter)" : ""} the better among those of its ${study.level}${study.failed.length > 0 ? ", orange where it failed" : ""}; drag along an axis to keep only the trials that pass there`
+      caption={`A line is a trial, the darker${dark ? " (here: brighter)" : ""} the better${study.top > 0 ? ` among those of its ${study.level}` : ""}${study.failed.length > 0 ? ", orange where it failed" : ""}; drag along an axis to keep only the trials that pass there`
         + `${kept ? `: ${count(left, "trial")} of ${short(study.count)} kept` : ""}.`
         + (lines.length < study.finished.length ? ` Drawn are ${short(lines.length)} of ${short(study.finished.length)} finished trials: the best half of them, and evenly chosen others.` : "")}
       alt={`Parallel coordinates of ${count(study.finished.length, "trial")} over ${form.axes.map(title).join(", ")}.`}

@@ -3,7 +3,7 @@
 import type { Option } from "../charts";
 import { Figure } from "../figure";
 import { seconds, short, time_unit } from "../format";
-import { base, legend, name_axis, rung_colour, tip, value_axis, type Look } from "../look";
+import { base, name_axis, rung_colour, rung_legend, tip, value_axis, type Look } from "../look";
 import type { Study } from "../study";
 import { useView } from "../view";
 
@@ -32,7 +32,7 @@ function draw(study: Study, look: Look): Option {
       const bar = bars.filter((other) => other.name === [...study.labels, "estimate"][seriesIndex])[dataIndex]!;
       return tip(bar.name, [["", seconds((bar.to - bar.from) * unit.seconds)]]);
     } },
-    legend: { ...legend(look), data: study.used.map((rung) => study.labels[rung]!) },
+    legend: rung_legend(look, study.labels, study.used),
     grid: { left: 190, right: 16, top: 34, bottom: 42 },
     xAxis: value_axis(look, axis, "x", { name: `trial time (${unit.name})` }),
     yAxis: { ...name_axis(look, rows, { length: 30 }), axisLabel: { color: look.ink, width: 176, overflow: "break", fontSize: 12 } },

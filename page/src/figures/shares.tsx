@@ -4,10 +4,10 @@ import { useState } from "preact/hooks";
 import type { Option } from "../charts";
 import { Figure } from "../figure";
 import { percent } from "../format";
-import { base, legend, name_axis, rung_colour, rung_sign, tip, value_axis, type Look } from "../look";
+import { base, name_axis, rung_colour, rung_legend, rung_sign, tip, value_axis, type Look } from "../look";
 import { Select } from "../parts";
 import type { RungImportance } from "../snapshot";
-import type { Study } from "../study";
+import { at_each, at_rung, type Study } from "../study";
 import { useView } from "../view";
 import type { CustomApi } from "./saved";
 
@@ -37,7 +37,7 @@ export function rungs_with_importance(study: Study): number[] {
 }
 
 const kRow = 15;
-const high = (study: Study, rungs: number) => 84 + study.parameters.length * Math.max(rungs * kRow + 8, 22);
+const high = (study: Study, rungs: number) => (study.top > 0 ? 84 : 60) + study.parameters.length * Math.max(rungs * kRow + 8, 22);
 
 function draw(study: Study, measure: Measure, look: Look, width: number): Option {
   const rungs = rungs_with_importance(study);
@@ -48,8 +48,8 @@ function draw(study: Study, measure: Measure, look: Look, width: number): Option
   const shared = base(look);
   return {
     ...shared,
-    legend: { ...legend(look), data: rungs.map((rung) => study.labels[rung]) },
-    grid: { left: Math.min(150, width * 0.32), right: 20, top: 34, bottom: 44 },
+    legend: rung_legend(look, study.labels, study.top > 0 ? rungs : []),
+    grid: { left: Math.min(150, width * 0.32), right: 20, top: study.top > 0 ? 34 : 10, bottom: 44 },
     xAxis: value_axis(look, axis, "x", { name: "share of the variance", most: width < 500 ? 4 : 8, lines: true }),
     yAxis: name_axis(look, names, { length: width < 500 ? 15 : 22 }),
     series: rungs.map((rung, place) => ({
@@ -70,7 +70,7 @@ function draw(study: Study, measure: Measure, look: Look, width: number): Option
         return { type: "group", children: [
           { type: "rect", shape: { x: left, y, width: Math.max(right! - left!, 1), height: kRow - 4 }, style: { fill: rung_colour(look, rung, study.top) } },
           ...(std > 0 ? [line(from!, y + 5.5, to!, y + 5.5), line(from!, y + 2.5, from!, y + 8.5), line(to!, y + 2.5, to!, y + 8.5)] : []),
-          { type: "text", style: { text: rung_sign(rung), x: Math.max(to!, right!) + 5, y: y + 5.5, fontSize: 8, fill: rung_colour(look, rung, study.top), verticalAlign: "middle" } },
+          ...(study.top === 0 ? [] : [{ type: "text", style: { text: rung_sign(rung), x: Math.max(to!, right!) + 5, y: y + 5.5, fontSize: 8, fill: rung_colour(look, rung, study.top), verticalAlign: "middle" } }]),
         ] };
       },
     })),
@@ -87,8 +87,8 @@ export function Shares() {
     <Figure
       name="importance" title="Which parameters matter" height={high(study, rungs.length)} items={rungs.length * names.length}
       controls={<Select label="share" value={chosen} options={kMeasures.map(({ name }) => name)} on_change={choose} />}
-      caption={`The share of the variance of the ${study.raw.loss.name} ${measure.says}, at each ${study.level}; the whiskers are one standard deviation over the trees.`}
-      alt={first ? `The most important parameter is ${first}: ${rungs.map((rung) => `${percent(measure.of(study.raw.importance![rung]!, first)?.share ?? 0)} at ${study.labels[rung]}`).join(", ")}.` : "No importance."}
+      caption={`The share of the variance of the ${study.raw.loss.name} ${measure.says}${at_each(study, ", ")}; the whiskers are one standard deviation over the trees.`}
+      alt={first ? `The most important parameter is ${first}: ${rungs.map((rung) => `${percent(measure.of(study.raw.importance![rung]!, first)?.share ?? 0)}${at_rung(study, rung)}`).join(", ")}.` : "No importance."}
       option={(look, width) => draw(study, measure, look, width)} drawn_from={[study, measure]}
       numbers={() => ({
         columns: ["rung", "parameter", "main", "main_std", "total", "total_std", "ped_anova", "permutation"],

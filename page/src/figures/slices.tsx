@@ -5,7 +5,7 @@ import { coordinate, half_cell, slot } from "../axes";
 import type { Option } from "../charts";
 import { Figure } from "../figure";
 import { short } from "../format";
-import { base, legend, panel_title, panels, rung_colour, rung_symbol, value_axis, type Look } from "../look";
+import { base, panel_title, panels, rung_colour, rung_legend, rung_symbol, value_axis, type Look } from "../look";
 import { sample, value_of, type Study } from "../study";
 import { useView } from "../view";
 import { trial_tip } from "./history";
@@ -38,7 +38,7 @@ function draw(study: Study, marks: number[], kept: Uint8Array | null, look: Look
   return {
     ...shared,
     tooltip: { ...(shared.tooltip as Option), formatter: (item: { data: number[] }) => trial_tip(study, item.data[2]!) },
-    legend: { ...legend(look), data: study.used.map((rung) => study.labels[rung]!) },
+    legend: rung_legend(look, study.labels, study.top > 0 ? study.used : []),
     title: places.map((at, place) => panel_title(look, study.parameters[place]!.name, at)),
     grid: places,
     xAxis: study.axes.map((axis, grid) => value_axis(look, axis, "x", { grid, most: 4, slot: true })),

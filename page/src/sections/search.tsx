@@ -73,7 +73,7 @@ export function Search() {
       <Boundary part="How the search went"><History /></Boundary>
       <Boundary part="What starting small saved"><Saved /></Boundary>
       <div class="beside">
-        <Boundary part="The sizes"><Rungs study={study} /></Boundary>
+        {study.top > 0 && <Boundary part="The sizes"><Rungs study={study} /></Boundary>}
         <Boundary part="The best point"><BestPoint study={study} /></Boundary>
       </div>
     </>
