@@ -13,16 +13,17 @@ namespace crescendo {
 
 /// A study as it is shown: its history, and what that does not hold.
 struct ShownStudy {
-  const History& history;
+  History history;
   std::string storage;               // the store's URL; a password in it is not shown
   std::optional<double> test_error;  // of the best point
   std::filesystem::path folder;      // where its trials left their files; empty: nowhere
 };
 
 struct SnapshotOptions {
-  int details = 20;     // trials of each study whose files are put in, the best ones
-  std::string written;  // when, as in 2026-11-26T20:00:00Z
-  std::string program;  // and by what, as in "crescendo 0.1.0"
+  int details = 20;        // trials of each study whose files are put in, the best ones; from 0
+  bool importance = true;  // whether it is found; it takes most of the time
+  std::string written;     // when, as in 2026-11-26T20:00:00Z
+  std::string program;     // and by what, as in "crescendo 0.1.0"
 };
 
 struct Snapshot {
@@ -32,11 +33,12 @@ struct Snapshot {
 
 /// Everything that a picture of these studies is drawn from.
 ///
-/// Pure but for the files of the best trials. Cost: seconds for a study of 20,000 trials, almost all of it importance,
-/// for which at most kSnapshotTrials of a rung are looked at.
+/// Pure but for the files of the best trials, of whose pictures there are no more than 1 MB, the same for each study.
+/// Throws Error (bad input) if an option is out of its range. Cost: seconds for a study of 20,000 trials, almost all of
+/// it importance, for which at most kImportanceTrials of a rung are looked at.
 Snapshot snapshot(std::span<const ShownStudy> studies, const SnapshotOptions& options);
 
-inline constexpr std::size_t kSnapshotTrials = 1000;
+inline constexpr std::size_t kImportanceTrials = 1000;
 
 /// The page that draws a snapshot, with this one in it: a file of its own that needs nothing else.
 std::string report_page(std::string_view snapshot_json);

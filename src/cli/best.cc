@@ -6,7 +6,6 @@
 #include "base/files.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
-#include "cli/shown_studies.h"
 #include "cli/words.h"
 #include "crescendo/error.h"
 #include "objective/cnn.h"

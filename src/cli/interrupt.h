@@ -6,6 +6,9 @@ namespace crescendo {
 void listen_for_interrupts();
 bool interrupted();
 
+/// What the second Ctrl-C writes to standard output before it ends the process, null for nothing. The text must stay.
+void say_when_killed(const char* text);
+
 /// Thrown where nothing is kept that could be gone on with; main turns it into exit status 130.
 struct Interrupted {};
 

@@ -9,4 +9,7 @@ namespace crescendo {
 /// A loss as users see it: 18.3 % for an error; a program's own value, turned round where it is maximized.
 std::string loss_text(const Study& study, double loss);
 
+/// What a study's loss is called, as far as a table has room.
+std::string short_loss_name(const Study& study);
+
 }  // namespace crescendo

@@ -47,4 +47,9 @@ void check_outputs(const std::vector<NamedFile>& outputs, const std::vector<Name
   }
 }
 
+std::string storage_file(const std::string& url) {
+  constexpr std::string_view kSqlite = "sqlite:///";
+  return url.starts_with(kSqlite) ? url.substr(kSqlite.size()) : "";
+}
+
 }  // namespace crescendo

@@ -14,4 +14,7 @@ struct NamedFile {
 /// Throws Error (bad input) that names the option.
 void check_outputs(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs);
 
+/// The file of a storage's URL, empty where it has none.
+std::string storage_file(const std::string& url);
+
 }  // namespace crescendo

@@ -19,14 +19,15 @@ struct CommandOptions {
 
 int run(const CommandOptions& options) {
   const Figure figure = find_entry(kFigures, options.figure, "figure");
+  const auto store = open_existing_store(options.storage);
   std::vector<std::string> names = options.studies;
   if (!figure.of_several) {
     if (names.size() > 1) bad_input(fmt::format("the figure {} is of one study; give one --study", figure.name));
-    names = {choose_study(*open_existing_store(options.storage), names.empty() ? "" : names.front())};
+    names = {choose_study(*store, names.empty() ? "" : names.front())};
   }
-  const ShownStudies studies = read_shown_studies(options.storage, names);
+  const std::vector<ShownStudy> studies = read_shown_studies(*store, options.storage, names);
   check_outputs({{"--out", options.out}}, {{"--storage", storage_file(options.storage)}});
-  write_file(options.out, figure.draw(studies.shown));
+  write_file(options.out, figure.draw(studies));
   return kExitSucceeded;
 }
 

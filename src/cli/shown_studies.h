@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -9,25 +9,15 @@
 
 namespace crescendo {
 
-/// Studies as snapshots show them, with the histories that these are of.
-struct ShownStudies {
-  std::deque<History> histories;
-  std::vector<ShownStudy> shown;
-};
+/// A study as pictures show it; `folder`: where its trials left their files, empty where that is not wanted.
+ShownStudy shown_study(Store& store, const std::string& name, const std::string& url, std::filesystem::path folder);
 
-/// Reads these studies, all where none is named. Trials' files are looked for in the folder of the storage's file: in
-/// it, where its study.toml is that of the study, else in its subfolder of the study's name.
-/// Throws Error (not found) if there is nothing at the URL, no study, or none of a name.
-ShownStudies read_shown_studies(const std::string& url, const std::vector<std::string>& names);
+/// These studies, all where none is named, without their trials' files. Throws Error (not found) if there is no study,
+/// or none of a name.
+std::vector<ShownStudy> read_shown_studies(Store& store, const std::string& url, const std::vector<std::string>& names);
 
-/// Puts one study beside the others.
-void show_study(Store& store, const std::string& name, const std::string& url, std::filesystem::path folder,
-                ShownStudies& studies);
-
-/// Their snapshot, written now; what was left out of it is said on standard error.
-std::string snapshot_now(const ShownStudies& studies, int details);
-
-/// The file of a storage, empty where it has none.
-std::string storage_file(const std::string& url);
+/// Looks for their trials' files in the folder of the storage's file: in it, where its study.toml is that of the study,
+/// else in its subfolder of the study's name. That a study.toml cannot be read is said on standard error.
+void find_trial_folders(const std::string& url, std::vector<ShownStudy>& studies);
 
 }  // namespace crescendo

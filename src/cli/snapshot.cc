@@ -1,41 +1,28 @@
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "base/files.h"
 #include "cli/commands.h"
-#include "cli/outputs.h"
-#include "cli/shown_studies.h"
+#include "cli/take_snapshot.h"
 #include "cli/words.h"
 
 namespace crescendo {
 namespace {
 
-struct CommandOptions {
-  std::string storage, out;
-  std::vector<std::string> studies;
-  int details = SnapshotOptions{}.details;
-};
-
-int run(const CommandOptions& options) {
-  const ShownStudies studies = read_shown_studies(options.storage, options.studies);
-  check_outputs({{"--out", options.out}}, {{"--storage", storage_file(options.storage)}});
-  const std::string json = snapshot_now(studies, options.details) + "\n";
-  if (options.out.empty()) {
-    fmt::print("{}", json);
-  } else {
-    write_file(options.out, json);
-  }
-  return kExitSucceeded;
-}
-
 std::function<int()> declare(Flags& command) {
-  const auto options = std::make_shared<CommandOptions>();
-  command.add_option("--storage", options->storage, "as sqlite:///folder/study.db").required();
-  command.add_option("--study", options->studies, "only this study; may be given again").one_value_each();
-  command.add_option("--details", options->details, "put in the files of so many trials of each study, the best ones")
-      .check(in_range(0, 1'000'000))
-      .shows_default();
-  command.add_option("--out", options->out, "write it to this file instead of printing it").check(not_empty());
-  return [options] { return run(*options); };
+  const auto request = std::make_shared<SnapshotRequest>();
+  declare_snapshot_request(command, *request);
+  command.add_option("--out", request->out, "write it to this file instead of printing it").check(not_empty());
+  return [request] {
+    const std::string json = take_snapshot(*request) + "\n";
+    if (request->out.empty()) {
+      fmt::print("{}", json);
+    } else {
+      write_file(request->out, json);
+    }
+    return kExitSucceeded;
+  };
 }
 
 }  // namespace

@@ -4,22 +4,21 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <sstream>
 
 #include "base/printable.h"
 #include "cli/loss_text.h"
-#include "cli/small_curve.h"
+#include "cli/status_curve.h"
 #include "cli/words.h"
 #include "crescendo/schedule.h"
 #include "study/names.h"
+#include "study/rung_summary.h"
 #include "study/study_file.h"
 
 namespace crescendo {
 namespace {
 
-constexpr int kCurveRows = 6, kLongestName = 40;
-constexpr double kLogarithmic = 100;  // the largest value over the smallest, from which on a curve is drawn by powers
+constexpr int kLongestName = 40;
 
 using Lines = std::vector<std::string>;
 
@@ -29,8 +28,6 @@ Lines lines_of(const std::string& text) {
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
 }
-
-std::string shown_loss_name(const Study& study) { return printable(loss_name(study), kLongestName); }
 
 int ended_trials(const History& history) {
   int running = 0;
@@ -75,20 +72,14 @@ std::string rungs_table(const History& history) {
   const Study& study = history.study();
   const auto schedule = make_schedule(study);
   std::vector<Lines> rows = {{rung_heading(study), "trials", "planned", "running", "failed", "trial seconds",
-                              "best " + shown_loss_name(study)}};
+                              "best " + short_loss_name(study)}};
   for (int rung = 0; rung <= study.top(); ++rung) {
-    double seconds = 0;
-    int failed = 0;
-    for (const int number : history.at_rung(rung)) {
-      seconds += history.trial(number).seconds;
-      failed += history.trial(number).state == TrialState::kFailed;
-    }
-    const auto ranked = history.ranked(rung);
+    const RungSummary summary = rung_summary(history, rung);
     const auto planned = schedule->planned_trials(history, rung);
-    rows.push_back({rung_name(study, rung), std::to_string(history.at_rung(rung).size()),
-                    planned ? std::to_string(*planned) : "-", std::to_string(history.running(rung)),
-                    std::to_string(failed), fmt::format("{:.1f}", seconds),
-                    ranked.empty() ? "-" : loss_text(study, history.trial(ranked.front()).loss)});
+    rows.push_back({rung_name(study, rung), std::to_string(summary.trials), planned ? std::to_string(*planned) : "-",
+                    std::to_string(summary.running), std::to_string(summary.failed),
+                    fmt::format("{:.1f}", summary.seconds),
+                    summary.best_loss ? loss_text(study, *summary.best_loss) : "-"});
   }
   const bool none_planned = std::all_of(rows.begin() + 1, rows.end(), [](const Lines& row) { return row[2] == "-"; });
   if (none_planned) {
@@ -103,7 +94,7 @@ std::string best_text(const History& history) {
   if (!winner) return "";
   const Study& study = history.study();
   const std::string rung = rung_name(study, history.trial(winner->trial).rung);
-  return fmt::format("best: {} {}, trial {}{}{}", shown_loss_name(study), loss_text(study, winner->loss), winner->trial,
+  return fmt::format("best: {} {}, trial {}{}{}", short_loss_name(study), loss_text(study, winner->loss), winner->trial,
                      rung.empty() ? "" : " at " + rung,
                      winner->trials.size() > 1 ? fmt::format(", mean of {} seeds", winner->trials.size()) : "");
 }
@@ -122,7 +113,7 @@ std::string epochs_text(const Study& study, const Trial& trial) {
 std::string running_table(const History& history, const StudyStatus& status, std::size_t most) {
   if (status.running.empty()) return "";
   const Study& study = history.study();
-  std::vector<Lines> rows = {{"runs now", rung_heading(study), "epochs", "seconds", "last " + shown_loss_name(study)}};
+  std::vector<Lines> rows = {{"runs now", rung_heading(study), "epochs", "seconds", "last " + short_loss_name(study)}};
   for (const RunningTrial& running : status.running) {
     if (rows.size() > most) break;
     const Trial& trial = history.trial(running.trial);
@@ -134,72 +125,6 @@ std::string running_table(const History& history, const StudyStatus& status, std
   const std::size_t more = status.running.size() - (rows.size() - 1);
   if (more > 0) text += fmt::format("  and {} more\n", more);
   return text;
-}
-
-/// The curve's values: by powers of ten where they are positive and far apart.
-struct CurveScale {
-  bool logarithmic = false;
-  double operator()(double value) const { return logarithmic ? std::log10(value) : value; }
-};
-
-CurveScale scale_of(const History& history, std::span<const BestSoFar> course) {
-  double least = INFINITY, most = -INFINITY;
-  for (const BestSoFar& best : course) {
-    const double value = turned(history.study(), history.trial(best.trial).loss);
-    least = std::min(least, value);
-    most = std::max(most, value);
-  }
-  return {least > 0 && most >= kLogarithmic * least};
-}
-
-// Each rung's name below where its curve begins, as far as there is room.
-std::string rungs_below(const History& history, std::span<const CurveStep> steps, std::span<const BestSoFar> course,
-                        double end, int columns) {
-  std::string line;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (!steps[i].begins) continue;
-    const std::string name = rung_name(history.study(), history.trial(course[i].trial).rung);
-    auto at = static_cast<std::size_t>(curve_column(steps[i].at, end, columns));
-    const auto width = static_cast<std::size_t>(columns);
-    if (at + name.size() > width) at = width - std::min(width, name.size());
-    if (name.size() > width || (!line.empty() && at < line.size() + 1)) continue;
-    line.append(at - line.size(), ' ');
-    line += name;
-  }
-  return line;
-}
-
-Lines curve_lines(const History& history, const StudyStatus& status, const StatusLook& look) {
-  if (status.course.empty()) return {};
-  const Study& study = history.study();
-  const CurveScale scale = scale_of(history, status.course);
-  std::vector<CurveStep> steps;
-  std::size_t lowest = 0, highest = 0;
-  for (std::size_t i = 0; i < status.course.size(); ++i) {
-    const Trial& trial = history.trial(status.course[i].trial);
-    const bool begins = i == 0 || history.trial(status.course[i - 1].trial).rung != trial.rung;
-    steps.push_back({status.course[i].seconds, scale(turned(study, trial.loss)), begins});
-    if (steps[i].value < steps[lowest].value) lowest = i;
-    if (steps[i].value > steps[highest].value) highest = i;
-  }
-  const auto label_of = [&](std::size_t i) { return loss_text(study, history.trial(status.course[i].trial).loss); };
-  const bool flat = steps[lowest].value == steps[highest].value;
-  std::vector<std::string> labels(kCurveRows);
-  labels[flat ? kCurveRows / 2 : 0] = label_of(highest);
-  if (!flat) labels[kCurveRows - 1] = label_of(lowest);
-  std::size_t margin = 0;
-  for (const std::string& label : labels) margin = std::max(margin, label.size());
-  const int columns = look.columns - static_cast<int>(margin) - 4;
-  if (columns < 10) return {};
-  const Lines drawn = draw_steps(steps, status.elapsed_seconds, columns, kCurveRows, look.unicode);
-  Lines lines = {fmt::format("best {} so far, over {}{}", shown_loss_name(study), duration_text(status.elapsed_seconds),
-                             scale.logarithmic ? ", logarithmic" : "")};
-  for (std::size_t row = 0; row < kCurveRows; ++row) {
-    lines.push_back(fmt::format("  {:>{}} {}", labels[row], margin, drawn[row]));
-  }
-  const std::string below = rungs_below(history, steps, status.course, status.elapsed_seconds, columns);
-  if (!below.empty()) lines.push_back(std::string(margin + 3, ' ') + below);
-  return lines;
 }
 
 // The first characters of a line in UTF-8.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/shown_url.h"
 #include "cli/loss_text.h"
 #include "cli/words.h"
 #include "search/image_study.h"
@@ -13,6 +14,7 @@
 #include "search/summary.h"
 #include "space/parse.h"
 #include "study/names.h"
+#include "study/rung_summary.h"
 
 namespace crescendo {
 namespace {
@@ -63,12 +65,12 @@ std::string winner_text(Store& store, const History& history, const Finalist& wi
 std::string kept_text(const Study& study, const Kept& kept) {
   std::vector<std::vector<std::string>> files = {
       {(fs::path(kept.folder) / "study.toml").string(), "the whole search, to edit and run again with --study-file"},
-      {kept.url, "every trial; Optuna and its dashboard open it"}};
+      {shown_url(kept.url), "every trial; Optuna and its dashboard open it"}};
   for (const std::vector<std::string>& file : kept.files) {
     files.push_back({(fs::path(kept.folder) / file[0]).string(), file[1]});
   }
   std::string text = "\nfiles\n" + table(files, "ll");
-  text += fmt::format("\nnext: crescendo trials --storage {}\n", shell_quoted(kept.url));
+  text += fmt::format("\nnext: crescendo trials --storage {}\n", shell_quoted(shown_url(kept.url)));
   if (trains_pictures(study)) {
     text += "      crescendo tune --data YOUR/FOLDER --out out/yours   (a folder of pictures per class)\n";
   }
@@ -143,17 +145,10 @@ std::string rungs_text(const History& history) {
   std::vector<std::vector<std::string>> rows = {{rung_heading(study), "trials", "failed", "trial seconds",
                                                  trains_pictures(study) ? "best error" : "best " + loss_name(study)}};
   for (int rung = 0; rung <= study.top(); ++rung) {
-    double seconds = 0;
-    int failed = 0;
-    for (const int number : history.at_rung(rung)) {
-      const Trial& trial = history.trial(number);
-      seconds += trial.seconds;
-      failed += trial.state == TrialState::kFailed;
-    }
-    const auto ranked = history.ranked(rung);
-    rows.push_back({rung_name(study, rung), std::to_string(history.at_rung(rung).size()), std::to_string(failed),
-                    fmt::format("{:.1f}", seconds),
-                    ranked.empty() ? "-" : loss_text(study, history.trial(ranked.front()).loss)});
+    const RungSummary summary = rung_summary(history, rung);
+    rows.push_back({rung_name(study, rung), std::to_string(summary.trials), std::to_string(summary.failed),
+                    fmt::format("{:.1f}", summary.seconds),
+                    summary.best_loss ? loss_text(study, *summary.best_loss) : "-"});
   }
   return table(rows, "lrrrr");
 }

@@ -8,8 +8,12 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "cli/interrupt.h"
+
 namespace crescendo {
 namespace {
+
+constexpr const char* kLeave = "\033[?25h\033[?1049l";
 
 std::string_view variable(const char* name) {
   const char* const value = std::getenv(name);
@@ -47,8 +51,15 @@ bool wants_colour(int descriptor) {
          !variable("TERM").empty();
 }
 
-Screen::Screen() { write_out("\033[?1049h\033[?25l\033[2J"); }
-Screen::~Screen() { write_out("\033[?25h\033[?1049l"); }
+Screen::Screen() {
+  say_when_killed(kLeave);
+  write_out("\033[?1049h\033[?25l\033[2J");
+}
+
+Screen::~Screen() {
+  write_out(kLeave);
+  say_when_killed(nullptr);
+}
 
 void Screen::show(const std::string& lines) {
   std::string frame = "\033[H";

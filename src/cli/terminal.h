@@ -17,7 +17,8 @@ bool speaks_utf8();
 /// Whether colours belong there: on a terminal that can show them, unless NO_COLOR is set (no-color.org).
 bool wants_colour(int descriptor);
 
-/// The terminal's second screen, without a cursor, as long as it lives. Writes to standard output.
+/// The terminal's second screen, without a cursor, as long as it lives; a second Ctrl-C leaves it too. Writes to
+/// standard output.
 class Screen {
  public:
   Screen();

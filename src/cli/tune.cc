@@ -8,12 +8,14 @@
 
 #include "base/files.h"
 #include "base/processes.h"
+#include "base/shown_url.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/shown_studies.h"
 #include "cli/subject.h"
 #include "cli/summary_text.h"
+#include "cli/take_snapshot.h"
 #include "cli/words.h"
 #include "crescendo/error.h"
 #include "crescendo/report.h"
@@ -176,11 +178,15 @@ class Tune {
     const History history = read_history(store, study.name);
     const auto winner = best(history);
     if (winner && !folder_.empty()) write_file(fs::path(folder_) / "best.toml", best_toml(history));
-    if (end == SearchEnd::kInterrupted) return say_interrupted(history, write_report(store, history, url));
+    if (end == SearchEnd::kInterrupted) {
+      say_interrupted(history);
+      write_report(store, history, url, false);  // at once: importance would take seconds
+      return kExitInterrupted;
+    }
     if (!options_.quiet) fmt::print(stderr, "{}", begun_anew_text(continued_trials(store, history)));
     const bool judged = !winner || subject_->judge(store, history, *winner);
     auto files = subject_->files();
-    if (write_report(store, history, url)) {
+    if (write_report(store, history, url, true)) {
       files.insert(files.begin(), {std::string(kReportFile), "the search in pictures, for a browser"});
     }
     if (options_.json) {
@@ -193,12 +199,12 @@ class Tune {
   }
 
   // Whether it is there now. A search is none the worse without it.
-  bool write_report(Store& store, const History& history, const std::string& url) const {
+  bool write_report(Store& store, const History& history, const std::string& url, bool importance) const {
     if (folder_.empty() || history.trials().empty()) return false;
     try {
-      ShownStudies studies;
-      show_study(store, history.study().name, url, folder_, studies);
-      write_file(fs::path(folder_) / kReportFile, report_page(snapshot_now(studies, SnapshotOptions{}.details)));
+      const ShownStudy shown = shown_study(store, history.study().name, url, folder_);
+      const std::string snapshot = snapshot_now({&shown, 1}, SnapshotOptions{}.details, importance);
+      write_file(fs::path(folder_) / kReportFile, report_page(snapshot));
       return true;
     } catch (const std::exception& error) {
       fmt::print(stderr, "crescendo: there is no report: {}\n", error.what());
@@ -218,10 +224,10 @@ class Tune {
     const auto trials = history.trials();
     std::string text = fmt::format("none of the {} trials succeeded", trials.size());
     if (!trials.empty()) text += fmt::format("; of the last one: {}", reason_text(trials.back().reason));
-    return url == "memory:" ? text : text + fmt::format("; 'crescendo trials --storage {}' says more", url);
+    return url == "memory:" ? text : text + fmt::format("; 'crescendo trials --storage {}' says more", shown_url(url));
   }
 
-  int say_interrupted(const History& history, bool is_reported) const {
+  void say_interrupted(const History& history) const {
     const auto running = [](const Trial& trial) { return trial.state == TrialState::kRunning; };
     const auto begun = std::count_if(history.trials().begin(), history.trials().end(), running);
     const auto kept = static_cast<long>(history.trials().size()) - begun;
@@ -229,11 +235,10 @@ class Tune {
       fmt::print(stderr, "crescendo: stopped after {} trials, of which nothing is kept.\n", kept);
     } else {
       fmt::print(stderr,
-                 "crescendo: stopped; {} trials are kept in {}{}, {} will be done again. Run the same command to go "
+                 "crescendo: stopped; {} trials are kept in {}, {} will be done again. Run the same command to go "
                  "on.\n",
-                 kept, folder_, is_reported ? fmt::format(" ({} shows them)", kReportFile) : "", begun);
+                 kept, folder_, begun);
     }
-    return kExitInterrupted;
   }
 
   const TuneOptions options_;

@@ -6,6 +6,7 @@
 
 #include "report/figures.h"
 #include "report/plot_panel.h"
+#include "study/course.h"
 #include "study/names.h"
 
 namespace crescendo {
@@ -21,15 +22,20 @@ std::vector<double> shown_losses(const History& history) {
   return losses;
 }
 
-// In the order in which they ended, at the number of trials that had begun by then or, simpler to read, their own.
+// The last trial that had begun when the study had run so long. Claims come in the order of time.
+int last_begun(const History& history, double seconds) {
+  const auto trials = history.trials();
+  const auto later = std::partition_point(trials.begin(), trials.end(),
+                                          [&](const Trial& trial) { return trial.elapsed_seconds < seconds; });
+  return static_cast<int>(later - trials.begin()) - 1;
+}
+
+// A trial counts from its end, so what began meanwhile stands to the left of the step down to it.
 std::vector<std::pair<double, double>> improvements(const History& history, int rung) {
   std::vector<std::pair<double, double>> found;
-  const Trial* best = nullptr;
-  for (const int number : history.at_rung(rung)) {
-    const Trial& trial = history.trial(number);
-    if (trial.state != TrialState::kFinished || (best && !(trial.loss < best->loss))) continue;
-    best = &trial;
-    found.emplace_back(number, turned(history.study(), trial.loss));
+  for (const BestSoFar& best : course_at(history, rung)) {
+    const int at = std::max(best.trial, last_begun(history, best.seconds));
+    found.emplace_back(at, turned(history.study(), history.trial(best.trial).loss));
   }
   return found;
 }
@@ -58,7 +64,7 @@ std::string draw(std::span<const ShownStudy> studies) {
   const auto failed = static_cast<std::size_t>(std::count_if(
       trials.begin(), trials.end(), [](const Trial& trial) { return trial.state == TrialState::kFailed; }));
   int best_rung = study.top();
-  while (best_rung >= 0 && history.ranked(best_rung).empty()) --best_rung;
+  while (best_rung >= 0 && history.full(best_rung).empty()) --best_rung;
 
   Svg svg(kWidth, kHeight, fmt::format("{}: {} of each trial", study.name, loss_name(study)));
   draw_heading(

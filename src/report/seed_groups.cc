@@ -5,19 +5,33 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "base/json.h"
+#include "crescendo/error.h"
+#include "study/course.h"
 #include "study/names.h"
 #include "study/study_file.h"
 
 namespace crescendo {
 namespace {
 
-// All that a study is, but for its name and its seed.
-std::string kind_of(const Study& study) {
-  Json json = to_json(study);
-  for (const char* field : {"name", "seed"}) json.erase(field);
-  return to_line(json);
+Json option_json(const Named& named, const std::string& name) {
+  const auto found = named.options.find(name);
+  if (found == named.options.end()) return nullptr;
+  return std::visit([](const auto& value) { return Json(value); }, found->second);
+}
+
+// As in "cifar10 at 32 px": the end of the pictures' folder or of the program's command.
+std::string subject_name(const Study& study) {
+  std::string of = study.objective.name;
+  for (const char* option : {"run", "data"}) {
+    const Json value = option_json(study.objective, option);
+    if (value.is_string()) of = value.get<std::string>();
+  }
+  while (of.size() > 1 && of.ends_with('/')) of.pop_back();
+  const std::string top = rung_name(study, study.top());
+  return of.substr(of.rfind('/') + 1) + (top.empty() ? "" : " at " + top);
 }
 
 std::string method_name(const Study& study) {
@@ -26,39 +40,48 @@ std::string method_name(const Study& study) {
   return fmt::format("{} + {}{}", study.schedule.name, study.sampler.name, ladder.empty() ? "" : ", " + ladder);
 }
 
-double loss_at(const BestSoFar& curve, double seconds) {
+double loss_at(const LossCurve& curve, double seconds) {
   double loss = std::nan("");
-  for (const auto& [at, better] : curve) {
-    if (at > seconds) break;
-    loss = better;
+  for (const LossAt& step : curve) {
+    if (step.seconds > seconds) break;
+    loss = step.loss;
   }
   return loss;
 }
 
 }  // namespace
 
-BestSoFar best_so_far(const History& history) {
-  std::vector<const Trial*> ended;
-  for (const int number : history.at_rung(history.study().top())) {
-    if (history.trial(number).state == TrialState::kFinished) ended.push_back(&history.trial(number));
+std::string subject_key(const Study& study) {
+  Json key = {study.objective.name, loss_name(study), trains_pictures(study), study.maximize,
+              fidelity_json(study.ladder.back())};
+  for (const char* option : {"data", "fingerprint", "run"}) key.push_back(option_json(study.objective, option));
+  return to_line(key);
+}
+
+std::string group_key(const Study& study) {
+  Json json = to_json(study);
+  for (const char* field : {"name", "seed"}) json.erase(field);
+  return to_line(json);
+}
+
+void check_one_subject(std::span<const ShownStudy> studies) {
+  std::set<std::string> subjects;
+  std::string names;
+  for (const ShownStudy& shown : studies) {
+    const Study& study = shown.history.study();
+    if (!subjects.insert(subject_key(study)).second) continue;
+    names +=
+        fmt::format("{}{} of {} ('{}')", names.empty() ? "" : ", ", loss_name(study), subject_name(study), study.name);
   }
-  const auto end = [](const Trial* trial) { return trial->elapsed_seconds + trial->seconds; };
-  std::stable_sort(ended.begin(), ended.end(), [&](const Trial* a, const Trial* b) { return end(a) < end(b); });
-  BestSoFar found;
-  const Trial* best = nullptr;
-  for (const Trial* trial : ended) {
-    if (best && !(trial->loss < best->loss)) continue;
-    best = trial;
-    found.emplace_back(end(trial), turned(history.study(), trial->loss));
-  }
-  return found;
+  if (subjects.size() < 2) return;
+  bad_input(fmt::format("losses of several subjects do not compare: {}; choose studies of one with --study", names));
 }
 
 std::vector<SeedGroup> seed_groups(std::span<const ShownStudy> studies) {
   std::vector<SeedGroup> groups;
-  std::map<std::string, std::size_t> places;  // by kind
+  std::map<std::string, std::size_t> places;  // by key
   for (const ShownStudy& shown : studies) {
-    const auto [found, is_new] = places.try_emplace(kind_of(shown.history.study()), groups.size());
+    const auto [found, is_new] = places.try_emplace(group_key(shown.history.study()), groups.size());
     if (is_new) groups.push_back({method_name(shown.history.study()), {}});
     groups[found->second].studies.push_back(&shown);
   }
@@ -70,26 +93,35 @@ std::vector<SeedGroup> seed_groups(std::span<const ShownStudy> studies) {
   return groups;
 }
 
-std::vector<MeanAt> mean_curve(std::span<const BestSoFar> curves, double end) {
+LossCurve top_curve(const History& history) {
+  const Study& study = history.study();
+  LossCurve curve;
+  for (const BestSoFar& best : course_at(history, study.top())) {
+    curve.push_back({best.seconds, turned(study, history.trial(best.trial).loss)});
+  }
+  return curve;
+}
+
+std::vector<BandAt> band(std::span<const LossCurve> curves, double end) {
   std::vector<double> times = {end};
   double first = 0;
-  for (const BestSoFar& curve : curves) {
+  for (const LossCurve& curve : curves) {
     if (curve.empty()) return {};
-    first = std::max(first, curve.front().first);
-    for (const auto& [at, loss] : curve) times.push_back(at);
+    first = std::max(first, curve.front().seconds);
+    for (const LossAt& step : curve) times.push_back(step.seconds);
   }
   std::sort(times.begin(), times.end());
   times.erase(std::unique(times.begin(), times.end()), times.end());
-  std::vector<MeanAt> means;
+  std::vector<BandAt> found;
   for (const double time : times) {
     if (time < first || time > end) continue;
-    double sum = 0, squares = 0;
-    const auto count = static_cast<double>(curves.size());
-    for (const BestSoFar& curve : curves) sum += loss_at(curve, time);
-    for (const BestSoFar& curve : curves) squares += std::pow(loss_at(curve, time) - sum / count, 2);
-    means.push_back({time, sum / count, count > 1 ? std::sqrt(squares / (count - 1)) : 0});
+    std::vector<double> losses;
+    for (const LossCurve& curve : curves) losses.push_back(loss_at(curve, time));
+    std::sort(losses.begin(), losses.end());
+    const double middle = (losses[(losses.size() - 1) / 2] + losses[losses.size() / 2]) / 2;
+    found.push_back({time, losses.front(), middle, losses.back()});
   }
-  return means;
+  return found;
 }
 
 }  // namespace crescendo

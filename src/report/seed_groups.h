@@ -2,16 +2,21 @@
 
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "crescendo/report.h"
 
 namespace crescendo {
 
-/// Loss and the study's seconds at which a trial of the top rung ended better than all before it there.
-using BestSoFar = std::vector<std::pair<double, double>>;  // seconds, loss as users see it
-BestSoFar best_so_far(const History& history);
+/// The same text of studies whose losses compare: of the same pictures or program, by the same loss, at the same top
+/// fidelity.
+std::string subject_key(const Study& study);
+
+/// The same text of studies that differ in nothing but name and seed.
+std::string group_key(const Study& study);
+
+/// Throws Error (bad input) that names the subjects if there are several.
+void check_one_subject(std::span<const ShownStudy> studies);
 
 /// Studies that differ in nothing but name and seed.
 struct SeedGroup {
@@ -22,13 +27,20 @@ struct SeedGroup {
 /// In the order of their first studies. Names are all different.
 std::vector<SeedGroup> seed_groups(std::span<const ShownStudy> studies);
 
-/// Mean over curves at a time, and the standard deviation of the sample (0 of one).
-struct MeanAt {
-  double seconds, mean, std;
+/// A study's best loss so far at the top rung, as users see it.
+struct LossAt {
+  double seconds, loss;
+};
+using LossCurve = std::vector<LossAt>;
+LossCurve top_curve(const History& history);
+
+/// Median, lowest and highest of several curves at a time.
+struct BandAt {
+  double seconds, low, middle, high;
 };
 
 /// At each time at which one of them changes, from the first at which all have a loss, up to `end`. Where a curve has
 /// ended its last loss stays.
-std::vector<MeanAt> mean_curve(std::span<const BestSoFar> curves, double end);
+std::vector<BandAt> band(std::span<const LossCurve> curves, double end);
 
 }  // namespace crescendo

@@ -9,8 +9,8 @@ RungImportance shown_importance(const History& history, int rung, std::size_t su
   ImportanceOptions options;
   options.pairs = options.totals = options.conditions = true;
   options.strongest_surfaces = surfaces;
-  return analyse(drawn_trials(trials_at(history, rung), kSnapshotTrials, options.seed), options, rung_name(study, rung),
-                 fidelity_json(study.ladder[static_cast<std::size_t>(rung)]));
+  return analyse(drawn_trials(trials_at(history, rung), kImportanceTrials, options.seed), options,
+                 rung_name(study, rung), fidelity_json(study.ladder[static_cast<std::size_t>(rung)]));
 }
 
 }  // namespace crescendo

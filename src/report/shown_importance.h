@@ -5,7 +5,7 @@
 
 namespace crescendo {
 
-/// What matters at a rung, as every picture shows it: of at most kSnapshotTrials of its trials, with pairs, totals,
+/// What matters at a rung, as every picture shows it: of at most kImportanceTrials of its trials, with pairs, totals,
 /// conditions, and surfaces of so many of the strongest pairs.
 RungImportance shown_importance(const History& history, int rung, std::size_t surfaces);
 

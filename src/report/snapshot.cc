@@ -1,15 +1,22 @@
 #include "report/snapshot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "base/shown_url.h"
+#include "crescendo/error.h"
 #include "report/best_first.h"
 #include "report/details.h"
 #include "report/saved.h"
+#include "report/seed_groups.h"
 #include "report/shown_importance.h"
 #include "report/space_json.h"
 #include "report/trial_columns_json.h"
 #include "study/names.h"
+#include "study/rung_summary.h"
 #include "study/study_file.h"
 
 namespace crescendo {
@@ -18,18 +25,9 @@ namespace {
 constexpr int kVersion = 1;
 constexpr std::size_t kOtherCurves = 500;  // of trials that are not among the details
 constexpr std::size_t kSurfaces = 6;       // of each rung
+constexpr std::uintmax_t kPictureBytes = 1'000'000;
 // Of up to 128: those would be 14 kB a curve and 650 kB a surface.
 constexpr std::size_t kPlacesOnCurve = 48, kPlacesOnSurface = 24;
-
-// sqlite:///file as it is; postgres://user:secret@host/name as postgres://user@host/name.
-std::string without_password(const std::string& url) {
-  const std::size_t begin = url.find("://");
-  if (begin == std::string::npos) return url;
-  const std::size_t end = url.find('/', begin + 3), at = url.substr(0, end).rfind('@');
-  const std::size_t colon = url.find(':', begin + 3);
-  if (at == std::string::npos || colon == std::string::npos || colon > at) return url;
-  return url.substr(0, colon) + url.substr(at);
-}
 
 Json named_json(const Named& named) {
   Json options = Json::object();
@@ -51,19 +49,14 @@ Json boxes_json(const History& history, int rung) {
 
 Json rung_json(const History& history, int rung) {
   const Study& study = history.study();
-  double seconds = 0, cpu_seconds = 0;
-  for (const int number : history.at_rung(rung)) {
-    seconds += history.trial(number).seconds;
-    cpu_seconds += history.trial(number).cpu_seconds;
-  }
-  const auto ranked = history.ranked(rung);
+  const RungSummary summary = rung_summary(history, rung);
   Json json;
   json["label"] = rung_name(study, rung);
   json["fidelity"] = fidelity_json(study.ladder[static_cast<std::size_t>(rung)]);
-  json["trials"] = history.at_rung(rung).size();
-  json["seconds"] = seconds;
-  json["cpu_seconds"] = cpu_seconds;
-  json["best_loss"] = ranked.empty() ? Json(nullptr) : Json(turned(study, history.trial(ranked.front()).loss));
+  json["trials"] = summary.trials;
+  json["seconds"] = summary.seconds;
+  json["cpu_seconds"] = summary.cpu_seconds;
+  json["best_loss"] = summary.best_loss ? Json(turned(study, *summary.best_loss)) : Json(nullptr);
   json["boxes"] = boxes_json(history, rung);
   return json;
 }
@@ -150,14 +143,15 @@ std::set<int> with_curves(const History& history, const std::vector<int>& order,
   return chosen;
 }
 
-Json study_json(const ShownStudy& shown, const SnapshotOptions& options, std::vector<std::string>& notes) {
+Json study_json(const ShownStudy& shown, const SnapshotOptions& options, std::uintmax_t picture_bytes,
+                std::vector<std::string>& notes) {
   const History& history = shown.history;
   const Study& study = history.study();
   const std::vector<int> order = best_first(history);
   const std::size_t details = std::min(order.size(), static_cast<std::size_t>(options.details));
   Json json;
   json["name"] = study.name;
-  json["storage"] = without_password(shown.storage);
+  json["storage"] = shown_url(shown.storage);
   json["objective"] = named_json(study.objective);
   json["sampler"] = named_json(study.sampler);
   json["schedule"] = named_json(study.schedule);
@@ -173,8 +167,10 @@ Json study_json(const ShownStudy& shown, const SnapshotOptions& options, std::ve
   json["trials"] = trial_columns_json(history, with_curves(history, order, details));
   json["best"] = best_json(shown);
   json["saved"] = saved_json(history);
-  for (int rung = 0; rung <= study.top(); ++rung) json["importance"].push_back(importance_of(history, rung));
-  json["details"] = details_json(shown.folder, std::span(order).first(details), notes);
+  for (int rung = 0; rung <= study.top(); ++rung) {
+    json["importance"].push_back(options.importance ? importance_of(history, rung) : Json(nullptr));
+  }
+  json["details"] = details_json(shown.folder, std::span(order).first(details), picture_bytes, notes);
   return json;
 }
 
@@ -182,12 +178,19 @@ Json study_json(const ShownStudy& shown, const SnapshotOptions& options, std::ve
 
 Json snapshot_json(std::span<const ShownStudy> studies, const SnapshotOptions& options,
                    std::vector<std::string>& notes) {
+  if (options.details < 0) bad_input(fmt::format("details must be 0 or more, not {}", options.details));
   Json json = {{"format", "crescendo snapshot"},
                {"version", kVersion},
                {"written", options.written},
                {"program", options.program},
                {"studies", Json::array()}};
-  for (const ShownStudy& study : studies) json["studies"].push_back(study_json(study, options, notes));
+  std::map<std::string, std::size_t> subjects, groups;
+  for (const ShownStudy& shown : studies) {
+    Json study = study_json(shown, options, kPictureBytes / studies.size(), notes);
+    study["subject"] = subjects.try_emplace(subject_key(shown.history.study()), subjects.size()).first->second;
+    study["group"] = groups.try_emplace(group_key(shown.history.study()), groups.size()).first->second;
+    json["studies"].push_back(std::move(study));
+  }
   return json;
 }
 

@@ -47,6 +47,10 @@ Json trial_columns_json(const History& history, const std::set<int>& with_curves
     json["point"][parameter.name] =
         column(history, [&](const Trial& trial) { return value_json(parameter, i, trial); });
   }
+  json["stopped_early"] = Json::array();
+  for (const Trial& trial : history.trials()) {
+    if (trial.stopped_early) json["stopped_early"].push_back(trial.number);
+  }
   json["tag"] = json["reason"] = json["curve"] = Json::object();
   for (const Trial& trial : history.trials()) {
     const std::string number = std::to_string(trial.number);

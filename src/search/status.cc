@@ -11,6 +11,7 @@
 #include "search/claiming.h"
 #include "search/summary.h"
 #include "study/names.h"
+#include "study/rung_summary.h"
 #include "study/study_file.h"
 
 namespace crescendo {
@@ -34,26 +35,6 @@ Processes working_processes(Store& store, const std::string& study, double now) 
     found.seen = std::max(found.seen, session.seen);
   }
   return found;
-}
-
-std::vector<BestSoFar> course_of(const History& history) {
-  std::vector<BestSoFar> ended;
-  for (const Trial& trial : history.trials()) {
-    if (trial.state != TrialState::kFinished || trial.stopped_early || trial.tag.repeat > 0) continue;
-    const double end = trial.elapsed_seconds + trial.seconds;
-    ended.push_back({std::min(end, std::max(trial.elapsed_seconds, history.elapsed_seconds())), trial.number});
-  }
-  std::stable_sort(ended.begin(), ended.end(),
-                   [](const BestSoFar& a, const BestSoFar& b) { return a.seconds < b.seconds; });
-  std::vector<BestSoFar> course;
-  for (const BestSoFar& next : ended) {
-    if (!course.empty()) {
-      const Trial &trial = history.trial(next.trial), &best = history.trial(course.back().trial);
-      if (trial.rung < best.rung || (trial.rung == best.rung && !better(trial, best))) continue;
-    }
-    course.push_back(next);
-  }
-  return course;
 }
 
 bool is_finished(const History& history) {
@@ -108,7 +89,7 @@ StudyStatus read_status(Store& store, const History& history, double now) {
   }
   std::sort(status.running.begin(), status.running.end(),
             [](const RunningTrial& a, const RunningTrial& b) { return a.trial < b.trial; });
-  status.course = course_of(history);
+  status.course = course(history);
   if (is_finished(history)) {
     status.state = StudyState::kFinished;
   } else if (status.processes > 0 || !status.running.empty()) {
@@ -127,12 +108,10 @@ Json status_json(Store& store, const History& history, const StudyStatus& status
   json["cpu_seconds"] = history.cpu_seconds();
   json["budget"] = to_json(study.budget);
   for (int rung = 0; rung <= study.top(); ++rung) {
-    const auto trials = history.at_rung(rung);
     const auto planned = schedule->planned_trials(history, rung);
     Json& row = json["rungs"][static_cast<std::size_t>(rung)];
     row["planned"] = planned ? Json(*planned) : Json(nullptr);
-    row["failed"] = std::count_if(trials.begin(), trials.end(),
-                                  [&](int number) { return history.trial(number).state == TrialState::kFailed; });
+    row["failed"] = rung_summary(history, rung).failed;
   }
   json["running"] = Json::array();
   for (const RunningTrial& running : status.running) json["running"].push_back(running_json(history, running));

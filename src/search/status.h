@@ -5,18 +5,13 @@
 
 #include "base/json.h"
 #include "crescendo/store.h"
+#include "study/course.h"
 
 namespace crescendo {
 
 struct RunningTrial {
   int trial = 0;
   double seconds = 0;  // of the study's time since it was claimed
-};
-
-/// A trial that was better than all before it at its rung, and none had ended at a higher one.
-struct BestSoFar {
-  double seconds = 0;  // of the study's time when it ended
-  int trial = 0;
 };
 
 enum class StudyState {
@@ -32,7 +27,7 @@ struct StudyStatus {
   double elapsed_seconds = 0;         // of the study, up to now where it runs
   std::vector<RunningTrial> running;  // that somebody executes
   int interrupted = 0;                // whose worker has ended: whoever goes on with the study executes them first
-  std::vector<BestSoFar> course;      // in order of time
+  std::vector<BestSoFar> course;      // the best so far, in order of time
 };
 
 /// running, stopped or finished.

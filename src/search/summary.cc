@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-
+#include "base/shown_url.h"
 #include "base/toml.h"
 #include "objective/cnn.h"
 #include "search/lineage.h"
 #include "space/parse.h"
 #include "study/names.h"
+#include "study/rung_summary.h"
 #include "study/study_file.h"
 
 namespace crescendo {
@@ -18,13 +19,10 @@ const Rung& rung_of(const History& history, int rung) { return history.study().l
 
 Json rung_json(const History& history, int rung) {
   Json json = fidelity_json(rung_of(history, rung));
-  double seconds = 0;
-  for (const int number : history.at_rung(rung)) seconds += history.trial(number).seconds;
-  const auto ranked = history.ranked(rung);
-  json["trials"] = history.at_rung(rung).size();
-  json["seconds"] = seconds;
-  json["best_loss"] =
-      ranked.empty() ? Json(nullptr) : Json(turned(history.study(), history.trial(ranked.front()).loss));
+  const RungSummary summary = rung_summary(history, rung);
+  json["trials"] = summary.trials;
+  json["seconds"] = summary.seconds;
+  json["best_loss"] = summary.best_loss ? Json(turned(history.study(), *summary.best_loss)) : Json(nullptr);
   return json;
 }
 
@@ -77,7 +75,7 @@ Json summary_json(Store& store, const History& history, const std::string& url) 
   const Study& study = history.study();
   Json json;
   json["study"] = study.name;
-  json["storage"] = url;
+  json["storage"] = shown_url(url);
   json["trials"] = history.trials().size();
   json["seconds"] = history.elapsed_seconds();
   json["rungs"] = Json::array();

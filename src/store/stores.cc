@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/shown_url.h"
 #include "crescendo/error.h"
 
 namespace crescendo {
@@ -14,7 +15,7 @@ std::unique_ptr<Store> open(const std::string& url, bool must_exist) {
     if (url.starts_with(entry.scheme)) return entry.open(url, must_exist);
     forms += fmt::format("{}{}", forms.empty() ? "" : ", ", entry.form);
   }
-  bad_input(fmt::format("'{}' names no storage; its forms are: {}", url, forms));
+  bad_input(fmt::format("'{}' names no storage; its forms are: {}", shown_url(url), forms));
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "crescendo/error.h"
+
 namespace crescendo {
 
 std::string rung_name(const Study& study, int rung) {
@@ -54,12 +56,16 @@ std::string_view state_name(const Study& study, const Trial& trial) {
   return "";
 }
 
+// The objective's name and option are known here, below the objectives: reports and stores show losses without them.
 bool trains_pictures(const Study& study) { return study.objective.name == "cnn"; }
 
 std::string loss_name(const Study& study) {
   if (trains_pictures(study)) return "error";
   const auto named = study.objective.options.find("loss");
-  return named == study.objective.options.end() ? "loss" : std::get<std::string>(named->second);
+  if (named == study.objective.options.end()) return "loss";
+  const std::string* const name = std::get_if<std::string>(&named->second);
+  if (!name) bad_input(fmt::format("study '{}': the objective's option loss must be the name of a field", study.name));
+  return *name;
 }
 
 }  // namespace crescendo

@@ -24,7 +24,8 @@ std::string_view state_name(const Study& study, const Trial& trial);
 /// Whether the study's losses are errors of a network on pictures, in 0..1.
 bool trains_pictures(const Study& study);
 
-/// What users call the loss: "error", or the field of a program's answer.
+/// What users call the loss: "error", or the field of a program's answer. Throws Error (bad input) if
+/// the objective's option has no text.
 std::string loss_name(const Study& study);
 
 }  // namespace crescendo

@@ -139,6 +139,54 @@ TEST_F(Report, OfPicturesHasWhatTheBestTrialsLeft) {
   EXPECT_EQ(study["details"][best]["confusion"]["classes"], Json({"across", "blob", "down"}));
 }
 
+TEST_F(Report, OfAStudyWhoseStudyFileIsBrokenHasNoTrialsFilesAndSaysSo) {
+  ASSERT_EQ(tune("--trials 6 --out out --quiet").status, 0);
+  folder_.write("out/study.toml", std::string("name = \n"));
+  const std::string storage = " --storage sqlite:///out/study.db ";
+  const Ended taken = run("snapshot" + storage);
+  EXPECT_EQ(taken.status, 0) << taken.err;
+  EXPECT_EQ(parse_json(taken.out, "it")["studies"][0]["details"], Json::object());
+  EXPECT_NE(taken.err.find("crescendo: trials' files are not looked for in "), std::string::npos) << taken.err;
+  EXPECT_EQ(std::count(taken.err.begin(), taken.err.end(), '\n'), 1) << taken.err;
+  const Ended drawn = run("plot history --out h.svg" + storage);
+  EXPECT_EQ(drawn.status, 0) << drawn.err;
+  EXPECT_EQ(drawn.err, "");  // it needs no files
+}
+
+// 1,000 trials, of which each left what a training on pictures of 128 px leaves.
+TEST_F(Report, OfAThousandTrialsWithAllTheirPicturesIsAtMostThreeMegabytes) {
+  std::string space = file("space.toml");
+  for (int i = 0; i < 9; ++i) {
+    space += "\n[[parameter]]\nname = \"p" + std::to_string(i) + "\"\ntype = \"float\"\nlow = 0.0\nhigh = 1.0\n";
+  }
+  folder_.write("space.toml", space);
+  ASSERT_EQ(tune("--trials 1000 --out out --quiet").status, 0);
+  Json picture = {{"picture", "a/1.png"}, {"class", "a"}, {"predicted", "b"},
+                  {"probability", 0.9},   {"side", 128},  {"png", std::string(65'000, 'A')}};
+  Json confusion = {{"classes", std::vector<std::string>(10, "name of a class")},
+                    {"confusion", std::vector<std::vector<int>>(10, std::vector<int>(10, 100))}};
+  Json epoch = {{"epoch", 10},
+                {"loss", 0.123456789},
+                {"training_loss", 0.123456789},
+                {"validation_loss", 0.123456789},
+                {"learning_rate", 0.00123456789},
+                {"seconds", 12.3456789},
+                {"images_per_second", 12345.6789}};
+  for (int trial = 0; trial < 1000; ++trial) {
+    const std::string at = "out/trials/" + std::to_string(trial) + "/";
+    folder_.write(at + "mistakes.json", to_line(Json(std::vector<Json>(12, picture))));
+    folder_.write(at + "confusion.json", to_line(confusion));
+    folder_.write(at + "curve.json", to_line(Json(std::vector<Json>(30, epoch))));
+  }
+  const Ended written = run("report --out page.html --storage sqlite:///out/study.db");
+  ASSERT_EQ(written.status, 0) << written.err;
+  EXPECT_EQ(written.err, "");
+  EXPECT_LE(fs::file_size(folder_.path() / "page.html"), 3'000'000u);
+  const Json details = page_snapshot(file("page.html"))["studies"][0]["details"];
+  EXPECT_EQ(details.size(), 20u);
+  EXPECT_TRUE(details.begin().value().contains("mistakes"));
+}
+
 TEST_F(Report, OfAnExperimentShowsItsStudiesTogether) {
   folder_.write("grid.toml", R"(
 name = "grid"

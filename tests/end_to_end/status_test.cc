@@ -6,8 +6,10 @@
 
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <thread>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "tests/end_to_end/program.h"
 
@@ -16,9 +18,10 @@ namespace {
 
 const std::string kStatus = "status --storage sqlite:///out/study.db ";
 
-/// What the program writes to a terminal of 80 x 24 until it ends; `key` is typed once it has shown something.
+/// What the program writes to a terminal of 80 x 24 until it ends; `then` is done once it has shown something,
+/// with the terminal's descriptor.
 Ended on_terminal(const std::string& arguments, const std::filesystem::path& folder, const std::string& variables,
-                  const std::string& key = "") {
+                  const std::function<void(int)>& then) {
   winsize size{24, 80, 0, 0};
   int terminal = -1;
   const pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
@@ -29,12 +32,12 @@ Ended on_terminal(const std::string& arguments, const std::filesystem::path& fol
     _exit(127);
   }
   Ended run;
-  bool typed = key.empty();
+  bool shown = false;
   std::array<char, 4096> buffer;
   for (ssize_t n; (n = read(terminal, buffer.data(), buffer.size())) > 0;) {
     run.out.append(buffer.data(), static_cast<std::size_t>(n));
-    if (typed) continue;
-    typed = write(terminal, key.data(), key.size()) == static_cast<ssize_t>(key.size());
+    if (!shown) then(terminal);
+    shown = true;
   }
   int status = 0;
   waitpid(child, &status, 0);
@@ -47,11 +50,15 @@ class StatusCommand : public testing::Test {
  protected:
   StatusCommand() {
     folder_.write("space.toml", "[[parameter]]\nname = \"rate\"\ntype = \"float\"\nlow = 0.0\nhigh = 1.0\n");
-    folder_.write("slow.sh", "sleep 0.2; echo \"{\\\"loss\\\": $1}\"\n");
+    // Trials wait for the test, so that no watch begins too late to see one.
+    folder_.write("slow.sh", "while [ ! -e go ]; do sleep 0.05; done; echo \"{\\\"loss\\\": $1}\"\n");
   }
   ~StatusCommand() override {
+    let_trials_end();
     if (search_.joinable()) search_.join();
   }
+
+  void let_trials_end() const { folder_.write("go", std::string()); }
 
   Ended crescendo(const std::string& arguments) const { return end_to_end::crescendo(arguments, folder_.path()); }
 
@@ -76,6 +83,7 @@ class StatusCommand : public testing::Test {
 };
 
 TEST_F(StatusCommand, AfterASearchSaysThatItIsFinishedAndTheBest) {
+  let_trials_end();
   ASSERT_EQ(crescendo(tune(6)).status, 0);
   const Ended shown = crescendo(kStatus);
   EXPECT_EQ(shown.status, 0) << shown.err;
@@ -96,20 +104,33 @@ TEST_F(StatusCommand, AfterASearchSaysThatItIsFinishedAndTheBest) {
 
 TEST_F(StatusCommand, WatchesASearchInLinesUntilItEnds) {
   search_in_background(12);
-  const Ended watched = crescendo(kStatus + "--watch --every 0.1");
+  std::thread ending([this] {
+    const std::filesystem::path file = folder_.path() / "watched.txt";
+    std::error_code none;
+    for (int tries = 0; tries < 1000; ++tries) {
+      const auto size = std::filesystem::file_size(file, none);
+      if (!none && size > 0) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    let_trials_end();
+  });
+  const Ended watched = crescendo(kStatus + "--watch --every 0.1 > watched.txt");
+  ending.join();
   EXPECT_EQ(watched.status, 0) << watched.err;
-  std::istringstream in(watched.out);
+  const std::string out = read_file(folder_.path() / "watched.txt");
+  std::istringstream in(out);
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line.substr(line.find("  ") + 2));
-  ASSERT_GE(lines.size(), 3u) << watched.out;
-  EXPECT_EQ(lines.front().rfind("running: ", 0), 0u) << watched.out;
-  EXPECT_EQ(lines.back().rfind("finished: 12 of 12 trials, best: loss ", 0), 0u) << watched.out;
+  ASSERT_GE(lines.size(), 3u) << out;
+  EXPECT_EQ(lines.front().rfind("running: ", 0), 0u) << out;
+  EXPECT_EQ(lines.back().rfind("finished: 12 of 12 trials, best: loss ", 0), 0u) << out;
   for (std::size_t i = 1; i < lines.size(); ++i) EXPECT_NE(lines[i], lines[i - 1]) << "only changes are told";
 }
 
 TEST_F(StatusCommand, OnATerminalItRedrawsAndLeavesTheLastPage) {
   search_in_background(12);
-  const Ended watched = on_terminal(kStatus + "--watch --every 0.1", folder_.path(), "");
+  const Ended watched =
+      on_terminal(kStatus + "--watch --every 0.1", folder_.path(), "", [this](int) { let_trials_end(); });
   EXPECT_EQ(watched.status, 0) << watched.out;
   const std::size_t leaves = watched.out.find("\033[?1049l");
   ASSERT_NE(leaves, std::string::npos);
@@ -121,7 +142,8 @@ TEST_F(StatusCommand, OnATerminalItRedrawsAndLeavesTheLastPage) {
 
 TEST_F(StatusCommand, CtrlCEndsAWatchAndGivesTheScreenBack) {
   search_in_background(40);
-  const Ended watched = on_terminal(kStatus + "--watch --every 30", folder_.path(), "NO_COLOR=1", "\x03");
+  const Ended watched = on_terminal(kStatus + "--watch --every 30", folder_.path(), "NO_COLOR=1",
+                                    [](int terminal) { EXPECT_EQ(write(terminal, "\x03", 1), 1); });
   EXPECT_EQ(watched.status, 130);
   EXPECT_NE(watched.out.find("\033[?25h\033[?1049l"), std::string::npos);
   EXPECT_EQ(watched.out.find("\033[1m"), std::string::npos) << "NO_COLOR";
@@ -132,6 +154,7 @@ TEST_F(StatusCommand, BadInputIsASentence) {
   const Ended nowhere = crescendo("status --storage sqlite:///none.db");
   EXPECT_EQ(nowhere.status, 2);
   EXPECT_EQ(nowhere.err, "crescendo: there is no database none.db\n");
+  let_trials_end();
   ASSERT_EQ(crescendo(tune(2)).status, 0);
   EXPECT_EQ(crescendo(kStatus + "--watch --every 0").err,
             "crescendo: --every must be a time such as 90s, 30m or 1h30m, not '0'\n");

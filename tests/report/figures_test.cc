@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
 #include <sstream>
 
 #include "report/plot_axis.h"
@@ -129,6 +132,44 @@ TEST(HistoryFigure, EndsAtTheBestLossOfTheTopRung) {
   for (std::size_t i = 1; i < line.size(); ++i) EXPECT_GE(line[i].second, line[i - 1].second);  // y grows downwards
 }
 
+// Trial 0 takes long: when it ends, trials 1 and 2 have, and it is worse than trial 2.
+TEST(HistoryFigure, FollowsTheOrderInWhichTrialsEnded) {
+  MadeHistory made(small_study(10, 1));
+  const std::vector<std::array<double, 3>> ends = {
+      {0, 9, 5}, {0, 2, 8}, {2, 2, 4}, {4, 6, 3}};  // claimed, seconds, loss
+  std::vector<Trial> trials;
+  for (const auto& [claimed, seconds, loss] : ends) {
+    Trial trial = made.begin(0);
+    trial.elapsed_seconds = claimed;
+    trial.seconds = seconds;
+    trial.loss = loss;
+    trial.state = TrialState::kFinished;
+    trials.push_back(trial);
+  }
+  for (const int number : {1, 2, 0, 3}) made.end(trials[static_cast<std::size_t>(number)]);
+  const Elements elements = drawn(history_figure(), made.history());
+  const auto line = points_of(of_class(elements, "best").at(0));
+  std::vector<double> losses;
+  for (const auto& [x, y] : line) losses.push_back(std::round(read_off(elements, y)));
+  losses.erase(std::unique(losses.begin(), losses.end()), losses.end());
+  EXPECT_EQ(losses, (std::vector<double>{8, 4, 3}));
+  for (std::size_t i = 1; i < line.size(); ++i) EXPECT_GE(line[i].first, line[i - 1].first);
+}
+
+TEST(HistoryFigure, TakesARepetitionForNoBetterPoint) {
+  MadeHistory made(small_study(10, 1));
+  const int first = made.finish(0, 4);
+  made.finish(0, 6);
+  Trial repeat = made.begin(0, first);
+  repeat.tag.repeat = 1;
+  repeat.state = TrialState::kFinished;
+  repeat.loss = 2;
+  made.end(repeat);
+  const Elements elements = drawn(history_figure(), made.history());
+  EXPECT_NEAR(read_off(elements, points_of(of_class(elements, "best").at(0)).back().second), 4, 0.02);
+  EXPECT_EQ(top_curve(made.history()).back().loss, 4);
+}
+
 TEST(ImportanceFigure, HasBarsAsLongAsTheShares) {
   const MadeHistory made = two_rungs();
   const Elements elements = drawn(importance_figure(), made.history()), bars = of_class(elements, "main");
@@ -217,16 +258,17 @@ TEST(SeedGroups, OfTheSameMethodHaveDifferentNames) {
   EXPECT_EQ(groups[1].name, "ramp + random, epochs 1 (more)");
 }
 
-TEST(MeanCurve, IsTheMeanAndSpreadFromWhenAllHaveALoss) {
-  const BestSoFar a = {{1, 8}, {3, 4}}, b = {{2, 6}, {4, 2}};
-  const auto means = mean_curve(std::vector<BestSoFar>{a, b}, 5);
-  ASSERT_EQ(means.size(), 4u);  // at 2, 3, 4, 5
-  EXPECT_EQ(means[0].seconds, 2);
-  EXPECT_EQ(means[0].mean, 7);
-  EXPECT_NEAR(means[0].std, std::sqrt(2), 1e-12);
-  EXPECT_EQ(means[1].mean, 5);
-  EXPECT_EQ(means[3].mean, 3);
-  EXPECT_TRUE(mean_curve(std::vector<BestSoFar>{a, {}}, 5).empty());
+TEST(Band, IsTheMedianAndRangeFromWhenAllHaveALoss) {
+  const LossCurve a = {{1, 8}, {3, 4}}, b = {{2, 6}, {4, 2}}, c = {{1, 7}};
+  const auto two = band(std::vector<LossCurve>{a, b}, 5);
+  ASSERT_EQ(two.size(), 4u);  // at 2, 3, 4, 5
+  EXPECT_EQ(two[0].seconds, 2);
+  EXPECT_EQ(two[0].low, 6);
+  EXPECT_EQ(two[0].middle, 7);
+  EXPECT_EQ(two[0].high, 8);
+  EXPECT_EQ(two[3].middle, 3);
+  EXPECT_EQ(band(std::vector<LossCurve>{a, b, c}, 5).back().middle, 4);
+  EXPECT_TRUE(band(std::vector<LossCurve>{a, {}}, 5).empty());
 }
 
 TEST(CompareFigure, HasALineForEachMethodAndABandForSeveralSeeds) {
@@ -234,22 +276,37 @@ TEST(CompareFigure, HasALineForEachMethodAndABandForSeveralSeeds) {
   const std::vector<ShownStudy> studies = {
       {a.history(), "", {}, {}}, {b.history(), "", {}, {}}, {c.history(), "", {}, {}}};
   const Elements elements = XmlReader::read(compare_figure().draw(studies));
-  const Elements means = of_class(elements, "mean");
-  ASSERT_EQ(means.size(), 2u);
-  EXPECT_EQ(of_class(elements, "spread").size(), 1u);
-  EXPECT_NEAR(read_off(elements, points_of(means[0]).front().second), 5, 0.02);
-  EXPECT_NEAR(read_off(elements, points_of(means[0]).back().second), 3, 0.02);
-  EXPECT_NEAR(read_off(elements, points_of(means[1]).back().second), 1, 0.02);
+  const Elements medians = of_class(elements, "median");
+  ASSERT_EQ(medians.size(), 2u);
+  EXPECT_EQ(of_class(elements, "range").size(), 1u);
+  EXPECT_NEAR(read_off(elements, points_of(medians[0]).front().second), 5, 0.02);
+  EXPECT_NEAR(read_off(elements, points_of(medians[0]).back().second), 3, 0.02);
+  EXPECT_NEAR(read_off(elements, points_of(medians[1]).back().second), 1, 0.02);
   EXPECT_TRUE(says(of_class(elements, "legend-text"), "ramp + random, epochs 1, 2 seeds"));
 }
 
-TEST(CompareFigure, RefusesLossesThatDoNotCompare) {
+TEST(CompareFigure, RefusesSeveralSubjectsAndNamesThem) {
   const MadeHistory a = seeded(0, {1});
-  Study other = a.history().study();
-  other.maximize = true;
-  const MadeHistory b(std::move(other));
-  const std::vector<ShownStudy> studies = {{a.history(), "", {}, {}}, {b.history(), "", {}, {}}};
-  EXPECT_THROW(compare_figure().draw(studies), Error);
+  const auto refused = [&](const std::function<void(Study&)>& change) {
+    Study other = a.history().study();
+    other.name = "other";
+    change(other);
+    const MadeHistory b(std::move(other));
+    const std::vector<ShownStudy> studies = {{a.history(), "", {}, {}}, {b.history(), "", {}, {}}};
+    try {
+      compare_figure().draw(studies);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(refused([](Study& study) { study.maximize = true; }), "");
+  EXPECT_NE(refused([](Study& study) { study.ladder.back().fidelity["epochs"] = 2; }), "");
+  EXPECT_NE(refused([](Study& study) { study.objective.options["fingerprint"] = std::string("another"); }), "");
+  EXPECT_EQ(refused([](Study& study) { study.sampler.name = "tpe"; }), "");
+  EXPECT_EQ(refused([](Study& study) { study.objective.options["run"] = std::string("bin/train {rate}"); }),
+            "losses of several subjects do not compare: loss of fake at epochs 1 ('random-0'), loss of train {rate} at "
+            "epochs 1 ('other'); choose studies of one with --study");
 }
 
 std::vector<double> values_of(const PlotAxis& axis) {

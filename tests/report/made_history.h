@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -51,6 +52,7 @@ class MadeHistory {
   int end(Trial trial) {
     trial.ended_revision = ++revision_;
     const int number = trial.number;
+    history_.set_elapsed_seconds(std::max(history_.elapsed_seconds(), trial.elapsed_seconds + trial.seconds));
     history_.set_trial(std::move(trial));
     return number;
   }

@@ -13,7 +13,7 @@ namespace crescendo {
 namespace {
 
 Json taken(const ShownStudy& study, int details = 20) {
-  const Snapshot found = snapshot({&study, 1}, {details, "2026-11-26T20:00:00Z", "crescendo 0"});
+  const Snapshot found = snapshot({&study, 1}, {details, true, "2026-11-26T20:00:00Z", "crescendo 0"});
   EXPECT_TRUE(found.notes.empty());
   return parse_json(found.json, "the snapshot");
 }
@@ -53,6 +53,24 @@ TEST(Snapshot, SaysWhatItIsAndWhoWroteIt) {
   EXPECT_EQ(json["program"], "crescendo 0");
 }
 
+TEST(Snapshot, NumbersSubjectsAndGroups) {
+  const MadeHistory one(small_study(9, 1));
+  Study seeded = one.history().study(), other = seeded, larger = seeded;
+  seeded.name = "seeded";
+  seeded.seed = 7;
+  other.sampler.name = "tpe";
+  larger.ladder.back().fidelity["epochs"] = 5;
+  const MadeHistory two(seeded), three(other), four(larger);
+  std::vector<ShownStudy> studies;
+  for (const MadeHistory* made : std::initializer_list<const MadeHistory*>{&one, &three, &two, &four}) {
+    studies.push_back({made->history(), "memory:", {}, {}});
+  }
+  const Json json = parse_json(snapshot(studies, {}).json, "the snapshot")["studies"];
+  std::vector<std::pair<int, int>> numbers;
+  for (const Json& study : json) numbers.emplace_back(study["subject"], study["group"]);
+  EXPECT_EQ(numbers, (std::vector<std::pair<int, int>>{{0, 0}, {0, 1}, {0, 0}, {1, 2}}));
+}
+
 TEST(Snapshot, HoldsEachColumnOfEachTrial) {
   MadeHistory made = two_rungs(4);
   const int failed = made.fail(1, "it </script> fell");
@@ -81,6 +99,16 @@ TEST(Snapshot, HoldsEachColumnOfEachTrial) {
   EXPECT_EQ(trials["curve"].size(), 6u);
   EXPECT_EQ(trials["curve"]["0"].size(), 2u);
   EXPECT_EQ(trials["curve"]["0"][1], trials["loss"][0]);
+}
+
+TEST(Snapshot, SaysWhichTrialsWereStoppedEarly) {
+  MadeHistory made = two_rungs(2);
+  Trial stopped = made.begin(0);
+  stopped.state = TrialState::kFinished;
+  stopped.stopped_early = true;
+  made.end(stopped);
+  EXPECT_EQ(taken(made.history())["trials"]["stopped_early"], Json({stopped.number}));
+  EXPECT_EQ(taken(two_rungs(2).history())["trials"]["stopped_early"], Json::array());
 }
 
 TEST(Snapshot, HoldsNullWhereAParameterIsNotActiveOrNotKnown) {
@@ -243,7 +271,7 @@ TEST(Snapshot, PutsInWhatTheBestTrialsLeft) {
     folder.write("trials/" + std::to_string(trial) + "/curve.json", std::string("[{\"epoch\": 1}]"));
   }
   folder.write(std::string("trials/") + (four ? "4" : "5") + "/confusion.json",
-               std::string("{\"classes\": [\"<b>\"]}"));
+               std::string("{\"classes\": [\"<b>\"], \"confusion\": [[3]]}"));
   const Json details = taken({made.history(), "memory:", {}, folder.path()}, 2)["studies"][0]["details"];
   ASSERT_EQ(details.size(), 2u);
   const Json& best = details[four ? "4" : "5"];
@@ -253,15 +281,96 @@ TEST(Snapshot, PutsInWhatTheBestTrialsLeft) {
   EXPECT_EQ(details[four ? "5" : "4"].size(), 1u);
 }
 
-TEST(Snapshot, LeavesOutAFileThatIsNoJsonAndSaysSo) {
+TEST(Snapshot, LeavesOutAFileThatCannotBeShownAndSaysSo) {
+  const MadeHistory made = two_rungs(1);
+  const auto note = [&](const std::string& name, const std::string& content) {
+    picture_maker::TemporaryFolder folder;
+    folder.write("trials/0/" + name + ".json", content);
+    const ShownStudy study{made.history(), "memory:", {}, folder.path()};
+    const Snapshot found = snapshot({&study, 1}, {});
+    const bool is_shown = !parse_json(found.json, "it")["studies"][0]["details"].empty();
+    EXPECT_EQ(is_shown, found.notes.empty()) << content.substr(0, 100);
+    return found.notes.empty() ? "" : found.notes[0].substr(found.notes[0].rfind('/') + 1);
+  };
+  const std::string mistake =
+      R"({"picture": 7, "class": "a", "predicted": "b", "probability": 1, "side": 8, "png": "")";
+  EXPECT_EQ(note("curve", R"([{"epoch": 1, "loss": null, "seconds": 0.5}])"), "");
+  EXPECT_EQ(note("confusion", R"({"classes": ["a", "b"], "confusion": [[1, 0], [2, 3]]})"), "");
+  EXPECT_EQ(note("mistakes", "[" + mistake + "}]"), "");
+  EXPECT_EQ(note("confusion", "none"), "confusion.json is not JSON: it breaks at byte 2");
+  const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');
+  for (const std::string bad :
+       {"1", "{}", "[1]", "[[]]", "[{}]", R"([{"epoch": "1"}])", R"([{"epoch": 1, "loss": [1]}])", deep.c_str()}) {
+    EXPECT_TRUE(note("curve", bad).starts_with("curve.json is not a list of epochs, ")) << bad.substr(0, 100);
+  }
+  for (const std::string bad :
+       {"[]", "{}", R"({"classes": ["a"]})", R"({"classes": [], "confusion": []})",
+        R"({"classes": "a", "confusion": [[1]]})", R"({"classes": [1], "confusion": [[1]]})",
+        R"({"classes": ["a"], "confusion": [[1, 2]]})", R"({"classes": ["a"], "confusion": [["1"]]})",
+        R"({"classes": ["a"], "confusion": [1]})"}) {
+    EXPECT_TRUE(note("confusion", bad).starts_with("confusion.json is not \"classes\", ")) << bad;
+  }
+  for (const std::string& bad :
+       {std::string("{}"), std::string("[3]"), std::string("[{}]"), "[" + mistake + R"(, "more": []}])"}) {
+    EXPECT_TRUE(note("mistakes", bad).starts_with("mistakes.json is not a list of pictures, ")) << bad;
+  }
+  EXPECT_EQ(note("curve", std::string(1'000'000, ' ') + "[]"), "curve.json is larger than 1000000 bytes");
+}
+
+// As large as they come: of RGB pictures of 128 px.
+std::string mistakes_of_bytes(std::size_t bytes) {
+  Json list = Json::array();
+  for (int i = 0; i < 12; ++i) {
+    list.push_back({{"picture", "a.png"},
+                    {"class", "a"},
+                    {"predicted", "b"},
+                    {"probability", 0.9},
+                    {"side", 128},
+                    {"png", std::string(bytes / 12 - 100, 'A')}});
+  }
+  return to_line(list);
+}
+
+TEST(Snapshot, HoldsPicturesOfTheBestTrialsUpToOneMegabyte) {
   picture_maker::TemporaryFolder folder;
-  MadeHistory made = two_rungs(1);
-  folder.write("trials/0/confusion.json", std::string("none"));
-  const ShownStudy study{made.history(), "memory:", {}, folder.path()};
-  const Snapshot found = snapshot({&study, 1}, {});
-  ASSERT_EQ(found.notes.size(), 1u);
-  EXPECT_NE(found.notes[0].find("confusion.json is not JSON"), std::string::npos);
-  EXPECT_EQ(parse_json(found.json, "it")["studies"][0]["details"], Json::object());
+  MadeHistory made(small_study(100, 1));
+  for (int i = 0; i < 20; ++i) {
+    made.finish(0, i);
+    folder.write("trials/" + std::to_string(i) + "/mistakes.json", mistakes_of_bytes(300'000));
+    folder.write("trials/" + std::to_string(i) + "/curve.json", std::string("[{\"epoch\": 1}]"));
+  }
+  const std::vector<ShownStudy> twice(2, {made.history(), "memory:", {}, folder.path()});
+  const auto shown = [&](std::size_t studies) {
+    std::vector<std::string> with_pictures;
+    const Snapshot found = snapshot(std::span(twice).first(studies), {});
+    const Json json = parse_json(found.json, "it");
+    for (const Json& study : json["studies"]) {
+      EXPECT_EQ(study["details"].size(), 20u);
+      for (const auto& [trial, details] : study["details"].items()) {
+        if (details.contains("mistakes")) with_pictures.push_back(trial);
+      }
+    }
+    return with_pictures;
+  };
+  EXPECT_EQ(shown(1), (std::vector<std::string>{"0", "1", "2"}));
+  EXPECT_EQ(shown(2), (std::vector<std::string>{"0", "0"}));
+}
+
+TEST(Snapshot, RefusesLessThanNoDetails) {
+  const MadeHistory made = two_rungs(1);
+  const ShownStudy study{made.history(), "memory:", {}, {}};
+  SnapshotOptions options;
+  options.details = -1;
+  EXPECT_THROW(snapshot({&study, 1}, options), Error);
+}
+
+TEST(Snapshot, HasNoImportanceWhereNoneIsWanted) {
+  const MadeHistory made = two_rungs(20);
+  const ShownStudy study{made.history(), "memory:", {}, {}};
+  SnapshotOptions options;
+  options.importance = false;
+  EXPECT_EQ(parse_json(snapshot({&study, 1}, options).json, "it")["studies"][0]["importance"],
+            Json::parse("[null, null]"));
 }
 
 TEST(Snapshot, HasTheCurvesOfTheBestOfManyTrials) {

@@ -141,7 +141,8 @@ TEST_F(Status, TheJsonIsTheSummaryAndMore) {
   const Lease lease = begin(self_ + "#0.0", session, 1000);
   store_->report(study_, lease, {1, 0.5}, 1060);
   const History history = read_history(*store_, "small");
-  const Json json = status_json(*store_, history, read_status(*store_, history, 1005), "memory:");
+  const Json json = status_json(*store_, history, read_status(*store_, history, 1005), "postgres://me:secret@h/db");
+  EXPECT_EQ(json["storage"], "postgres://me@h/db");
   EXPECT_EQ(json["state"], "running");
   EXPECT_EQ(json["trials"], 1);
   EXPECT_EQ(json["processes"], 1);
