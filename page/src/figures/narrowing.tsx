@@ -46,7 +46,7 @@ function narrows(study: Study): boolean {
 
 function reason_of(study: Study, { rung, box }: Row): string {
   if (box) return box.reason || "the whole space";
-  return study.raw.trials.rung.includes(rung) ? "no new points here: its trials are points of other trials" : "no trial has begun here";
+  return study.raw.trials.rung.includes(rung) ? "no new points here, its trials are promotions" : "no trial has begun here";
 }
 
 /// The stretches of the axis that a side covers: one of a range, one for each choice. A side that is not said is all.
