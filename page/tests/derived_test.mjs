@@ -37,11 +37,12 @@ test("a best so far counts neither repetitions nor what was stopped early", () =
 });
 
 test("final losses are those of the studies' best points, the curve's end is another thing", () => {
-  const seeds = [[1, 0.42], [2, 0.44], [3, 0.48]].map(([seed, loss]) => with_losses([0.5, 0.4], { seed, best: { loss, test_error: loss + 0.01 } }));
+  const seeds = [[1, 0.42], [2, 0.44], [3, 0.48]].map(([seed, loss]) => with_losses([0.5, 0.4], { seed, best: { loss, test_error: loss + 0.01, trials: seed === 2 ? [0, 1, 2] : [0] } }));
   const [subject] = groups.subjects_of(seeds);
   assert.equal(subject.groups.length, 1);
   const [final] = groups.finals(subject);
   assert.deepEqual([final.loss, final.low, final.high], [0.44, 0.42, 0.48]);
+  assert.deepEqual(final.executions, [1, 3]);
   assert.equal(final.test_error, 0.45);
   assert.equal(final.to_worst, 20);
   assert.equal(groups.finals(groups.subjects_of([with_losses([0.5], { seed: 1 })])[0])[0].loss, null);

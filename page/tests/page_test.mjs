@@ -143,6 +143,10 @@ test("the table sorts, filters and opens trials, up to four side by side", async
     await page.getByLabel("Find trials").fill("");
     for (let place = 0; place < 5; ++place) await page.locator(".rows input").nth(place).click();
     assert.equal(await page.locator("table.sides thead th").count(), 5, "four trials and the names of the fields");
+    assert.match(await page.locator(".refused").innerText(), /was not opened: 4 trials are compared at most/);
+    assert.deepEqual(await page.locator(".rows input").evaluateAll((boxes) => boxes.slice(0, 5).map((box) => box.checked)), [true, true, true, true, false]);
+    await page.locator(".rows input").nth(0).click();
+    assert.equal(await page.locator(".refused").innerText(), "");
   });
 });
 
@@ -235,6 +239,51 @@ for (const name of Object.keys(kOdd)) {
     }
   });
 }
+
+test("a study of one rung and two parameters has no word of rungs, and its one pair is a sentence", async () => {
+  const given = snapshot(kOdd.pair()), { best } = given.studies[0];
+  for (const section of kSections) {
+    await shown(given, { hash: `#${section}` }, async (page) => {
+      await draw_all(page);
+      for (const numbers of await page.locator("details.numbers summary").all()) await numbers.click();
+      const text = await page.locator("main").innerText();
+      assert.doesNotMatch(text, /\brungs?\b|\bsizes?\b|px/);
+      assert.ok(text.includes(`mean of 3 executions of trial ${best.trial}'s point`), text);
+      if (section === "importance") assert.match(text, /learning_rate and batch_size together: 5/);
+      if (section === "space") assert.equal(await page.locator("#figure-narrowing").count(), 0, "nothing narrowed");
+      if (section === "space") assert.ok(!(await page.locator("svg.parallel").innerHTML()).includes("failed"), "nothing failed");
+    });
+  }
+});
+
+test("the narrowing names the whole range, and a size without new points says so", async () => {
+  const made = study({ trials: 200 });
+  made.rungs[1].boxes.push({ number: 5, reason: "the whole range for 10 % of the points", sides: {} });
+  made.rungs[2].boxes = [];
+  await shown(snapshot(made), { hash: "#space" }, async (page) => {
+    await draw_all(page);
+    const labels = await page.locator("#figure-narrowing .drawing svg text").allTextContents();
+    for (const label of ["32 px", "64 px", "64 px, whole", "128 px"]) assert.ok(labels.includes(label), label);
+    assert.match(await page.locator("#figure-narrowing .reasons").innerText(), /128 px: no new points here, its trials are promotions/);
+  });
+});
+
+test("importance says where its trials are few and span little", async () => {
+  const made = study({ trials: 200 });
+  Object.assign(made.importance[2], { trials: 20, covered: 0.00001 });
+  await shown(snapshot(made), { hash: "#importance" }, async (page) => {
+    const text = (await page.locator("main").innerText()).replaceAll("\u00a0", " ");
+    assert.match(text, /128 px, whose values span less than 1 % of its volume/);
+    assert.match(text, /Rough at 128 px: shares of fewer than 30 trials/);
+  });
+});
+
+test("without a finished trial the history is a sentence", async () => {
+  await shown(snapshot(kOdd.begun()), {}, async (page) => {
+    assert.equal(await page.locator("#figure-history").count(), 0);
+    assert.match(await page.locator("main").innerText(), /No trial has finished yet, so there is no validation error to draw: 6 running\./);
+  });
+});
 
 test("what is no snapshot, or of a later version, is said in a sentence", async () => {
   for (const [given, said] of [[{ format: "other" }, "This is no snapshot"], [{ ...usual, version: 9 }, "this page reads version 1"], [{ ...usual, studies: [] }, "holds no study"]]) {

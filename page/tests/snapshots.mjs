@@ -228,6 +228,18 @@ export const kOdd = {
     made.trials.loss = made.trials.loss.map((loss, trial) => (loss === null ? null : trial % 9 === 0 ? 1e300 : trial % 10 === 0 ? -2.5 : loss * 1000));
     return made;
   },
+  begun: () => {
+    const made = study({ trials: 6, importance: false, details: 0, fail: 0, extra: { best: null, saved: null, importance: [null, null, null] } });
+    made.trials.state.fill("running");
+    made.trials.loss.fill(null);
+    return made;
+  },
+  pair: () => {
+    const made = study({ trials: 40, sides: [64], parameters: kPictureSpace.slice(0, 2), fail: 0 });
+    Object.assign(made.rungs[0], { label: "", fidelity: {} });
+    made.best.trials = [made.best.trial, 3, 4];
+    return made;
+  },
   plain: () => study({ trials: 40, importance: false, details: 0, extra: { details: {}, saved: null } }),
 };
 

@@ -52,15 +52,8 @@ function draw(subject: Subject, log: boolean, look: Look, width: number): Option
     series: subject.groups.flatMap((group, place): Option[] => {
       const band = bands[place]!, colour = group_colour(look, place);
       if (band.length === 0) return [];
+      // The line first: of series with one name the legend shows the first.
       return [{
-        type: "custom", name: group.name, silent: true, clip: true, z: 1, itemStyle: { color: colour }, tooltip: { show: false },
-        data: group.members.length > 1 ? [[place_of(band[0]!.time), inside(band[0]!.middle)]] : [],
-        renderItem: (_: unknown, api: CustomApi) => {
-          const side = (of: "low" | "high") => band.flatMap((at, step) => [
-            ...(step > 0 ? [api.coord([place_of(at.time), inside(band[step - 1]![of])])] : []), api.coord([place_of(at.time), inside(at[of])])]);
-          return { type: "polygon", shape: { points: [...side("high"), ...side("low").reverse()] }, style: { fill: colour, opacity: 0.15 } };
-        },
-      }, {
         type: "line", name: group.name, step: "end", z: 3, symbol: rung_symbol(place), symbolSize: 6, itemStyle: { color: colour },
         lineStyle: { color: colour, width: 2.2, type: group.iis || !level_of(subject) ? "solid" : "dashed" },
         data: band.map(({ time, middle }) => [place_of(time), inside(middle)]),
@@ -68,6 +61,14 @@ function draw(subject: Subject, log: boolean, look: Look, width: number): Option
           const at = band[dataIndex]!;
           return tip(group.name, [["after", seconds(at.time)], ["median", loss_text(raw, at.middle)], ["from, to", `${loss_text(raw, at.low)}, ${loss_text(raw, at.high)}`]]);
         } },
+      }, {
+        type: "custom", name: group.name, silent: true, clip: true, z: 1, itemStyle: { color: colour }, tooltip: { show: false },
+        data: group.members.length > 1 ? [[place_of(band[0]!.time), inside(band[0]!.middle)]] : [],
+        renderItem: (_: unknown, api: CustomApi) => {
+          const side = (of: "low" | "high") => band.flatMap((at, step) => [
+            ...(step > 0 ? [api.coord([place_of(at.time), inside(band[step - 1]![of])])] : []), api.coord([place_of(at.time), inside(at[of])])]);
+          return { type: "polygon", shape: { points: [...side("high"), ...side("low").reverse()] }, style: { fill: colour, opacity: 0.15 } };
+        },
       }];
     }),
   };

@@ -17,15 +17,21 @@ interface Row {
   name: string;
 }
 
-function is_whole(study: Study, { sides }: Box): boolean {
+type Sides = Box["sides"];
+
+/// Whether `outer` reaches as far as `inner` on every side. A side that is not said is all.
+function covers(study: Study, outer: Sides, inner: Sides): boolean {
   return study.parameters.every(({ name, choices, low, high, step }) => {
-    const side = sides[name];
-    if (side === undefined) return true;
-    if (choices) return side.length >= choices.length;
+    const wide = outer[name], side = inner[name] ?? choices ?? [low, high];
+    if (wide === undefined) return true;
+    if (choices) return side.every((choice) => wide.includes(choice));
     const room = 1e-9 * Math.abs(high! - low!);
-    return Number(side[0]) <= low! + room && Number(side[1]) > high! - (step ?? 0) - room;
+    // The last whole step need not be where the range ends.
+    return Number(wide[0]) <= Number(side[0]) + room && Number(wide[1]) > Number(side[1]) - (step ?? 0) - room;
   });
 }
+
+const is_whole = (study: Study, box: Box) => covers(study, box.sides, {});
 
 function rows_of(study: Study): Row[] {
   return study.raw.rungs.flatMap(({ boxes }, rung): Row[] => {
@@ -33,7 +39,7 @@ function rows_of(study: Study): Row[] {
     if (boxes.length === 0) return [{ rung, box: null, name: label }];
     let narrowed = 0;
     return boxes.map((box, at) => {
-      if (at > 0 && is_whole(study, box)) return { rung, box, name: `${label}, whole` };
+      if (at > 0 && boxes.every((other) => covers(study, box.sides, other.sides))) return { rung, box, name: `${label}, whole` };
       return { rung, box, name: ++narrowed > 1 ? `${label}, no. ${narrowed}` : label };
     });
   });
@@ -45,8 +51,8 @@ function narrows(study: Study): boolean {
 }
 
 function reason_of(study: Study, { rung, box }: Row): string {
-  if (box) return box.reason || "the whole space";
-  return study.raw.trials.rung.includes(rung) ? "no new points here: its trials are points of other trials" : "no trial has begun here";
+  if (box) return box.reason || (is_whole(study, box) ? "the whole space" : `all that the study allows at this ${study.level}`);
+  return study.raw.trials.rung.includes(rung) ? "no new points here, its trials are promotions" : "no trial has begun here";
 }
 
 /// The stretches of the axis that a side covers: one of a range, one for each choice. A side that is not said is all.
