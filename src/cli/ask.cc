@@ -41,7 +41,7 @@ Study asked_study(const AskOptions& options) {
   if (!options.schedule.empty()) request.schedule = Named{options.schedule};
   for (const std::string& text : options.ladder) request.fidelities.push_back(parse_rungs(text, "--ladder"));
   request.lag = options.lag.value_or(0);
-  request.budget.trials = options.trials.value_or(100'000'000);
+  request.budget.trials = options.trials.value_or(kEndlessTrials);
   return make_program_study(request);
 }
 
@@ -109,7 +109,7 @@ std::function<int()> declare(Flags& command) {
       .check(not_negative())
       .check(in_range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   command.add_option("--trials", options->trials, "budget of a study that is made; default: as many as are asked for")
-      .check(in_range(1, 100'000'000));
+      .check(in_range(1, kEndlessTrials));
   command.add_flag("--maximize,--maximise", options->maximize, "the larger the better, in a study that is made");
   command.add_option("--lease", options->lease, "a trial that was not told by then is given to the next one who asks")
       .check(not_empty())

@@ -34,7 +34,7 @@ fs::path study_folder(const BestOptions& options) {
 
 // Those that the trial kept, not trained again.
 void write_network(const BestOptions& options, const History& history) {
-  check_outputs({{"--save", options.save}, {"--onnx", options.onnx}}, {{"--storage", storage_file(options.storage)}});
+  check_outputs({{"--save", options.save}, {"--onnx", options.onnx}}, storage_files(options.storage));
   const auto winner = best(history);
   if (!options.trial && !winner) not_found("nothing has finished yet, so there are no weights");
   const int trial = options.trial.value_or(winner ? winner->trial : 0);

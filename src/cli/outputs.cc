@@ -18,6 +18,10 @@ void check_writable(const NamedFile& output) {
   const fs::path file = fs::absolute(output.path);
   if (fs::is_directory(file))
     bad_input(fmt::format("{}: {} is a folder; a file is wanted", output.option, output.path));
+  if (fs::exists(file) && !fs::is_regular_file(file)) {
+    bad_input(fmt::format("{}: {} is a device or a pipe; the name of an ordinary file is wanted", output.option,
+                          output.path));
+  }
   make_writable_folder(file.parent_path());
   const fs::path probe = file.string() + ".probe";
   const bool written = static_cast<bool>(std::ofstream(probe).put(' ').flush());
@@ -50,6 +54,14 @@ void check_outputs(const std::vector<NamedFile>& outputs, const std::vector<Name
 std::string storage_file(const std::string& url) {
   constexpr std::string_view kSqlite = "sqlite:///";
   return url.starts_with(kSqlite) ? url.substr(kSqlite.size()) : "";
+}
+
+std::vector<NamedFile> storage_files(const std::string& url) {
+  const std::string file = storage_file(url);
+  if (file.empty()) return {};
+  std::vector<NamedFile> files;
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) files.push_back({"--storage", file + ending});
+  return files;
 }
 
 }  // namespace crescendo

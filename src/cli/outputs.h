@@ -17,4 +17,7 @@ void check_outputs(const std::vector<NamedFile>& outputs, const std::vector<Name
 /// The file of a storage's URL, empty where it has none.
 std::string storage_file(const std::string& url);
 
+/// That file and those that SQLite keeps beside it, as inputs which no output may replace; none where it has none.
+std::vector<NamedFile> storage_files(const std::string& url);
+
 }  // namespace crescendo

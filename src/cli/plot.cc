@@ -26,7 +26,7 @@ int run(const CommandOptions& options) {
     names = {choose_study(*store, names.empty() ? "" : names.front())};
   }
   const std::vector<ShownStudy> studies = read_shown_studies(*store, options.storage, names);
-  check_outputs({{"--out", options.out}}, {{"--storage", storage_file(options.storage)}});
+  check_outputs({{"--out", options.out}}, storage_files(options.storage));
   write_file(options.out, figure.draw(studies));
   return kExitSucceeded;
 }

@@ -11,6 +11,7 @@
 #include "cli/status_curve.h"
 #include "cli/words.h"
 #include "crescendo/schedule.h"
+#include "search/ask.h"
 #include "study/names.h"
 #include "study/rung_summary.h"
 #include "study/study_file.h"
@@ -36,7 +37,8 @@ int ended_trials(const History& history) {
 }
 
 std::string trials_text(const History& history) {
-  const auto& most = history.study().budget.trials;
+  auto most = history.study().budget.trials;
+  if (most == kEndlessTrials) most.reset();
   const std::string ended = grouped(ended_trials(history));
   return most ? fmt::format("{} of {} trials", ended, grouped(*most)) : ended + " trials";
 }
@@ -76,7 +78,8 @@ std::string rungs_table(const History& history) {
   for (int rung = 0; rung <= study.top(); ++rung) {
     const RungSummary summary = rung_summary(history, rung);
     const auto planned = schedule->planned_trials(history, rung);
-    rows.push_back({rung_name(study, rung), std::to_string(summary.trials), planned ? std::to_string(*planned) : "-",
+    rows.push_back({rung_name(study, rung), std::to_string(summary.trials),
+                    planned && study.budget.trials != kEndlessTrials ? std::to_string(*planned) : "-",
                     std::to_string(summary.running), std::to_string(summary.failed),
                     fmt::format("{:.1f}", summary.seconds),
                     summary.best_loss ? loss_text(study, *summary.best_loss) : "-"});

@@ -35,7 +35,7 @@ std::string snapshot_now(std::span<const ShownStudy> studies, int details, bool 
 std::string take_snapshot(const SnapshotRequest& request) {
   const auto store = open_existing_store(request.storage);
   std::vector<ShownStudy> studies = read_shown_studies(*store, request.storage, request.studies);
-  check_outputs({{"--out", request.out}}, {{"--storage", storage_file(request.storage)}});
+  check_outputs({{"--out", request.out}}, storage_files(request.storage));
   find_trial_folders(request.storage, studies);
   return snapshot_now(studies, request.details);
 }

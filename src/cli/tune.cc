@@ -186,7 +186,8 @@ class Tune {
     if (!options_.quiet) fmt::print(stderr, "{}", begun_anew_text(continued_trials(store, history)));
     const bool judged = !winner || subject_->judge(store, history, *winner);
     auto files = subject_->files();
-    if (write_report(store, history, url, true)) {
+    const bool reported = write_report(store, history, url, true);
+    if (reported) {
       files.insert(files.begin(), {std::string(kReportFile), "the search in pictures, for a browser"});
     }
     if (options_.json) {
@@ -194,7 +195,7 @@ class Tune {
     } else if (!options_.quiet) {
       fmt::print("{}", result_text(store, history, {url, folder_, files}));
     }
-    if (!winner) unavailable(no_winner_text(history, url));
+    if (!winner) unavailable(no_winner_text(history, url, reported));
     return !judged && options_.strict ? kExitBadInput : kExitSucceeded;
   }
 
@@ -220,11 +221,13 @@ class Tune {
         continued.begun_anew, continued.trials);
   }
 
-  static std::string no_winner_text(const History& history, const std::string& url) {
+  std::string no_winner_text(const History& history, const std::string& url, bool reported) const {
     const auto trials = history.trials();
     std::string text = fmt::format("none of the {} trials succeeded", trials.size());
     if (!trials.empty()) text += fmt::format("; of the last one: {}", reason_text(trials.back().reason));
-    return url == "memory:" ? text : text + fmt::format("; 'crescendo trials --storage {}' says more", shown_url(url));
+    if (url == "memory:") return text;
+    const std::string report = reported ? fmt::format(" and {}/{} say more", folder_, kReportFile) : " says more";
+    return text + fmt::format("; 'crescendo trials --storage {}'", shown_url(url)) + report;
   }
 
   void say_interrupted(const History& history) const {

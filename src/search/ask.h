@@ -22,6 +22,9 @@ struct Asked {
 /// a budget of time alone: how long other programs work is not known.
 std::variant<Asked, Wait, Finish> ask(Store& store, const Study& study, double now, double lease_seconds);
 
+/// The budget of a study that ends when nobody asks any more: a number that nobody reaches.
+inline constexpr int kEndlessTrials = 100'000'000;
+
 /// Whether this owner of a trial's lease is a program that asked, not a worker.
 bool was_asked(std::string_view owner);
 

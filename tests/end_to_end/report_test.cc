@@ -280,5 +280,22 @@ TEST_F(Report, ObeysTheRulesOfOutputs) {
   EXPECT_FALSE(fs::exists(folder_.path() / "x"));
 }
 
+TEST_F(Report, NeverReplacesADeviceOrWhatSqliteKeepsBesideTheStorage) {
+  ASSERT_EQ(run("tune --server 'python3 server.py' --space space.toml --ladder epoch=1,2 --trials 4 --jobs 1 --quiet "
+                "--out out")
+                .status,
+            0);
+  const std::string report = "report --storage sqlite:///out/study.db --out ";
+  fs::create_symlink("/dev/null", folder_.path() / "nowhere.html");
+  const Ended device = run(report + "nowhere.html");
+  EXPECT_EQ(device.status, 2);
+  EXPECT_NE(device.err.find("is a device or a pipe"), std::string::npos) << device.err;
+  for (const char* beside : {"study.db", "study.db-wal", "study.db-shm", "study.db-journal"}) {
+    const Ended ended = run(report + "out/" + beside);
+    EXPECT_EQ(ended.status, 2) << beside;
+    EXPECT_NE(ended.err.find("are the same file"), std::string::npos) << ended.err;
+  }
+}
+
 }  // namespace
 }  // namespace crescendo::end_to_end

@@ -121,7 +121,7 @@ TEST_F(StatusCommand, WatchesASearchInLinesUntilItEnds) {
   std::istringstream in(out);
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line.substr(line.find("  ") + 2));
-  ASSERT_GE(lines.size(), 3u) << out;
+  ASSERT_GE(lines.size(), 2u) << out;  // more, if a pause ends between two trials
   EXPECT_EQ(lines.front().rfind("running: ", 0), 0u) << out;
   EXPECT_EQ(lines.back().rfind("finished: 12 of 12 trials, best: loss ", 0), 0u) << out;
   for (std::size_t i = 1; i < lines.size(); ++i) EXPECT_NE(lines[i], lines[i - 1]) << "only changes are told";
