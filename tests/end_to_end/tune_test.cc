@@ -254,7 +254,21 @@ TEST_F(Tune, InterruptedItSaysHowToGoOnAndEndsWith130) {
   EXPECT_EQ(WEXITSTATUS(status), 130);
   const std::string said = read_file(path("errors.txt"));
   EXPECT_NE(said.find("Run the same command to go on."), std::string::npos) << said;
-  EXPECT_EQ(said.find("report.html shows them") != std::string::npos, fs::exists(path("out/report.html"))) << said;
+}
+
+TEST_F(Tune, InterruptedItSaysSoBeforeItWritesItsReport) {
+  fs::create_directories(path("out/report.html/in the way"));
+  const pid_t child = start(
+      "tune --data photos --sizes 8,16 --epochs 200 --trials 400 --jobs 2 --out out 2> errors.txt", folder_.path());
+  for (int i = 0; i < 500 && !fs::exists(path("out/trials")); ++i) usleep(10'000);
+  usleep(200'000);
+  kill(child, SIGINT);
+  waitpid(child, nullptr, 0);
+  const std::string said = read_file(path("errors.txt"));
+  const std::size_t stopped = said.find("crescendo: stopped; "), report = said.find("crescendo: there is no report: ");
+  ASSERT_NE(stopped, std::string::npos) << said;
+  ASSERT_NE(report, std::string::npos) << said;
+  EXPECT_LT(stopped, report);
 }
 
 TEST_F(Tune, AStudysFileIsNotTakenForOtherPictures) {
