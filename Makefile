@@ -1,5 +1,5 @@
 # What people type. The build itself is CMake's: see CMakePresets.json.
-.PHONY: demo build test sanitize fuzz format bench peers tables clean help
+.PHONY: demo build test sanitize fuzz format bench peers tables page page-test clean help
 
 CRESCENDO := build/release/crescendo
 FASHION := /usr/share/datasets/fashion-mnist
@@ -12,6 +12,8 @@ help:
 	@echo "make fuzz      build the fuzz targets with clang and run each for a minute"
 	@echo "make bench     build the benchmarks into build/release/bench"
 	@echo "make peers     install what the benchmarks compare with, outside the source tree"
+	@echo "make page      build the report's page from page/ into src/report/page.html (needs Node 18 or later and npm)"
+	@echo "make page-test the page's tests in Chromium, and whether the page that is kept is what page/ builds"
 	@echo "make tables    write the documents' tables anew from the raw rows in bench/results"
 
 demo:
@@ -65,6 +67,13 @@ peers:
 
 tables:
 	@bench/tables.py --write
+
+page:
+	@cd page && npm ci --no-audit --no-fund && npm run --silent build
+
+page-test:
+	@tools/setup test
+	@cd page && npm run --silent check && npm run --silent test
 
 format:
 	clang-format-14 -i $$(git ls-files '*.h' '*.cc')

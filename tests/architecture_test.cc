@@ -22,7 +22,7 @@ const std::map<std::string, std::string> kOwners = {
     {"error", "base"},      {"rng", "base"},          {"space", "space"}, {"images", "images"},
     {"study", "study"},     {"history", "study"},     {"step", "study"},  {"outcome", "study"},
     {"sampler", "sampler"}, {"schedule", "schedule"}, {"store", "store"}, {"objective", "objective"},
-    {"importance", "importance"}, {"search", "search"}};
+    {"importance", "importance"}, {"search", "search"}, {"report", "report"}};
 
 // What each module may include besides itself.
 const std::map<std::string, Names> kAllowed = {{"base", {}},

@@ -103,6 +103,7 @@ class History {
 
   /// The box with this number; boxes are numbered from 0 in the order in which they came up.
   const Box& box(int number) const { return *boxes_[static_cast<std::size_t>(number)].box; }
+  int rung_of_box(int number) const { return boxes_[static_cast<std::size_t>(number)].rung; }
   int boxes() const { return static_cast<int>(boxes_.size()); }
 
   /// The number of a box with these sides that was used at a rung, if there is one.

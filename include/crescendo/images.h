@@ -91,6 +91,7 @@ struct ImageSet {
   std::vector<std::uint8_t> pixels;  // [n][side][side][channels]
   std::vector<int> labels;           // [n]
   std::vector<Part> parts;           // [n]
+  std::vector<int> entries;          // [n] index into the data set's entries(); empty: it is of no data set
   Normalisation normalisation;
   std::size_t enlarged = 0;  // pictures smaller than side_px
   Fit fit = Fit::kCrop;      // how they became square

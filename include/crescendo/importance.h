@@ -26,6 +26,7 @@ struct ImportanceOptions {
   bool pairs = false, totals = false, conditions = false;  // whether these are worked out too
   std::vector<std::array<std::size_t, 3>> triples = {};    // chosen parameters, all different
   std::vector<std::array<std::size_t, 2>> surfaces = {};
+  std::size_t strongest_surfaces = 0;  // and those of so many pairs that interact, the strongest first; needs `pairs`
   std::uint64_t seed = 0;
 };
 
@@ -93,6 +94,9 @@ Importance importance(const TrialTable& trials, const ImportanceOptions& options
 
 /// The trials of a rung that ran in full or failed.
 TrialTable trials_at(const History& history, int rung);
+
+/// At most `count` of the trials, drawn at random, in their order.
+TrialTable drawn_trials(const TrialTable& trials, std::size_t count, std::uint64_t seed);
 
 /// Those of all rungs together, the losses of each in units of their standard deviation from their mean, and each rung
 /// with a weight. weights: [rung], none below 0, not all 0.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "crescendo/history.h"
 #include "crescendo/step.h"
@@ -14,6 +15,9 @@ class Schedule {
 
   /// Never Wait while no trial runs. Cost: it runs under the store's lock, so at most microseconds a trial.
   virtual Step next(const History& history) const = 0;
+
+  /// How many trials the schedule means a rung to have, where it knows.
+  virtual std::optional<int> planned_trials(const History&, int /*rung*/) const { return {}; }
 
   /// Whether trials below the top must leave their weights behind, because a promotion may start from them.
   virtual bool carries_weights() const { return false; }

@@ -48,6 +48,12 @@ enum class OwnerState {
 };
 using OwnerQuestion = std::function<OwnerState(const std::string& owner)>;
 
+/// A stretch of time in which a process works on a study. Times are seconds since 1970.
+struct Session {
+  std::string owner;           // the process
+  double begun = 0, seen = 0;  // seen: the last sign of it
+};
+
 /// Studies, their trials and who works on them: the one place where workers meet.
 ///
 /// Every call is one transaction: whole or not at all, and kept once it returned. Thread-safe; what is read is a copy.
@@ -70,10 +76,12 @@ class Store {
   /// Adds points to those that are tried before any is proposed.
   virtual void enqueue(const Study& study, std::span<const Point> points) = 0;
 
-  /// A stretch of time in which a process works on a study, extended by its claims and by touch_session. The study's
-  /// elapsed time is the union of its sessions.
+  /// Begins a session, which is extended by its claims and by touch_session. The study's elapsed time is the union of
+  /// its sessions.
   virtual int open_session(std::string_view study, const std::string& owner, double now) = 0;
   virtual void touch_session(int session, double now, double cpu_seconds) = 0;
+  /// In the order in which they began.
+  virtual std::vector<Session> sessions(std::string_view study) = 0;
 
   /// Brings a history of this study up to date by what has changed since its revision.
   virtual void refresh(History& history) = 0;

@@ -11,6 +11,7 @@
 #include "search/summary.h"
 #include "space/parse.h"
 #include "space/space_file.h"
+#include "study/names.h"
 #include "study/study_file.h"
 
 namespace crescendo {

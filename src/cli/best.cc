@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
+#include "cli/shown_studies.h"
 #include "cli/words.h"
 #include "crescendo/error.h"
 #include "objective/cnn.h"
@@ -24,19 +25,17 @@ struct BestOptions {
   bool json = false;
 };
 
-constexpr std::string_view kSqlite = "sqlite:///";
-
 // Where 'tune' left the trials' files: beside the storage's file, unless its --storage said otherwise.
 fs::path study_folder(const BestOptions& options) {
   if (!options.out.empty()) return options.out;
-  if (options.storage.starts_with(kSqlite)) return fs::path(options.storage.substr(kSqlite.size())).parent_path();
+  const std::string file = storage_file(options.storage);
+  if (!file.empty()) return fs::path(file).parent_path();
   bad_input(fmt::format("{} does not say where the study's files are; give --out", options.storage));
 }
 
 // Those that the trial kept, not trained again.
 void write_network(const BestOptions& options, const History& history) {
-  const std::string file = options.storage.starts_with(kSqlite) ? options.storage.substr(kSqlite.size()) : "";
-  check_outputs({{"--save", options.save}, {"--onnx", options.onnx}}, {{"--storage", file}});
+  check_outputs({{"--save", options.save}, {"--onnx", options.onnx}}, {{"--storage", storage_file(options.storage)}});
   const auto winner = best(history);
   if (!options.trial && !winner) not_found("nothing has finished yet, so there are no weights");
   const int trial = options.trial.value_or(winner ? winner->trial : 0);

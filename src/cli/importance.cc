@@ -8,12 +8,12 @@
 
 #include "base/files.h"
 #include "cli/commands.h"
-#include "cli/importance_report.h"
+#include "cli/importance_text.h"
 #include "cli/words.h"
 #include "importance/csv_table.h"
 #include "search/summary.h"
 #include "space/space_file.h"
-#include "study/study_file.h"
+#include "study/names.h"
 
 namespace crescendo {
 namespace {
@@ -21,6 +21,7 @@ namespace {
 struct CommandOptions {
   std::string storage, study, csv, space;
   std::optional<double> rung;
+  std::optional<std::size_t> most;
   std::vector<double> weights;
   std::vector<std::string> triples, surfaces;
   bool pairs = false, curves = false, maximize = false, json = false;
@@ -66,16 +67,6 @@ ImportanceOptions analysis_of(const CommandOptions& options, const Space& space)
   return analysis;
 }
 
-RungImportance analyse(const TrialTable& trials, const ImportanceOptions& options, std::string name, Json fidelity) {
-  RungImportance rung{std::move(name), std::move(fidelity), {}, static_cast<int>(trials.losses.size()), {}, {}};
-  const auto finite = [](double loss) { return std::isfinite(loss); };
-  if (std::none_of(trials.losses.begin(), trials.losses.end(), finite)) return rung;
-  rung.found = importance(trials, options);
-  rung.ped = ped_anova(trials);
-  rung.permutation = permutation_importance(trials, options.seed);
-  return rung;
-}
-
 // The rung with this number of its fidelity that comes first, as users see it, or else, from 0, this place.
 int find_rung(const Study& study, double wanted) {
   std::vector<std::string> names;
@@ -101,6 +92,10 @@ std::vector<double> checked_weights(const CommandOptions& options, const Study& 
   return options.weights;
 }
 
+TrialTable chosen_trials(TrialTable trials, const CommandOptions& options) {
+  return options.most ? drawn_trials(trials, *options.most, options.analysis.seed) : trials;
+}
+
 void report_history(const History& history, const CommandOptions& options, ImportanceReport& report) {
   const Study& study = history.study();
   const ImportanceOptions analysis = analysis_of(options, study.space);
@@ -108,11 +103,12 @@ void report_history(const History& history, const CommandOptions& options, Impor
   for (int rung = 0; rung <= study.top(); ++rung) {
     if (only && rung != *only) continue;
     const Rung& level = study.ladder[static_cast<std::size_t>(rung)];
-    report.rungs.push_back(analyse(trials_at(history, rung), analysis, rung_name(study, rung), fidelity_json(level)));
+    report.rungs.push_back(analyse(chosen_trials(trials_at(history, rung), options), analysis, rung_name(study, rung),
+                                   fidelity_json(level)));
   }
   if (options.weights.empty()) return;
   const std::vector<double> weights = checked_weights(options, study);
-  report.together = analyse(trials_of_all_rungs(history, weights), analysis,
+  report.together = analyse(chosen_trials(trials_of_all_rungs(history, weights), options), analysis,
                             fmt::format("all, weighted {}", fmt::join(weights, ",")), Json::object());
 }
 
@@ -147,7 +143,7 @@ int run(const CommandOptions& options) {
   const bool maximize = options.maximize || file.maximize.value_or(false);
   const TrialTable trials = read_csv(read_file(options.csv), options.csv, file.space, maximize);
   ImportanceReport report{file.space, maximize, options.curves, {}, {}};
-  report.rungs.push_back(analyse(trials, analysis_of(options, file.space), "", Json::object()));
+  report.rungs.push_back(analyse(chosen_trials(trials, options), analysis_of(options, file.space), "", Json::object()));
   return show(report, options.json);
 }
 
@@ -174,6 +170,10 @@ std::function<int()> declare(Flags& command) {
   command.add_option("--surface", options->surfaces, "the mean loss over two parameters, as a,b; may be given again")
       .check(not_empty())
       .one_value_each();
+  command
+      .add_option("--most", options->most,
+                  "of a rung with more trials so many, drawn at random, are looked at; all unless said")
+      .check(in_range(1, 1 << 30));
   command.add_option("--trees", analysis.trees, "of the forest; 64 unless said").check(in_range(1, 10'000));
   command.add_option("--depth", analysis.depth, "of the trees; unlimited unless said").check(in_range(1, 1 << 20));
   command.add_option("--seed", analysis.seed, "of the trees; 0 unless said").check(not_negative());

@@ -1,10 +1,11 @@
+#include "cli/importance_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "cli/importance_report.h"
 #include "cli/words.h"
 
 namespace crescendo {

@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/version.h"
 #include "crescendo/error.h"
 
 namespace {
@@ -25,7 +26,7 @@ int say(const std::string& sentence, int status) {
 int run(int argc, char** argv) {
   CLI::App app("Finds good hyperparameters for image classifiers: on small pictures first, then larger ones.");
   app.name("crescendo");
-  app.set_version_flag("--version", std::string("crescendo ") + CRESCENDO_VERSION);
+  app.set_version_flag("--version", crescendo::program_version());
   app.require_subcommand(1);
   std::function<int()> chosen;
   std::vector<std::string_view> names;

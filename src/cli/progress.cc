@@ -1,7 +1,6 @@
 #include "cli/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,9 +8,10 @@
 #include <optional>
 
 #include "cli/loss_text.h"
+#include "cli/terminal.h"
 #include "cli/words.h"
 #include "schedule/budget.h"
-#include "study/study_file.h"
+#include "study/names.h"
 
 namespace crescendo {
 namespace {
@@ -54,11 +54,6 @@ std::optional<double> seconds_left(const History& history, int rung_now, int job
   if (budget.cpu_seconds) used_of(history.cpu_seconds(), *budget.cpu_seconds);
   for (const auto& [name, total] : budget.fidelity) used_of(history.used(name), total);
   return least;
-}
-
-int terminal_width() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 }  // namespace
@@ -123,7 +118,7 @@ void ProgressLine::draw(bool now) {
   for (const auto& [trial, images] : images_per_second_) speed += images;
   std::string line = standing_;
   if (speed > 0) line += fmt::format(", {} images/s", grouped(static_cast<long long>(speed)));
-  line.resize(std::min(line.size(), static_cast<std::size_t>(terminal_width() - 1)));
+  line.resize(std::min(line.size(), static_cast<std::size_t>(terminal_size(STDERR_FILENO).columns - 1)));
   fmt::print(stderr, "\r\033[K{}", line);
   std::fflush(stderr);
   visible_ = true;

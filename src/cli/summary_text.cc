@@ -12,7 +12,7 @@
 #include "search/lineage.h"
 #include "search/summary.h"
 #include "space/parse.h"
-#include "study/study_file.h"
+#include "study/names.h"
 
 namespace crescendo {
 namespace {

@@ -5,7 +5,7 @@
 #include "cli/words.h"
 #include "search/summary.h"
 #include "space/parse.h"
-#include "study/study_file.h"
+#include "study/names.h"
 
 namespace crescendo {
 namespace {

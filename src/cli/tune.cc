@@ -11,10 +11,12 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/shown_studies.h"
 #include "cli/subject.h"
 #include "cli/summary_text.h"
 #include "cli/words.h"
 #include "crescendo/error.h"
+#include "crescendo/report.h"
 #include "crescendo/sampler.h"
 #include "crescendo/schedule.h"
 #include "crescendo/search.h"
@@ -27,6 +29,8 @@ namespace crescendo {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kReportFile = "report.html";
 
 // Whatever the study holds can be made and read back.
 void check_study(const Study& study) {
@@ -172,16 +176,34 @@ class Tune {
     const History history = read_history(store, study.name);
     const auto winner = best(history);
     if (winner && !folder_.empty()) write_file(fs::path(folder_) / "best.toml", best_toml(history));
-    if (end == SearchEnd::kInterrupted) return say_interrupted(history);
+    if (end == SearchEnd::kInterrupted) return say_interrupted(history, write_report(store, history, url));
     if (!options_.quiet) fmt::print(stderr, "{}", begun_anew_text(continued_trials(store, history)));
     const bool judged = !winner || subject_->judge(store, history, *winner);
+    auto files = subject_->files();
+    if (write_report(store, history, url)) {
+      files.insert(files.begin(), {std::string(kReportFile), "the search in pictures, for a browser"});
+    }
     if (options_.json) {
       fmt::print("{}\n", pretty(summary_json(store, history, url)));
     } else if (!options_.quiet) {
-      fmt::print("{}", result_text(store, history, {url, folder_, subject_->files()}));
+      fmt::print("{}", result_text(store, history, {url, folder_, files}));
     }
     if (!winner) unavailable(no_winner_text(history, url));
     return !judged && options_.strict ? kExitBadInput : kExitSucceeded;
+  }
+
+  // Whether it is there now. A search is none the worse without it.
+  bool write_report(Store& store, const History& history, const std::string& url) const {
+    if (folder_.empty() || history.trials().empty()) return false;
+    try {
+      ShownStudies studies;
+      show_study(store, history.study().name, url, folder_, studies);
+      write_file(fs::path(folder_) / kReportFile, report_page(snapshot_now(studies, SnapshotOptions{}.details)));
+      return true;
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "crescendo: there is no report: {}\n", error.what());
+      return false;
+    }
   }
 
   static std::string begun_anew_text(const Continued& continued) {
@@ -199,7 +221,7 @@ class Tune {
     return url == "memory:" ? text : text + fmt::format("; 'crescendo trials --storage {}' says more", url);
   }
 
-  int say_interrupted(const History& history) const {
+  int say_interrupted(const History& history, bool is_reported) const {
     const auto running = [](const Trial& trial) { return trial.state == TrialState::kRunning; };
     const auto begun = std::count_if(history.trials().begin(), history.trials().end(), running);
     const auto kept = static_cast<long>(history.trials().size()) - begun;
@@ -207,9 +229,9 @@ class Tune {
       fmt::print(stderr, "crescendo: stopped after {} trials, of which nothing is kept.\n", kept);
     } else {
       fmt::print(stderr,
-                 "crescendo: stopped; {} trials are kept in {}, {} will be done again. Run the same command to go "
+                 "crescendo: stopped; {} trials are kept in {}{}, {} will be done again. Run the same command to go "
                  "on.\n",
-                 kept, folder_, begun);
+                 kept, folder_, is_reported ? fmt::format(" ({} shows them)", kReportFile) : "", begun);
     }
     return kExitInterrupted;
   }

@@ -142,7 +142,7 @@ class PictureSubject : public Subject {
 
   std::vector<std::vector<std::string>> files() const override {
     return {{"best.toml", "the best point; 'crescendo train --point' takes it"},
-            {"trials/", "curve.json and confusion.json of each trial, weights.bin of the best"},
+            {"trials/", "curve.json and confusion.json of each trial, weights.bin and mistakes.json of the best"},
             {"cache/", "the pictures at the searched sizes; may be deleted"}};
   }
 

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kVersion = 2;
+constexpr std::uint64_t kVersion = 3;
 constexpr std::uint64_t kMagic = 0x0047'4d49'5345'5243 | kVersion << 56;  // "CRESIMG" and the version, little-endian
 
 struct Header {
@@ -150,7 +150,7 @@ std::optional<CachedImages> read_cache(const fs::path& folder, const CacheKey& k
   // Nothing is allocated for a count that the file cannot hold.
   const std::uint64_t picture_bytes = header.side_px * header.side_px * header.channels;
   if (header.count > size_bytes || header.broken_bytes > size_bytes) return std::nullopt;
-  const std::uint64_t each = sizeof(int) + sizeof(Part) + picture_bytes;
+  const std::uint64_t each = 2 * sizeof(int) + sizeof(Part) + picture_bytes;
   if (sizeof header + header.count * each + header.broken_bytes + sizeof(std::uint64_t) != size_bytes) {
     return std::nullopt;
   }
@@ -164,10 +164,12 @@ std::optional<CachedImages> read_cache(const fs::path& folder, const CacheKey& k
   images.normalisation = {header.mean, header.scale};
   images.labels.resize(header.count);
   images.parts.resize(header.count);
+  images.entries.resize(header.count);
   images.pixels.resize(header.count * picture_bytes);
   std::string broken(header.broken_bytes, '\0');
   const bool whole = file.read(std::span(images.labels)) && file.read(std::span(images.parts)) &&
-                     file.read(std::span(broken)) && file.read(std::span(images.pixels)) && file.ends_with_checksum();
+                     file.read(std::span(images.entries)) && file.read(std::span(broken)) &&
+                     file.read(std::span(images.pixels)) && file.ends_with_checksum();
   if (!whole) return std::nullopt;
   cached.broken = separated(broken);
   return cached;
@@ -189,6 +191,7 @@ void write_cache(const fs::path& folder, const CacheKey& key, const ImageSet& im
   file.write(std::span<const Header>(&header, 1));
   file.write(std::span<const int>(images.labels));
   file.write(std::span<const Part>(images.parts));
+  file.write(std::span<const int>(images.entries));
   file.write(std::span<const char>(lines));
   file.write(std::span<const std::uint8_t>(images.pixels));
   std::error_code failed;

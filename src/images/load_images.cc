@@ -60,6 +60,7 @@ std::vector<ImageSet> empty_sets(const DataSet& data, const Wanted& wanted) {
     for (const std::size_t entry : wanted.entries) {
       set.labels.push_back(data.entries()[entry].label);
       set.parts.push_back(data.entries()[entry].part);
+      set.entries.push_back(static_cast<int>(entry));
     }
   }
   return sets;
@@ -167,12 +168,14 @@ void remove_broken(ImageSet& set, const std::vector<Decoding::Result>& results) 
       std::copy_n(set.picture(i), set.picture_bytes(), set.pixels.data() + kept * set.picture_bytes());
       set.labels[kept] = set.labels[i];
       set.parts[kept] = set.parts[i];
+      set.entries[kept] = set.entries[i];
     }
     ++kept;
   }
   set.pixels.resize(kept * set.picture_bytes());
   set.labels.resize(kept);
   set.parts.resize(kept);
+  set.entries.resize(kept);
 }
 
 std::string_view name_of(Part part) {

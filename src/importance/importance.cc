@@ -50,6 +50,18 @@ void use_unit(double unit, Importance& result) {
   }
 }
 
+// Those that were asked for, and those of the strongest pairs.
+std::vector<std::array<std::size_t, 2>> surfaces_of(const Importance& found, const ImportanceOptions& options) {
+  std::vector<PairShare> pairs = found.pairs;
+  std::erase_if(pairs, [](const PairShare& pair) { return !(pair.share.share > 0); });
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const PairShare& a, const PairShare& b) { return a.share.share > b.share.share; });
+  pairs.resize(std::min(pairs.size(), options.strongest_surfaces));
+  std::vector<std::array<std::size_t, 2>> surfaces = options.surfaces;
+  for (const PairShare& pair : pairs) surfaces.push_back({pair.a, pair.b});
+  return surfaces;
+}
+
 }  // namespace
 
 Importance importance(const TrialTable& trials, const ImportanceOptions& options) {
@@ -75,7 +87,7 @@ Importance importance(const TrialTable& trials, const ImportanceOptions& options
     }
   }
   for (const auto& triple : options.triples) result.triples.push_back({triple, parts.triple_share(triple)});
-  for (const auto& [a, b] : options.surfaces) result.surfaces.push_back(parts.surface(a, b));
+  for (const auto& [a, b] : surfaces_of(result, options)) result.surfaces.push_back(parts.surface(a, b));
   use_unit(table.unit, result);
   return result;
 }

@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "crescendo/error.h"
 #include "crescendo/importance.h"
+#include "crescendo/rng.h"
 
 namespace crescendo {
 namespace {
@@ -38,6 +41,23 @@ TrialTable trials_at(const History& history, int rung) {
     table.losses.push_back(failed ? std::numeric_limits<double>::quiet_NaN() : trial.loss);
   }
   return table;
+}
+
+TrialTable drawn_trials(const TrialTable& trials, std::size_t count, std::uint64_t seed) {
+  if (trials.losses.size() <= count) return trials;
+  std::vector<std::size_t> order(trials.losses.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Rng rng(seed);
+  rng.shuffle(std::span(order));
+  order.resize(count);
+  std::sort(order.begin(), order.end());
+  TrialTable drawn{trials.space, {}, {}, {}};
+  for (const std::size_t row : order) {
+    drawn.points.push_back(trials.points[row]);
+    drawn.losses.push_back(trials.losses[row]);
+    if (!trials.weights.empty()) drawn.weights.push_back(trials.weights[row]);
+  }
+  return drawn;
 }
 
 TrialTable trials_of_all_rungs(const History& history, std::span<const double> weights) {

@@ -11,6 +11,7 @@
 #include "crescendo/error.h"
 #include "objective/cnn_space.h"
 #include "objective/cnn_start.h"
+#include "objective/mistakes.h"
 #include "objective/objectives.h"
 #include "objective/training_share.h"
 #include "train/arena.h"
@@ -183,6 +184,10 @@ class CnnObjective : public Objective {
     if (!is_top && (!assignment.keep || continues_above(assignment))) return;  // a checkpoint holds the weights too
     save_weights(assignment.folder / kWeightsFile,
                  {plan.shape, images.classes, images.normalisation, result.weights, images.fit});
+    // It may have gone on from a checkpoint of before mistakes were kept, and not become better since.
+    const bool unknown = result.mistakes.empty() && result.validation_error > 0;
+    if (unknown) return;
+    write_file(assignment.folder / kMistakesFile, mistakes_json(result.mistakes, images, pictures_->data.get()));
   }
 
   double test_error(const fs::path& weights, const ImageSet& images) {

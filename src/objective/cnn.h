@@ -54,6 +54,7 @@ CnnOptions read_training_table(const Json& table, const std::string& what);
 /// What all workers of a search share.
 struct CnnPictures {
   std::map<int, std::shared_ptr<const ImageSet>> by_side;  // training and validation parts
+  std::shared_ptr<const DataSet> data;                     // what they came from; null: not known
   /// Reads the test part at a side; called only once the best point is fixed.
   std::function<ImageSet(int side_px)> test;
   std::shared_ptr<LoadReport> test_report = std::make_shared<LoadReport>();  // of the last reading
@@ -65,8 +66,9 @@ inline constexpr std::string_view kWeightsFile = "weights.bin";
 /// Trains the CNN that a point describes, natively; loss is the validation error, the tie-break its cross-entropy.
 ///
 /// Fidelity: image_side, epochs, data_share (of the training pictures, 1 where it is not there). Below the top rung
-/// weights are kept where the assignment says so: as a checkpoint where the rung above goes on, else the best ones. A
-/// network that does not fit the memory or the side, or that diverges, is a failed outcome.
+/// weights are kept where the assignment says so: as a checkpoint where the rung above goes on, else the best ones.
+/// Beside weights lie pictures that their network got wrong (objective/mistakes.h). A network that does not fit the
+/// memory or the side, or that diverges, is a failed outcome.
 ///
 /// A trial that goes on comes to the bits of one training from the first epoch to its own; one whose parent ran out of
 /// patience ends at once, with its result. Without a checkpoint that fits it is trained from the first epoch, to the

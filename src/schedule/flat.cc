@@ -24,6 +24,10 @@ class FlatSchedule : public Schedule {
     return within_budget(history, options_, [&]() -> Step { return Start{top, history.study().rung_box(top), Tag{}}; });
   }
 
+  std::optional<int> planned_trials(const History& history, int rung) const override {
+    return rung == history.study().top() ? history.study().budget.trials : 0;
+  }
+
   bool watches() const override { return stopping_.watches(); }
   bool keep_going(const History& history, int trial, int, double) const override {
     return stopping_.keep_going(history, trial);

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "space/encode.h"
-#include "study/study_file.h"
+#include "study/names.h"
 
 namespace crescendo {
 namespace {

@@ -68,6 +68,11 @@ class RampSchedule : public Schedule {
     return history.any_running() ? Step(Wait{}) : Step(Finish{});
   }
 
+  std::optional<int> planned_trials(const History& history, int rung) const override {
+    if (!history.study().budget.trials) return {};
+    return allowance_of(history, rung).trials;
+  }
+
   bool carries_weights() const override { return crossing_.weights(); }
   bool watches() const override { return stopping_.watches(); }
   bool keep_going(const History& history, int trial, int, double) const override {

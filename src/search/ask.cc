@@ -15,6 +15,8 @@ const std::string kAsked = "asked by ";  // what the owner of an asked trial beg
 
 }  // namespace
 
+bool was_asked(std::string_view owner) { return owner.starts_with(kAsked); }
+
 std::variant<Asked, Wait, Finish> ask(Store& store, const Study& study, double now, double lease_seconds) {
   if (!study.budget.trials) {
     bad_input(fmt::format("the study '{}' has a budget of time, which asking does not use up; ask for one of trials",
@@ -51,7 +53,7 @@ Lease asked_lease(Store& store, const History& history, int trial, std::optional
   if (known.state != TrialState::kRunning) {
     bad_input(fmt::format("trial {} has ended; what ended is not changed any more", trial));
   }
-  if (!store.owner(study, trial).starts_with(kAsked)) {
+  if (!was_asked(store.owner(study, trial))) {
     bad_input(fmt::format("trial {} was not given to a program that asked; a worker of 'tune' executes it", trial));
   }
   if (!attempt && known.attempt > 1) {

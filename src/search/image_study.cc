@@ -154,6 +154,7 @@ std::shared_ptr<const CnnPictures> load_study_pictures(const Study& study, std::
   sides.erase(std::unique(sides.begin(), sides.end()), sides.end());  // rungs may differ in epochs alone
   const std::array parts = {Part::kTraining, Part::kValidation};
   auto pictures = std::make_shared<CnnPictures>();
+  pictures->data = data;
   for (ImageSet& set : load_images(*data, parts, sides, channels, options, report, progress)) {
     const int side_px = set.side_px;
     pictures->by_side[side_px] = std::make_shared<const ImageSet>(std::move(set));

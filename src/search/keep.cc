@@ -5,6 +5,7 @@
 
 #include "objective/cnn.h"
 #include "objective/cnn_start.h"
+#include "objective/mistakes.h"
 #include "search/lineage.h"
 
 namespace crescendo {
@@ -43,7 +44,7 @@ class Thinning {
                                        [&](int child) { return history_.trial(child).state == TrialState::kRunning; });
       if (is_used || before.rung == history_.study().top() || kept_starts_.contains(before.number)) continue;
       remove(before.number, kCheckpointFile);
-      remove(before.number, kWeightsFile);
+      remove_weights(before.number);
     }
   }
 
@@ -51,11 +52,16 @@ class Thinning {
     for (const int number : history_.at_rung(history_.study().top())) {
       const Trial& trial = history_.trial(number);
       if (trial.state != TrialState::kFinished || kept_.contains(number)) continue;
-      if (remove(number, kWeightsFile)) thin_line(trial);
+      if (remove_weights(number)) thin_line(trial);
     }
   }
 
  private:
+  bool remove_weights(int number) {
+    remove(number, kMistakesFile);
+    return remove(number, kWeightsFile);
+  }
+
   bool remove(int number, std::string_view file) {
     const std::string path = (fs::path("trials") / std::to_string(number) / file).string();
     std::error_code ignored;

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <cmath>
 
 #include "base/toml.h"
 #include "objective/cnn.h"
 #include "search/lineage.h"
 #include "space/parse.h"
+#include "study/names.h"
 #include "study/study_file.h"
 
 namespace crescendo {
@@ -43,19 +42,6 @@ Continued continued_trials(Store& store, const History& history) {
     continued.begun_anew += from->second == 0;
   }
   return continued;
-}
-
-Json fidelity_json(const Rung& rung) {
-  Json json = Json::object();
-  const auto add = [&](const std::string& name, double value) {
-    const bool whole = std::floor(value) == value && std::abs(value) < 1e15;
-    json[name] = whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
-  };
-  for (const char* first : {"image_side", "epochs"}) {
-    if (rung.fidelity.contains(first)) add(first, rung.fidelity.at(first));
-  }
-  for (const auto& [name, value] : rung.fidelity) add(name, value);
-  return json;
 }
 
 History read_history(Store& store, std::string_view study) {
@@ -158,18 +144,6 @@ std::string best_toml(const History& history) {
   const auto winner = best(history);
   if (!winner) not_found(fmt::format("study '{}' has no finished trial yet", history.study().name));
   return point_toml(history, winner->trial);
-}
-
-std::string_view state_name(const Study& study, const Trial& trial) {
-  switch (trial.state) {
-    case TrialState::kRunning:
-      return "running";
-    case TrialState::kFailed:
-      return "failed";
-    case TrialState::kFinished:
-      return trial.rung == study.top() ? "complete" : "pruned";
-  }
-  return "";
 }
 
 }  // namespace crescendo

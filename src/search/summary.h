@@ -24,9 +24,6 @@ struct Continued {
 };
 Continued continued_trials(Store& store, const History& history);
 
-/// A rung's fidelity, image_side and epochs first.
-Json fidelity_json(const Rung& rung);
-
 /// What `tune --json` and `best --json` print (docs/formats.md).
 Json summary_json(Store& store, const History& history, const std::string& url);
 
@@ -38,8 +35,5 @@ std::string point_toml(const History& history, int trial);
 
 /// That of the best point; without a finished trial, an Error (not found).
 std::string best_toml(const History& history);
-
-/// running, complete, pruned or failed, as docs/formats.md has it.
-std::string_view state_name(const Study& study, const Trial& trial);
 
 }  // namespace crescendo

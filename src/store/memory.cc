@@ -32,9 +32,9 @@ struct StoredStudy {
   int enqueued = 0;  // in all
 };
 
-struct Session {
+struct OpenedSession {
   std::string study;
-  double begin = 0, end = 0;
+  Session session;
 };
 
 /// Keeps everything in this process, for tests and for searches that need leave nothing behind.
@@ -73,16 +73,25 @@ class MemoryStore : public Store {
     ++stored.revision;
   }
 
-  int open_session(std::string_view study, const std::string&, double now) override {
+  int open_session(std::string_view study, const std::string& owner, double now) override {
     const std::lock_guard lock(mutex_);
-    sessions_.push_back({std::string(study), now, now});
+    sessions_.push_back({std::string(study), {owner, now, now}});
     return static_cast<int>(sessions_.size()) - 1;
   }
 
   void touch_session(int session, double now, double) override {
     const std::lock_guard lock(mutex_);
-    Session& known = sessions_.at(static_cast<std::size_t>(session));
-    known.end = std::max(known.end, now);
+    Session& known = sessions_.at(static_cast<std::size_t>(session)).session;
+    known.seen = std::max(known.seen, now);
+  }
+
+  std::vector<Session> sessions(std::string_view study) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Session> found;
+    for (const OpenedSession& opened : sessions_) {
+      if (opened.study == study) found.push_back(opened.session);
+    }
+    return found;
   }
 
   void refresh(History& history) override {
@@ -95,8 +104,8 @@ class MemoryStore : public Store {
     const std::lock_guard lock(mutex_);
     StoredStudy& stored = find(history.study().name);
     if (who.session != kNoSession) {
-      Session& session = sessions_.at(static_cast<std::size_t>(who.session));
-      session.end = std::max(session.end, who.now);
+      Session& session = sessions_.at(static_cast<std::size_t>(who.session)).session;
+      session.seen = std::max(session.seen, who.now);
     }
     refresh_locked(history);
     if (Stored* lost = lost_trial(stored, who.now, state_of)) {
@@ -306,15 +315,15 @@ class MemoryStore : public Store {
     history.set_queue(stored.queue);
     history.set_revision(stored.revision);
     std::vector<std::pair<double, double>> spans;
-    for (const Session& session : sessions_) {
-      if (session.study == stored.study.name) spans.emplace_back(session.begin, session.end);
+    for (const auto& [study, session] : sessions_) {
+      if (study == stored.study.name) spans.emplace_back(session.begun, session.seen);
     }
     history.set_elapsed_seconds(elapsed_seconds(std::move(spans)));
   }
 
   std::mutex mutex_;
   std::map<std::string, StoredStudy> studies_;
-  std::vector<Session> sessions_;
+  std::vector<OpenedSession> sessions_;
 };
 
 }  // namespace

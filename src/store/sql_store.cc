@@ -137,6 +137,16 @@ class SqlStore : public Store {
             {now, cpu_seconds, std::int64_t{session}});
   }
 
+  std::vector<Session> sessions(std::string_view study) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Session> found;
+    query("SELECT owner, begun, seen FROM crescendo_session WHERE study_id = $1 ORDER BY session_id", {id_of(study)},
+          [&](const SqlRow& row) {
+            found.push_back({row.text(0), row.number(1), row.number(2)});
+          });
+    return found;
+  }
+
   void refresh(History& history) override {
     const std::lock_guard lock(mutex_);
     Transaction transaction(*connection_, false);

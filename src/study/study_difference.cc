@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "space/parse.h"
+#include "study/names.h"
 #include "study/study_file.h"
 
 namespace crescendo {

@@ -280,26 +280,4 @@ Tag parse_tag(const Json& json) {
   return tag;
 }
 
-std::string rung_name(const Study& study, int rung) {
-  const auto& fidelity = study.ladder[static_cast<std::size_t>(rung)].fidelity;
-  std::string name;
-  if (const auto side = fidelity.find("image_side"); side != fidelity.end()) {
-    name = fmt::format("{} px", side->second);
-    const auto has_side = [&](const Rung& other) {
-      const auto found = other.fidelity.find("image_side");
-      return found != other.fidelity.end() && found->second == side->second;
-    };
-    if (std::count_if(study.ladder.begin(), study.ladder.end(), has_side) == 1) return name;
-  }
-  for (const auto& [key, value] : fidelity) {
-    if (key != "image_side") name += fmt::format("{}{} {}", name.empty() ? "" : ", ", key, value);
-  }
-  return name;
-}
-
-std::string rung_heading(const Study& study) {
-  const auto& fidelity = study.ladder.front().fidelity;
-  return fidelity.contains("image_side") ? "size" : fidelity.empty() ? "" : "rung";
-}
-
 }  // namespace crescendo

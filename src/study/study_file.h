@@ -38,10 +38,4 @@ std::string difference(const Study& stored, const Study& wanted);
 /// given is no limit.
 bool is_smaller(const Budget& a, const Budget& b, bool maximize);
 
-/// What a rung is called in tables and messages: "32 px" for an image side that no other rung has, else its numbers.
-std::string rung_name(const Study& study, int rung);
-
-/// What heads a column of such names: "size", "rung", or nothing where the only rung has none.
-std::string rung_heading(const Study& study);
-
 }  // namespace crescendo

@@ -70,13 +70,17 @@ std::uint64_t pictures_fingerprint(const ImageSet& images, std::span<const int> 
 }
 
 void check_continues(const Checkpoint& checkpoint, const TrainingPlan& plan, std::uint64_t pictures,
-                     std::span<const int> training) {
+                     std::span<const int> training, std::span<const int> validation) {
   Json stored = to_json(checkpoint.plan), wanted = to_json(plan);
   wanted.erase("max_epochs");
   const std::string difference = first_difference(stored, wanted);
   if (!difference.empty()) refuse(difference);
   if (checkpoint.pictures != pictures) refuse("its pictures, or their parts, are others");
   if (sorted(checkpoint.order) != sorted(training)) refuse("its order is not one of these training pictures");
+  for (const Mistake& mistake : checkpoint.so_far.mistakes) {
+    const bool is_there = std::find(validation.begin(), validation.end(), mistake.picture) != validation.end();
+    if (!is_there) refuse("a picture that its network got wrong is none of these validation pictures");
+  }
   if (checkpoint.epoch > plan.max_epochs) {
     bad_input("the checkpoint stands after epoch " + std::to_string(checkpoint.epoch) + ", but at most " +
               std::to_string(plan.max_epochs) + " epochs are asked for; ask for no fewer");

@@ -18,7 +18,7 @@ struct Checkpoint {
   double seconds = 0;                   // trained so far
   std::vector<int> order;               // of the training pictures in that epoch; the next one shuffles it
   std::vector<float> weights, moments;  // plain order
-  TrainingResult so_far;                // curve and best epoch
+  TrainingResult so_far;                // curve and best epoch; no mistakes in a file of before they were kept
 };
 
 /// Of the pixels, labels and indices that a training sees.
@@ -28,6 +28,6 @@ std::uint64_t pictures_fingerprint(const ImageSet& images, std::span<const int> 
 /// Throws Error (bad input) saying what differs if the checkpoint is of another training. The plan may have other
 /// max_epochs, no fewer than the checkpoint's epoch; a schedule of the learning rate then follows the new number.
 void check_continues(const Checkpoint& checkpoint, const TrainingPlan& plan, std::uint64_t pictures,
-                     std::span<const int> training);
+                     std::span<const int> training, std::span<const int> validation);
 
 }  // namespace crescendo

@@ -40,9 +40,18 @@ EpochResult epoch_from_json(const Json& json) {
   return epoch;
 }
 
+Json to_json(const Mistake& mistake) {
+  return {{"picture", mistake.picture}, {"predicted", mistake.predicted}, {"probability", mistake.probability}};
+}
+
+Mistake mistake_from_json(const Json& json) {
+  return {json.at("picture").get<int>(), json.at("predicted").get<int>(), json.at("probability").get<double>()};
+}
+
 Json header_of(const Checkpoint& checkpoint) {
   const TrainingResult& so_far = checkpoint.so_far;
-  Json curve = Json::array();
+  Json curve = Json::array(), mistakes = Json::array();
+  for (const Mistake& mistake : so_far.mistakes) mistakes.push_back(to_json(mistake));
   for (const EpochResult& epoch : so_far.curve) curve.push_back(to_json(epoch));
   return {{"plan", to_json(checkpoint.plan)},
           {"pictures", checkpoint.pictures},
@@ -53,7 +62,8 @@ Json header_of(const Checkpoint& checkpoint) {
            {{"epoch", so_far.best_epoch},
             {"validation_error", so_far.validation_error},
             {"validation_loss", so_far.validation_loss},
-            {"per_class_error", so_far.per_class_error}}},
+            {"per_class_error", so_far.per_class_error},
+            {"mistakes", mistakes}}},
           {"curve", curve},
           {"lengths",
            {{"order", checkpoint.order.size()},
@@ -73,6 +83,9 @@ Lengths read_fields(const Json& header, Checkpoint& checkpoint) {
   best.at("validation_error").get_to(so_far.validation_error);
   best.at("validation_loss").get_to(so_far.validation_loss);
   best.at("per_class_error").get_to(so_far.per_class_error);
+  for (const Json& mistake : best.value("mistakes", Json::array())) {
+    so_far.mistakes.push_back(mistake_from_json(mistake));
+  }
   for (const Json& epoch : header.at("curve")) so_far.curve.push_back(epoch_from_json(epoch));
   const Json& lengths = header.at("lengths");
   return {lengths.at("order").get<std::size_t>(), lengths.at("confusion").get<std::size_t>(),
@@ -90,6 +103,10 @@ Lengths read_header(std::string_view text, const FilePieces& pieces, Checkpoint&
   }
   const std::size_t classes = checkpoint.plan.shape.classes;
   const auto is_one_of = [](std::size_t value, std::size_t a, std::size_t b) { return value == a || value == b; };
+  for (const Mistake& mistake : checkpoint.so_far.mistakes) {
+    const auto predicted = static_cast<std::size_t>(mistake.predicted);
+    if (mistake.predicted < 0 || predicted >= classes) pieces.refuse("predicts a class that its network does not have");
+  }
   if (!is_one_of(lengths.confusion, 0, classes * classes) ||
       !is_one_of(lengths.best_weights, 0, parameter_count(checkpoint.plan.shape))) {
     pieces.refuse("has arrays that do not fit its network");

@@ -12,11 +12,20 @@ namespace {
 
 constexpr std::size_t kBatch = 256;
 
-double cross_entropy(std::span<const float> logits, int label) {
-  const double largest = *std::max_element(logits.begin(), logits.end());
+/// What softmax divides by where the largest exponential is 1: the inverse of the likeliest class's probability.
+double sum_of_exponentials(std::span<const float> logits, double largest) {
   double sum = 0;
   for (const float logit : logits) sum += std::exp(logit - largest);
-  return std::log(sum) - (logits[label] - largest);
+  return sum;
+}
+
+void keep_most_certain(std::vector<Mistake>& mistakes, const Mistake& mistake) {
+  const auto before = [](const Mistake& a, const Mistake& b) {
+    return a.probability != b.probability ? a.probability > b.probability : a.picture < b.picture;
+  };
+  if (mistakes.size() == kMostMistakes && !before(mistake, mistakes.back())) return;
+  mistakes.insert(std::upper_bound(mistakes.begin(), mistakes.end(), mistake, before), mistake);
+  if (mistakes.size() > kMostMistakes) mistakes.pop_back();
 }
 
 /// Each class's share of wrong predictions, averaged over the classes that have pictures.
@@ -50,10 +59,13 @@ std::optional<Judgement> judge_unless(const std::function<bool()>& cancelled, Ne
     for (std::size_t n = 0; n < batch.labels.size(); ++n) {
       const std::span<const float> row(&logits[n * classes], classes);
       const int label = batch.labels[n];
-      const auto predicted = std::max_element(row.begin(), row.end()) - row.begin();
+      const int predicted = static_cast<int>(std::max_element(row.begin(), row.end()) - row.begin());
+      const double largest = row[predicted], sum = sum_of_exponentials(row, largest);
       ++judgement.confusion[label * classes + predicted];
-      wrong += predicted != label;
-      judgement.loss += cross_entropy(row, label);
+      judgement.loss += std::log(sum) - (row[label] - largest);
+      if (predicted == label) continue;
+      ++wrong;
+      keep_most_certain(judgement.mistakes, {pictures[first + n], predicted, 1 / sum});
     }
   }
   const double count = static_cast<double>(pictures.size());

@@ -61,7 +61,7 @@ class Run {
   void run(const BackendEntry& backend, Arena& arena, const Checkpoint* from, std::span<const float> start) {
     if (from || hooks_.checkpoint || hooks_.ended) pictures_ = pictures_fingerprint(images_, training_, validation_);
     if (from) {
-      check_continues(*from, plan_, pictures_, training_);
+      check_continues(*from, plan_, pictures_, training_, validation_);
       hooks_.continues(from->epoch);
     }
     const int batch = std::min(plan_.batch_size, static_cast<int>(order_.size()));
@@ -194,6 +194,7 @@ class Run {
     if (judgement) {
       result_.per_class_error = judgement->per_class_error;
       result_.confusion = std::move(judgement->confusion);
+      result_.mistakes = std::move(judgement->mistakes);
     }
     result_.weights.resize(parameter_count(plan_.shape));
     network_->copy_parameters(result_.weights);

@@ -31,6 +31,16 @@ enum class TrainingEnd {
   kOutOfMemory,
 };
 
+inline constexpr std::size_t kMostMistakes = 12;  // that a judgement names
+
+/// A picture whose class a network got wrong.
+struct Mistake {
+  int picture = 0;         // index into the set
+  int predicted = 0;       // class
+  double probability = 0;  // that the network gave this class
+  friend bool operator==(const Mistake&, const Mistake&) = default;
+};
+
 struct TrainingResult {
   TrainingEnd end = TrainingEnd::kFinished;
   std::string reason;  // in words, where the end is not kFinished
@@ -40,6 +50,7 @@ struct TrainingResult {
   double per_class_error = 1;                        // mean validation error of the classes there, at the best epoch
   std::vector<float> weights;                        // at the best epoch, plain order
   std::vector<int> confusion;                        // [true class][predicted], on the validation part
+  std::vector<Mistake> mistakes;                     // as in Judgement, at the best epoch
 };
 
 struct TrainingHooks {
@@ -61,10 +72,12 @@ TrainingResult train(const BackendEntry& backend, Arena& arena, const TrainingPl
                      const Checkpoint* from = nullptr, std::span<const float> start = {});
 
 struct Judgement {
-  double error = 0;            // fraction in 0..1
-  double per_class_error = 0;  // mean of the errors of the classes that there are pictures of
-  double loss = 0;             // mean cross-entropy
-  std::vector<int> confusion;  // [true class][predicted]
+  double error = 0;               // fraction in 0..1
+  double per_class_error = 0;     // mean of the errors of the classes that there are pictures of
+  double loss = 0;                // mean cross-entropy
+  std::vector<int> confusion;     // [true class][predicted]
+  std::vector<Mistake> mistakes;  // kMostMistakes at most: those with the largest probability, and of equals the first
+                                  // in the set; in that order
 };
 
 /// Forward over the given pictures in batches of at most 256.

@@ -338,6 +338,20 @@ TEST_P(StoreSuite, ElapsedTimeIsTheUnionOfTheSessions) {
   EXPECT_DOUBLE_EQ(h.elapsed_seconds(), 100);
 }
 
+TEST_P(StoreSuite, SessionsSayWhoWorkedAndWhen) {
+  EXPECT_TRUE(store_->sessions(study_.name).empty());
+  const int a = store_->open_session(study_.name, "a", 100);
+  store_->open_session(study_.name, "b", 130);
+  store_->touch_session(a, 160, 1);
+  const std::vector<Session> sessions = store_->sessions(study_.name);
+  ASSERT_EQ(sessions.size(), 2u);
+  EXPECT_EQ(sessions[0].owner, "a");
+  EXPECT_EQ(sessions[0].begun, 100);
+  EXPECT_EQ(sessions[0].seen, 160);
+  EXPECT_EQ(sessions[1].owner, "b");
+  EXPECT_EQ(sessions[1].seen, 130);
+}
+
 TEST_P(StoreSuite, NamesAreUniqueAndUnknownOnesAreNotFound) {
   EXPECT_FALSE(store_->create(study_));
   EXPECT_EQ(store_->studies(), std::vector<std::string>{"small"});

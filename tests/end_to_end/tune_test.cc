@@ -254,6 +254,7 @@ TEST_F(Tune, InterruptedItSaysHowToGoOnAndEndsWith130) {
   EXPECT_EQ(WEXITSTATUS(status), 130);
   const std::string said = read_file(path("errors.txt"));
   EXPECT_NE(said.find("Run the same command to go on."), std::string::npos) << said;
+  EXPECT_EQ(said.find("report.html shows them") != std::string::npos, fs::exists(path("out/report.html"))) << said;
 }
 
 TEST_F(Tune, AStudysFileIsNotTakenForOtherPictures) {
@@ -548,7 +549,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"BadStorage", "trials --storage none.db", "'none.db' names no storage"},
         BadCase{"UnknownOption", "tune --date photos", "--date"}, BadCase{"NoCommand", "", "subcommand"},
         BadCase{"UnknownCommand", "tuna",
-                "no command called 'tuna'; there are: tune trials best importance train predict kernels ask tell "
+                "no command called 'tuna'; there are: tune trials status best importance report snapshot plot train "
+                "predict kernels ask tell "
                 "enqueue replay "
                 "experiment list"},
         BadCase{"EmptyOut", "tune --data photos --trials 3 --out ''", "--out"},

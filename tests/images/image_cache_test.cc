@@ -23,6 +23,7 @@ ImageSet two_pictures() {
   for (int i = 0; i < 24; ++i) images.pixels.push_back(static_cast<std::uint8_t>(i * 10));
   images.labels = {4, 1};
   images.parts = {Part::kValidation, Part::kTraining};
+  images.entries = {3, 8};
   images.normalisation = {{1.5f, 2, 3}, {0.25f, 1e-3f, 1}};
   images.enlarged = 1;
   return images;
@@ -39,6 +40,7 @@ TEST(ImageCache, GivesBackWhatWasWritten) {
   EXPECT_EQ(cached->images.pixels, images.pixels);
   EXPECT_EQ(cached->images.labels, images.labels);
   EXPECT_EQ(cached->images.parts, images.parts);
+  EXPECT_EQ(cached->images.entries, images.entries);
   EXPECT_EQ(cached->images.normalisation.mean, images.normalisation.mean);
   EXPECT_EQ(cached->images.normalisation.scale, images.normalisation.scale);
   EXPECT_EQ(cached->images.enlarged, 1u);

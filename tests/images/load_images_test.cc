@@ -179,6 +179,7 @@ TEST(LoadImages, SkipsBrokenPicturesAndSaysWhy) {
     EXPECT_EQ(set.pixels.size(), 13 * set.picture_bytes());
     EXPECT_EQ(set.picture(2)[0], 6);  // entries 1 2 6 7 ...
     EXPECT_EQ(set.picture(12)[0], 19);
+    EXPECT_EQ(set.entries, (std::vector<int>{1, 2, 6, 7, 8, 9, 11, 12, 13, 14, 16, 18, 19}));
     EXPECT_EQ(set.labels[12], 1);
   }
 }

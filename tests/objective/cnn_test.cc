@@ -8,12 +8,15 @@
 #include <fstream>
 #include <functional>
 
+#include "base/base64.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "crescendo/error.h"
 #include "crescendo/rng.h"
+#include "images/png_writer.h"
 #include "objective/cnn_space.h"
 #include "objective/cnn_start.h"
+#include "objective/mistakes.h"
 #include "space/encode.h"
 #include "space/parse.h"
 #include "study/study_file.h"
@@ -131,6 +134,60 @@ TEST_F(Cnn, KeepsWeightsAtTheTopRungOnlyAndTestsThem) {
     for (const Json& count : row) total += count.get<int>();
   }
   EXPECT_EQ(total, 40);
+}
+
+// Of names only.
+class NamedPictures : public DataSet {
+ public:
+  explicit NamedPictures(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) entries_.push_back({"folder/" + std::to_string(i) + ".png", 0, {}});
+  }
+  Picture decode(std::size_t, int, Fit) const override { return {}; }
+};
+
+TEST_F(Cnn, ShowsThePicturesThatTheKeptNetworkGotWrong) {
+  auto pictures = std::make_shared<CnnPictures>(*pictures_);
+  auto images = std::make_shared<ImageSet>(*pictures_->by_side.at(16));
+  for (int n = 0; n < 80; ++n) {
+    images->entries.push_back(100 + n);
+    if (n % 10 == 3) images->labels[static_cast<std::size_t>(n)] ^= 1;  // 8 of the validation part can but be wrong
+  }
+  pictures->by_side[16] = images;
+  pictures->data = std::make_shared<NamedPictures>(180);
+  const Point p = point(0.03);
+  make_cnn({}, pictures)->evaluate(assignment(p, 0), {});
+  EXPECT_FALSE(fs::exists(folder_ / kMistakesFile)) << "no weights are kept that they could be of";
+  make_cnn({}, pictures)->evaluate(assignment(p, 1), {});
+  const Json confusion = parse_json(read_file(folder_ / "confusion.json"), "confusion")["confusion"];
+  const Json mistakes = parse_json(read_file(folder_ / kMistakesFile), "mistakes");
+  ASSERT_GE(mistakes.size(), 4u);
+  ASSERT_LE(mistakes.size(), kMostMistakes);
+  ASSERT_EQ(mistakes.size(), confusion[0][1].get<std::size_t>() + confusion[1][0].get<std::size_t>());
+  int from_upper = 0;
+  double before = 1;
+  for (const Json& mistake : mistakes) {
+    const int n = std::stoi(mistake["picture"].get<std::string>().substr(7)) - 100;
+    EXPECT_EQ(images->parts[static_cast<std::size_t>(n)], Part::kValidation);
+    EXPECT_EQ(mistake["class"], images->classes[static_cast<std::size_t>(images->labels[static_cast<std::size_t>(n)])]);
+    EXPECT_NE(mistake["class"], mistake["predicted"]);
+    EXPECT_GE(mistake["probability"].get<double>(), 0.5);
+    EXPECT_LE(mistake["probability"].get<double>(), before);
+    before = mistake["probability"].get<double>();
+    from_upper += mistake["class"] == "upper";
+    EXPECT_EQ(mistake["side"], 16);
+    const std::uint8_t* const pixels = images->picture(static_cast<std::size_t>(n));
+    EXPECT_EQ(mistake["png"], base64(encode_png({16, 16, 1, {pixels, pixels + 256}})));
+  }
+  EXPECT_EQ(from_upper, confusion[0][1]);
+  const std::string first = read_file(folder_ / kMistakesFile);
+  pictures->data = nullptr;
+  make_cnn({}, pictures)->evaluate(assignment(p, 1), {});
+  const Json numbered = parse_json(read_file(folder_ / kMistakesFile), "mistakes");
+  ASSERT_EQ(numbered.size(), mistakes.size()) << "the same assignment gives the same";
+  for (std::size_t i = 0; i < numbered.size(); ++i) {
+    EXPECT_EQ(numbered[i]["png"], mistakes[i]["png"]);
+    EXPECT_TRUE(numbered[i]["picture"].is_number());
+  }
 }
 
 TEST_F(Cnn, TestsANetworkThatATrialsMemoryWouldNotHold) {
@@ -374,6 +431,7 @@ class CnnContinues : public Cnn {
     EXPECT_EQ(found.metrics.at("epochs"), wanted.metrics.at("epochs"));
     EXPECT_EQ(read_file(of(2) / kWeightsFile), read_file(folder_ / kWeightsFile));
     EXPECT_EQ(read_file(of(2) / "confusion.json"), read_file(folder_ / "confusion.json"));
+    EXPECT_EQ(read_file(of(2) / kMistakesFile), read_file(folder_ / kMistakesFile));
   }
 };
 

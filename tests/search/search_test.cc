@@ -218,6 +218,7 @@ TEST(Search, KeepsTheWeightsOfTheBestPointsAndOfTheWinnerOnly) {
   const ObjectiveMaker leaving = [] {
     return std::make_unique<ScriptedObjective>([](const Assignment& assignment) {
       write_file(assignment.folder / "weights.bin", "w");
+      write_file(assignment.folder / "mistakes.json", "[]");
       return score(assignment);
     });
   };
@@ -233,7 +234,8 @@ TEST(Search, KeepsTheWeightsOfTheBestPointsAndOfTheWinnerOnly) {
   for (const Trial& trial : history.trials()) {
     const fs::path weights = folder / "trials" / std::to_string(trial.number) / "weights.bin";
     EXPECT_EQ(fs::exists(weights), kept.contains(trial.number)) << trial.number;
-    EXPECT_EQ(store->artifacts("small", trial.number).size(), kept.contains(trial.number) ? 2u : 1u);
+    EXPECT_EQ(fs::exists(weights.parent_path() / "mistakes.json"), kept.contains(trial.number)) << trial.number;
+    EXPECT_EQ(store->artifacts("small", trial.number).size(), kept.contains(trial.number) ? 3u : 1u);
   }
   fs::remove_all(folder);
 }

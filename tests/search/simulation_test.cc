@@ -122,6 +122,7 @@ class MortalStore : public Store {
     return store_.open_session(s, o, now);
   }
   void touch_session(int s, double now, double cpu) override { store_.touch_session(s, now, cpu); }
+  std::vector<Session> sessions(std::string_view s) override { return store_.sessions(s); }
   std::string owner(std::string_view s, int t) override { return store_.owner(s, t); }
   std::vector<EpochReport> curve(std::string_view s, int t) override { return store_.curve(s, t); }
   std::vector<Artifact> artifacts(std::string_view s, int t) override { return store_.artifacts(s, t); }

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <optional>
 
+#include "base/files.h"
 #include "crescendo/error.h"
 #include "tests/train/pictures.h"
 #include "train/arena.h"
@@ -105,6 +106,7 @@ void expect_same(const TrainingResult& found, const TrainingResult& wanted) {
   EXPECT_EQ(found.validation_loss, wanted.validation_loss);
   EXPECT_EQ(found.per_class_error, wanted.per_class_error);
   EXPECT_EQ(found.confusion, wanted.confusion);
+  EXPECT_EQ(found.mistakes, wanted.mistakes);
   ASSERT_EQ(found.curve.size(), wanted.curve.size());
   for (std::size_t i = 0; i < found.curve.size(); ++i) {
     EXPECT_EQ(found.curve[i].epoch, wanted.curve[i].epoch);
@@ -187,6 +189,24 @@ TEST_F(Checkpoints, WhatAnOlderPlanLacksIsAsUsual) {
   for (const char* name : {"clip_norm", "initial_scale", "zero_last"}) EXPECT_EQ(older.erase(name), 1u);
   EXPECT_EQ(older["shape"].erase("dense_side"), 1u);
   EXPECT_EQ(to_json(plan_from_json(older)), plan);
+}
+
+TEST_F(Checkpoints, MistakesThatCannotBeAreRefusedAndNoneAreReadFromAnOlderFile) {
+  Checkpoint checkpoint = after_epochs(plain_plan(), 1);
+  checkpoint.so_far.mistakes = {{training_.front(), 1, 0.5}};
+  EXPECT_NE(message_of([&] { train_on(plain_plan(), {}, &checkpoint); }).find("none of these validation pictures"),
+            std::string::npos);
+  checkpoint.so_far.mistakes = {{validation_.front(), 4, 0.5}};
+  save_checkpoint(file_, checkpoint);
+  EXPECT_NE(message_of([&] { load_checkpoint(file_); }).find("predicts a class that its network does not have"),
+            std::string::npos);
+  checkpoint.so_far.mistakes = {{validation_.front(), 3, 0.1}};
+  save_checkpoint(file_, checkpoint);
+  EXPECT_EQ(load_checkpoint(file_).so_far.mistakes, checkpoint.so_far.mistakes);
+  std::string bytes = read_file(file_);
+  bytes.replace(bytes.find("\"mistakes\""), 10, "\"of_later\"");
+  write_file(file_, bytes);
+  EXPECT_TRUE(load_checkpoint(file_).so_far.mistakes.empty());
 }
 
 TEST_F(Checkpoints, OthersPicturesAreNoticed) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -122,6 +123,7 @@ TEST(Trainer, TheKeptWeightsGiveTheReportedValidation) {
   EXPECT_EQ(judgement.error, result.validation_error);
   EXPECT_EQ(judgement.loss, result.validation_loss);
   EXPECT_EQ(judgement.confusion, result.confusion);
+  EXPECT_EQ(judgement.mistakes, result.mistakes);
 }
 
 TEST(Trainer, TheSamePlanGivesTheSameBitsAndAnotherSeedDoesNot) {
@@ -258,6 +260,49 @@ TEST(Trainer, ThePerClassErrorIsTheMeanOfTheClassesThatAreThere) {
   const Judgement judgement = judge(network, images, range(0, 12));
   EXPECT_DOUBLE_EQ(judgement.error, 3.0 / 12);
   EXPECT_DOUBLE_EQ(judgement.per_class_error, (3.0 / 9 + 0) / 2);
+}
+
+TEST(Trainer, AJudgementNamesTheMostCertainMistakesAndOfEqualsTheFirst) {
+  const ImageSet images = noise_pictures(small_shape(), 40, 11);
+  Scripted::script = {{14}};
+  Scripted::steps_per_epoch = 1;
+  Scripted network(small_shape());
+  network.step({{}, {}, images.normalisation}, {});
+  std::vector<int> backwards = range(20, 40);
+  std::reverse(backwards.begin(), backwards.end());
+  const Judgement judgement = judge(network, images, backwards);  // 39 to 26 are wrong
+  ASSERT_EQ(judgement.mistakes.size(), kMostMistakes);
+  for (std::size_t i = 0; i < kMostMistakes; ++i) {
+    const int picture = 26 + static_cast<int>(i);
+    EXPECT_EQ(judgement.mistakes[i].picture, picture);
+    EXPECT_EQ(judgement.mistakes[i].predicted, (images.labels[picture] + 1) % 4);
+    EXPECT_DOUBLE_EQ(judgement.mistakes[i].probability, std::exp(1) / (std::exp(1) + 3));
+  }
+  Arena arena;
+  const auto real = native_backend().make(small_shape(), {.max_batch = 16, .memory_bytes = 0}, arena);
+  real->set_parameters(initial_weights(small_shape(), 1, {.zero_last = false}));
+  const std::vector<Mistake> certain = judge(*real, images, range(0, 40)).mistakes;
+  ASSERT_EQ(certain.size(), kMostMistakes);
+  std::vector<Mistake> all;
+  for (int picture = 0; picture < 40; ++picture) {
+    const auto alone = judge(*real, images, range(picture, picture + 1)).mistakes;
+    all.insert(all.end(), alone.begin(), alone.end());
+  }
+  ASSERT_GT(all.size(), kMostMistakes);
+  std::sort(all.begin(), all.end(), [](const Mistake& a, const Mistake& b) { return a.probability > b.probability; });
+  all.resize(kMostMistakes);
+  EXPECT_EQ(certain, all);
+}
+
+TEST(Trainer, TheMistakesAreThoseOfTheBestEpoch) {
+  TrainingPlan plan = small_plan();
+  plan.max_epochs = 3;
+  const TrainingResult result = train_scripted({{5}, {2, 0, 3}, {4}}, plan);
+  EXPECT_EQ(result.best_epoch, 2);
+  ASSERT_EQ(result.mistakes.size(), 2u);
+  EXPECT_EQ(result.mistakes[0].picture, 40);
+  EXPECT_EQ(result.mistakes[1].picture, 41);
+  EXPECT_DOUBLE_EQ(result.mistakes[0].probability, std::exp(3) / (std::exp(3) + 3));
 }
 
 TEST(Trainer, AScheduleChangesTheLearningRateOfTheSteps) {

@@ -1,7 +1,8 @@
+#include "report/importance_report.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "cli/importance_report.h"
 #include "space/parse.h"
 
 namespace crescendo {
@@ -23,35 +24,36 @@ Json by_name(const Space& space, const std::vector<Share>& shares) {
 
 class RungJson {
  public:
-  RungJson(const ImportanceReport& report, const RungImportance& rung) : report_(report), rung_(rung) {}
+  RungJson(const Space& space, bool maximize, const RungImportance& rung)
+      : space_(space), maximize_(maximize), rung_(rung) {}
 
-  Json json() const {
+  Json json(bool with_curves) const {
     Json json = {{"fidelity", rung_.fidelity}, {"trials", rung_.trials}};
     const Importance none, &found = rung_.found ? *rung_.found : none;
     json["failed"] = found.failed;
     json["covered"] = found.covered;
-    json["main"] = by_name(report_.space, found.main);
+    json["main"] = by_name(space_, found.main);
     json["pairs"] = Json::array();
     for (const PairShare& pair : found.pairs) {
       json["pairs"].push_back({{"a", name(pair.a)}, {"b", name(pair.b)}});
       json["pairs"].back().update(share_json(pair.share));
     }
-    json["total"] = by_name(report_.space, found.total);
+    json["total"] = by_name(space_, found.total);
     add_triples(json, found);
     add_conditions(json, found);
     json["best_values"] = best_values(found);
-    json["ped_anova"] = by_name(report_.space, rung_.ped);
-    json["permutation"] = by_name(report_.space, rung_.permutation);
-    if (report_.curves) json["curves"] = curves(found);
+    json["ped_anova"] = by_name(space_, rung_.ped);
+    json["permutation"] = by_name(space_, rung_.permutation);
+    if (with_curves) json["curves"] = curves(found);
     add_surfaces(json, found);
     return json;
   }
 
  private:
-  const std::string& name(std::size_t parameter) const { return report_.space[parameter].name; }
-  double shown(double loss) const { return report_.maximize ? 0 - loss : loss; }
+  const std::string& name(std::size_t parameter) const { return space_[parameter].name; }
+  double shown(double loss) const { return maximize_ ? 0 - loss : loss; }
   Json value(std::size_t parameter, double internal_value) const {
-    return to_json(external(report_.space[parameter], internal_value));
+    return to_json(external(space_[parameter], internal_value));
   }
 
   void add_triples(Json& json, const Importance& found) const {
@@ -76,7 +78,7 @@ class RungJson {
   Json best_values(const Importance& found) const {
     Json json = Json::object();
     for (std::size_t i = 0; i < found.curves.size(); ++i) {
-      json[name(i)] = to_json(best_value(report_.space[i], found.curves[i]));
+      json[name(i)] = to_json(best_value(space_[i], found.curves[i]));
     }
     return json;
   }
@@ -118,7 +120,8 @@ class RungJson {
     }
   }
 
-  const ImportanceReport& report_;
+  const Space& space_;
+  const bool maximize_;
   const RungImportance& rung_;
 };
 
@@ -136,9 +139,26 @@ Value best_value(const Parameter& parameter, const Curve& curve) {
   return external(parameter, best->value);
 }
 
+RungImportance analyse(const TrialTable& trials, const ImportanceOptions& options, std::string name, Json fidelity) {
+  RungImportance rung{std::move(name), std::move(fidelity), {}, static_cast<int>(trials.losses.size()), {}, {}};
+  const auto finite = [](double loss) { return std::isfinite(loss); };
+  if (std::none_of(trials.losses.begin(), trials.losses.end(), finite)) return rung;
+  rung.found = importance(trials, options);
+  rung.ped = ped_anova(trials);
+  rung.permutation = permutation_importance(trials, options.seed);
+  return rung;
+}
+
+Json rung_importance_json(const Space& space, bool maximize, bool curves, const RungImportance& rung) {
+  return RungJson(space, maximize, rung).json(curves);
+}
+
 Json importance_json(const ImportanceReport& report) {
+  const auto json_of = [&](const RungImportance& rung) {
+    return rung_importance_json(report.space, report.maximize, report.curves, rung);
+  };
   Json json = {{"rungs", Json::array()}};
-  for (const RungImportance& rung : report.rungs) json["rungs"].push_back(RungJson(report, rung).json());
+  for (const RungImportance& rung : report.rungs) json["rungs"].push_back(json_of(rung));
   json["rank_correlation"] = Json::array();
   for (const RungImportance& a : report.rungs) {
     Json row = Json::array();
@@ -149,7 +169,7 @@ Json importance_json(const ImportanceReport& report) {
     }
     json["rank_correlation"].push_back(row);
   }
-  if (report.together) json["together"] = RungJson(report, *report.together).json();
+  if (report.together) json["together"] = json_of(*report.together);
   return json;
 }
 

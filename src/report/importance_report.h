@@ -18,6 +18,12 @@ struct RungImportance {
   std::vector<double> ped, permutation;  // [parameter]
 };
 
+/// Functional ANOVA of the trials, with PED-ANOVA and permutation importance beside it, where one of them has a loss.
+RungImportance analyse(const TrialTable& trials, const ImportanceOptions& options, std::string name, Json fidelity);
+
+/// One of the rungs that `importance --json` prints.
+Json rung_importance_json(const Space& space, bool maximize, bool curves, const RungImportance& rung);
+
 struct ImportanceReport {
   const Space& space;
   bool maximize = false;
@@ -28,9 +34,6 @@ struct ImportanceReport {
 
 /// What `importance --json` prints (docs/formats.md).
 Json importance_json(const ImportanceReport& report);
-
-/// Tables for people.
-std::string importance_text(const ImportanceReport& report);
 
 /// The value of a parameter with the lowest mean loss, as users see it.
 Value best_value(const Parameter& parameter, const Curve& curve);
