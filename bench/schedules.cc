@@ -7,18 +7,18 @@
 //             [--sides PX,..] [--trials N] [--share S] [--seeds N] [--noise SD]
 //
 // Every method but flat gets S times the time that flat with random points takes for N trials (S = 0: N trials).
-// `bench/tables.py` makes the table.
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/json.h"
@@ -181,17 +181,20 @@ class SimulatedSearch {
   Json curve_ = Json::array();
 };
 
-using Key = std::tuple<std::string, std::string, int, double, int>;  // data and sides, method, trials, share, seed
+// What a row is of, the trials that its table was learnt from and their noise among it.
+constexpr std::array kKey = {"problem", "table", "noise", "method", "trials", "share", "seed"};
 
-Key key_of(const Json& row) {
-  return {row.at("problem"), row.at("method"), row.at("trials"), row.at("share"), row.at("seed")};
+Json key_of(const Json& row) {
+  Json key = Json::array();
+  for (const char* field : kKey) key.push_back(row.at(field));
+  return key;
 }
 
 class Schedules {
  public:
   explicit Schedules(const Choice& choice) : choice_(choice) {
     std::ifstream in(choice.rows);
-    for (std::string line; std::getline(in, line);) there_.insert(key_of(parse_json(line, choice.rows)));
+    for (std::string line; std::getline(in, line);) there_.insert(to_line(key_of(parse_json(line, choice.rows))));
   }
 
   void run(const std::string& data, const std::vector<SizeTrial>& all) {
@@ -201,26 +204,33 @@ class Schedules {
     if (trials.empty()) bad_input("no trials of '" + data + "' in " + kTrials.string());
     const SizeTable table(cnn_space(choice_.sides_px.back()), trials, choice_.noise);
     const std::string problem = fmt::format("{} {}", data, fmt::join(choice_.sides_px, "-"));
-    for (const std::string& name : choice_.methods) {
-      for (int seed = 0; seed < choice_.seeds; ++seed) {
+    for (int seed = 0; seed < choice_.seeds; ++seed) {
+      std::optional<double> flat_seconds;
+      for (const std::string& name : choice_.methods) {
         const Method method = method_of(name);
         const double share = method.schedule.name == "flat" ? 0 : choice_.share;
-        if (there_.contains({problem, name, choice_.trials, share, seed})) continue;
+        Json row = {{"problem", problem}, {"table", trials.size()},   {"noise", choice_.noise},
+                    {"method", name},     {"trials", choice_.trials}, {"share", share},
+                    {"seed", seed}};
+        if (there_.contains(to_line(key_of(row)))) continue;
         Study study = study_of(table, method, seed);
         if (share > 0) {
+          if (!flat_seconds) {
+            const Study flat = study_of(table, method_of("flat+random"), seed);
+            flat_seconds = SimulatedSearch(table, flat).run().at("seconds").get<double>();
+          }
           study.budget.trials.reset();
-          study.budget.seconds = share * flat_seconds(table, seed);
+          study.budget.seconds = share * *flat_seconds;
         }
-        Json row = {
-            {"problem", problem}, {"method", name}, {"trials", choice_.trials}, {"share", share}, {"seed", seed}};
         row.update(SimulatedSearch(table, study).run());
         std::ofstream out(choice_.rows, std::ios::app);
         out << to_line(row) << "\n";
         out.flush();
         if (!out) unavailable("cannot write rows to " + choice_.rows);
       }
-      fmt::print("{} {}: {} seeds\n", problem, name, choice_.seeds);
     }
+    fmt::print("{}: {} methods, {} seeds, on {} trials\n", problem, choice_.methods.size(), choice_.seeds,
+               trials.size());
   }
 
  private:
@@ -238,13 +248,8 @@ class Schedules {
     return study;
   }
 
-  double flat_seconds(const SizeTable& table, int seed) const {
-    const Json row = SimulatedSearch(table, study_of(table, method_of("flat+random"), seed)).run();
-    return row.at("seconds");
-  }
-
   const Choice& choice_;
-  std::set<Key> there_;
+  std::set<std::string> there_;  // keys of the rows
 };
 
 void run(const Choice& choice) {

@@ -347,6 +347,10 @@ PARTS = {
     "tpe_1000": ("a proposal of tpe, 1,000 trials", "ms"),
     "tpe_10000": ("a proposal of tpe, 10,000 trials", "ms"),
     "smac_1000": ("a proposal of smac, 1,000 trials", "ms"),
+    "differential_1000": ("a proposal of differential, 1,000 trials", "ms"),
+    "cmaes_1000": ("a proposal of cmaes, 1,000 trials", "ms"),
+    "swarm_1000": ("a proposal of swarm, 1,000 trials", "ms"),
+    "reinforce_1000": ("a proposal of reinforce, 1,000 trials", "ms"),
     "loop_1000": ("a search by tpe, 1,000 trials", "s"),
     "loop_10000": ("a search by tpe, 10,000 trials", "s"),
 }

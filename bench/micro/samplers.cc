@@ -3,10 +3,11 @@
 //
 //   micro_samplers [--parts PART,..] [--rivals all|none|NAME,..] [--rounds N] [--rows FILE]
 //
-// tpe_N, smac_N: a proposal when N uniformly drawn trials have finished; each proposal is told its loss, so that the
-// next one meets a history that has changed. loop_N: a whole search by tpe of N trials, by our worker with the memory
-// store and by the rivals' optimize(). Numbers are seconds of CPU time, medians of the rounds. With --rows a part is
-// left out of which FILE has all rows from this commit, compiler and machine: a run that was broken off goes on.
+// tpe_N, smac_N and the like: a proposal when N uniformly drawn trials have finished; each proposal is told its loss,
+// so that the next one meets a history that has changed. loop_N: a whole search by tpe of N trials, by our worker with
+// the memory store and by the rivals' optimize(). Numbers are seconds of CPU time, medians of the rounds. With --rows a
+// part is left out of which FILE has all rows from this commit, compiler and machine: a run that was broken off goes
+// on.
 //
 // A rival is bench/peers/search_times.py in the environment that `make peers` installs. It is asked by a line
 // "proposals COUNT" or "loop COUNT" and answers {"count", "cpu", "wall"}, the seconds for all of them together.
@@ -57,6 +58,10 @@ const std::vector<Part> kParts = {
     {"tpe_1000", "tpe", false, 1000, {{"ours", 100, 5}, {"rustuna", 20, 5}, {"optuna", 5, 5}}},
     {"tpe_10000", "tpe", false, 10'000, {{"ours", 100, 5}, {"rustuna", 20, 5}, {"optuna", 2, 2}}},
     {"smac_1000", "smac", false, 1000, {{"ours", 10, 3}, {"smac", 1, 3}}},
+    {"differential_1000", "differential", false, 1000, {{"ours", 100, 5}}},
+    {"cmaes_1000", "cmaes", false, 1000, {{"ours", 100, 5}}},
+    {"swarm_1000", "swarm", false, 1000, {{"ours", 100, 5}}},
+    {"reinforce_1000", "reinforce", false, 1000, {{"ours", 100, 5}}},
     {"loop_1000", "tpe", true, 0, {{"ours", 1000, 5}, {"rustuna", 1000, 5}, {"optuna", 1000, 1}}},
     {"loop_10000", "tpe", true, 0, {{"ours", 10'000, 3}, {"rustuna", 10'000, 1}}},
 };

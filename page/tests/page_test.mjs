@@ -238,6 +238,20 @@ test("an opened trial shows its curve, confusion, mistakes and kin, and its poin
   });
 });
 
+test("the history shows the better half alone, by time and by trials", async () => {
+  await shown(usual, {}, async (page) => {
+    const ticks = () => page.locator("#figure-history .drawing svg text").allTextContents();
+    await draw_all(page);
+    assert.ok((await ticks()).includes("80\u00a0%"));
+    await page.getByRole("button", { name: "better half" }).click();
+    await page.getByRole("button", { name: "trials", exact: true }).click();
+    await draw_all(page);
+    const close = await ticks();
+    assert.ok(!close.includes("80\u00a0%") && close.includes("20\u00a0%"), close.join(" "));
+    assert.ok(close.includes("trial"));
+  });
+});
+
 test("a new snapshot is drawn in place: section, brush and opened trials stay", async () => {
   const small = snapshot(study({ trials: 100 })), large = snapshot(study({ trials: 400 }));
   await shown(small, { hash: "#space" }, async (page) => {

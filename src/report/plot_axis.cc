@@ -25,10 +25,13 @@ double round_step(double step) {
   return 10 * power;
 }
 
+// 1e-5, not 1e-05.
 std::string number_text(double value, const std::string& unit) {
   const double magnitude = std::abs(value);
-  const std::string text = magnitude > 0 && (magnitude < 1e-3 || magnitude >= 1e6) ? fmt::format("{:.3g}", value)
-                                                                                   : fmt::format("{:.6g}", value);
+  const bool is_plain = magnitude == 0 || (magnitude >= 1e-3 && magnitude < 1e6);
+  std::string text = is_plain ? fmt::format("{:.6g}", value) : fmt::format("{:.3g}", value);
+  const std::size_t sign = text.find('e') == std::string::npos ? text.size() : text.find('e') + 1;
+  if (sign < text.size() && text[sign + 1] == '0') text.erase(sign + 1, 1);
   return text + unit;
 }
 

@@ -32,11 +32,12 @@ std::vector<int> in_order_of_proposal(const History& history, int rung, int exce
   for (const int number : history.at_rung(rung)) {
     if (number != except && is_proposal(history.trial(number))) found.push_back(number);
   }
-  std::stable_sort(found.begin(), found.end(), [&](int a, int b) {
+  const auto earlier = [&](int a, int b) {
     const Trial &x = history.trial(a), &y = history.trial(b);
     const bool x_tagged = x.tag.generation >= 0, y_tagged = y.tag.generation >= 0;
-    return x_tagged != y_tagged ? x_tagged : seen(x) < seen(y);
-  });
+    return x_tagged != y_tagged ? x_tagged : !x_tagged && seen(x) < seen(y);
+  };
+  if (!std::is_sorted(found.begin(), found.end(), earlier)) std::stable_sort(found.begin(), found.end(), earlier);
   return found;
 }
 
@@ -81,6 +82,48 @@ int current_generation(const History& history, int rung, int population) {
     ended += trial.tag.generation == last && trial.state != TrialState::kRunning;
   }
   return ended >= std::max(1, population) ? last + 1 : last;
+}
+
+const EndedGenerations::Seen& EndedGenerations::update(const History& history, int except) {
+  const auto changes = history.changes();
+  for (; changes_ < changes.size(); ++changes_) look_at(history.trial(changes[changes_]));
+  const bool knows_it = static_cast<std::size_t>(except) < history.trials().size();
+  const bool has_ended = knows_it && history.trial(except).state != TrialState::kRunning;
+  if (tagged_ && !has_ended && !(knows_it && seen_.first == except)) {
+    const auto& ended = seen_.ended;
+    seen_.current = static_cast<int>(ended.size()) - 1;
+    const bool open = !ended.empty() && static_cast<int>(ended.back().size()) < std::max(1, population_);
+    if (!open) ++seen_.current;
+    return seen_;
+  }
+  asked_ = afresh(history, except);
+  return asked_;
+}
+
+void EndedGenerations::look_at(const Trial& trial) {
+  if (trial.rung != rung_ || !is_proposal(trial)) return;
+  if (trial.tag.generation < 0) {
+    tagged_ = false;
+    return;
+  }
+  seen_.first = std::min(seen_.first, trial.number);
+  const auto generation = static_cast<std::size_t>(trial.tag.generation);
+  if (generation >= seen_.ended.size()) seen_.ended.resize(generation + 1);
+  if (trial.state == TrialState::kRunning) return;
+  auto& members = seen_.ended[generation];
+  const auto at = std::lower_bound(members.begin(), members.end(), trial.number);
+  if (at == members.end() || *at != trial.number) members.insert(at, trial.number);
+}
+
+EndedGenerations::Seen EndedGenerations::afresh(const History& history, int except) const {
+  Generations known = generations(history, rung_, population_, except);
+  Seen seen{std::move(known.members)};
+  seen.current = known.current;
+  for (auto& members : seen.ended) {
+    if (!members.empty()) seen.first = std::min(seen.first, members.front());
+    std::erase_if(members, [&](int number) { return history.trial(number).state == TrialState::kRunning; });
+  }
+  return seen;
 }
 
 }  // namespace crescendo

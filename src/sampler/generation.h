@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "crescendo/history.h"
@@ -25,5 +27,30 @@ Generations generations(const History& history, int rung, int population, int ex
 
 /// What a trial's tag is stamped with when a proposal at `rung` is claimed. Cost: O(n), where all have tags.
 int current_generation(const History& history, int rung, int population);
+
+/// The proposals of one history's rung that have ended, kept up to date by what changed: a memo, which saves looking at
+/// every trial for each proposal.
+class EndedGenerations {
+ public:
+  EndedGenerations(int rung, int population) : rung_(rung), population_(population) {}
+
+  struct Seen {
+    std::vector<std::vector<int>> ended;          // by generation, in the order of claims
+    int first = std::numeric_limits<int>::max();  // the first proposal, ended or not
+    int current = 0;                              // as in Generations
+  };
+
+  /// What generations() says, without the members that run; trial `except` is left out.
+  const Seen& update(const History& history, int except);
+
+ private:
+  void look_at(const Trial& trial);
+  Seen afresh(const History& history, int except) const;
+
+  int rung_, population_;
+  std::size_t changes_ = 0;  // of the history, that were looked at
+  bool tagged_ = true;       // every proposal has a tag that says its generation
+  Seen seen_, asked_;        // asked_: of a question that seen_ cannot answer
+};
 
 }  // namespace crescendo

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <numeric>
-#include <tuple>
 
+#include "sampler/best_elsewhere.h"
 #include "sampler/generation.h"
 #include "sampler/observations.h"
+#include "sampler/repair.h"
 #include "sampler/row_space.h"
 #include "sampler/samplers.h"
 
@@ -56,11 +56,10 @@ class GeneticSampler : public Sampler {
     const std::vector<const Point*> parents = choose_parents(history, number, rng);
     const Space& space = history.study().space;
     RowSpace rows(space, box);
-    const std::vector<Observation> seen = observations(history, number);
     for (int tried = 0; tried < kTries && !parents.empty(); ++tried) {
       const Point point = allowed_child(rows, space, box, parents, rng);
       if (!space.allowed(point.values)) continue;
-      if (!is_known(seen, point)) return point;
+      if (!is_known(history, number, point)) return point;
     }
     return uniform_->propose(history, box, number, rng);
   }
@@ -78,7 +77,7 @@ class GeneticSampler : public Sampler {
     const Generations known = generations(history, rung, options_.population, number);
     const int generation = tagged >= 0 ? tagged : known.current;
     if (generation == 0) {
-      std::vector<const Point*> seeds = best_elsewhere(history, number);
+      auto seeds = best_elsewhere(history, number, static_cast<std::size_t>(options_.population));
       const double share = static_cast<double>(seeds.size()) / options_.population;
       if (rng.uniform() >= share) seeds.clear();
       return seeds;
@@ -104,37 +103,6 @@ class GeneticSampler : public Sampler {
     return points;
   }
 
-  // The best different points that finished and are no proposals of this rung, of this study and of those that it
-  // learns from, at most a population of them.
-  std::vector<const Point*> best_elsewhere(const History& history, int number) const {
-    std::vector<Observation> found = observations(history, number);
-    std::erase_if(found, [&](const Observation& trial) {
-      return trial.standing != Standing::kFinished ||
-             (trial.rungs_away == 0 && is_proposal(history.trial(trial.trial)));
-    });
-    std::sort(found.begin(), found.end(), [&](const Observation& a, const Observation& b) {
-      return std::tie(a.rungs_away, a.source, a.rung, a.loss, a.tie, a.row) <
-             std::tie(b.rungs_away, b.source, b.rung, b.loss, b.tie, b.row);
-    });
-    // Losses compare within a rung of a source only: of those as near, the best of each, then the second of each.
-    std::vector<std::pair<int, int>> places;  // rungs_away, place in its group
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      const bool same = i > 0 && std::tie(found[i].rungs_away, found[i].source, found[i].rung) ==
-                                     std::tie(found[i - 1].rungs_away, found[i - 1].source, found[i - 1].rung);
-      places.emplace_back(found[i].rungs_away, same ? places.back().second + 1 : 0);
-    }
-    std::vector<std::size_t> order(found.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return places[a] < places[b]; });
-    std::vector<const Point*> points;
-    for (const std::size_t i : order) {
-      if (static_cast<int>(points.size()) == options_.population) break;
-      const Point* point = found[i].point;
-      if (std::none_of(points.begin(), points.end(), [&](auto* p) { return *p == *point; })) points.push_back(point);
-    }
-    return points;
-  }
-
   // One of a few children; where constraints forbid them all, the last one, which takes values of its first parent
   // until they hold. They need not, where that parent breaks one or lies outside the box.
   Point allowed_child(RowSpace& rows, const Space& space, const Box& box, std::span<const Point* const> parents,
@@ -145,19 +113,6 @@ class GeneticSampler : public Sampler {
       if (space.allowed(point.values)) return point;
       if (tried == kTries) return repaired(space, box, point, first, rng);
     }
-  }
-
-  static Point repaired(const Space& space, const Box& box, Point child, const Point& parent, Rng& rng) {
-    std::vector<std::size_t> order(space.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    rng.shuffle(std::span(order));
-    for (const std::size_t i : order) {
-      child.values[i] = parent.values[i];
-      Point point = child;
-      space.deactivate(point);
-      if (space.allowed(point.values) && box.contains(point) && has_the_active(space, point)) return point;
-    }
-    return child;
   }
 
   Point child(RowSpace& rows, const Space& space, const Box& box, const Point& first,
@@ -187,13 +142,6 @@ class GeneticSampler : public Sampler {
     }
     // A last bit may also be what puts it outside the box or switches a parameter on.
     return box.contains(point) && has_the_active(space, point) && space.allowed(point.values) ? point : decoded;
-  }
-
-  static bool has_the_active(const Space& space, const Point& point) {
-    for (std::size_t i = 0; i < space.size(); ++i) {
-      if (space.active(i, point.values) == std::isnan(point.values[i])) return false;
-    }
-    return true;
   }
 
   void mutate(RowSpace& rows, std::span<double> row, Rng& rng) const {

@@ -85,6 +85,20 @@ bool is_known(std::span<const Observation> all, const Point& point) {
   });
 }
 
+bool is_known(const History& history, int number, const Point& point) {
+  const int own_rung = rung_proposed_for(history, number);
+  const bool alone = learns_alone(history, number);
+  for (int rung = 0; rung <= history.study().top(); ++rung) {
+    const bool own = rung == own_rung;
+    if (!own && (alone || history.running(rung) == 0)) continue;
+    for (const int other : history.at_rung(rung)) {
+      const Trial& trial = history.trial(other);
+      if (other != number && trial.point == point && (own || trial.state == TrialState::kRunning)) return true;
+    }
+  }
+  return false;
+}
+
 std::vector<Observation> one_for_each_point(std::vector<Observation> all) {
   std::vector<int> chosen;  // [origin] position in `all`, -1: none yet
   for (std::size_t i = 0; i < all.size(); ++i) {

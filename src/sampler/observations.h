@@ -46,11 +46,15 @@ bool learns_alone(const History& history, int number);
 /// of whatever rung, in the order of claims; or those of its own rung alone. Cost: O(trials + lessons).
 std::vector<Observation> observations(const History& history, int number);
 
-/// The same as seen from the top rung, where the study's answer is found; still from its own rung where it learns alone.
+/// The same as seen from the top rung, where the study's answer is found; still from its own rung where it learns
+/// alone.
 std::vector<Observation> observations_from_top(const History& history, int number);
 
 /// Whether a trial has this very point at the rung that is proposed for, or runs it at any.
 bool is_known(std::span<const Observation> all, const Point& point);
+
+/// The same of what there is to learn for trial `number`. Cost: O(trials), little of it.
+bool is_known(const History& history, int number, const Point& point);
 
 /// Of each point (of each origin) the one execution that tells most. In the same order.
 std::vector<Observation> one_for_each_point(std::vector<Observation> all);

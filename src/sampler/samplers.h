@@ -29,7 +29,12 @@ SamplerEntry quasi_sampler();
 SamplerEntry tpe_sampler();
 SamplerEntry smac_sampler();
 SamplerEntry genetic_sampler();
+SamplerEntry differential_sampler();
+SamplerEntry cmaes_sampler();
+SamplerEntry swarm_sampler();
+SamplerEntry reinforce_sampler();
 
+// clang-format off
 inline constexpr std::array kSamplers = {
     &random_sampler,
     &grid_sampler,
@@ -37,6 +42,11 @@ inline constexpr std::array kSamplers = {
     &tpe_sampler,
     &smac_sampler,
     &genetic_sampler,
+    &differential_sampler,
+    &cmaes_sampler,
+    &swarm_sampler,
+    &reinforce_sampler,
 };
+// clang-format on
 
 }  // namespace crescendo

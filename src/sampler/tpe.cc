@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <mutex>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "numeric/parzen.h"
 #include "sampler/free_point.h"
 #include "sampler/samplers.h"
+#include "sampler/shelf.h"
 #include "sampler/tpe_model.h"
 
 namespace crescendo {
@@ -187,46 +187,6 @@ class GroupModel {
   ProductMixture good_;
 };
 
-/// What a proposal is made for.
-struct Purpose {
-  int rung;
-  bool alone;  // it learns from the trials of that rung alone
-  friend bool operator==(const Purpose&, const Purpose&) = default;
-};
-
-/// Models of the histories that asked lately, each with what was proposed for: every worker has a history of its own.
-/// One is taken away while it is used. Thread-safe.
-class ModelShelf {
- public:
-  std::unique_ptr<TpeModel> take(const History& history, const Purpose& purpose) {
-    const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
-      return kept.history == history.identity() && kept.purpose == purpose;
-    });
-    if (found == kept_.end()) return nullptr;
-    auto model = std::move(found->model);
-    kept_.erase(found);
-    return model;
-  }
-
-  void give_back(const History& history, const Purpose& purpose, std::unique_ptr<TpeModel> model) {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(kept_, [](const Kept& kept) { return kept.history.use_count() == 1; });  // its history is gone
-    if (kept_.size() >= kMost) kept_.erase(kept_.begin());
-    kept_.push_back({history.identity(), purpose, std::move(model)});
-  }
-
- private:
-  static constexpr std::size_t kMost = 4096;
-  struct Kept {
-    std::shared_ptr<const void> history;
-    Purpose purpose;
-    std::unique_ptr<TpeModel> model;
-  };
-  std::mutex mutex_;
-  std::vector<Kept> kept_;  // the one used last at the end
-};
-
 /// Tree-structured Parzen estimator.
 ///
 /// Splits the trials into a better and a worse group (sampler/tpe_model.h), fits a density to each, draws points from
@@ -337,7 +297,7 @@ class TpeSampler : public Sampler {
   TpeOptions options_;
   bool hyperopt_;
   TpeRule rule_;
-  mutable ModelShelf models_;  // saves reading the whole history each time; changes no answer
+  mutable Shelf<TpeModel> models_;  // saves reading the whole history each time; changes no answer
 };
 
 TpeOptions read(const Options& given) {

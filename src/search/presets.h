@@ -26,6 +26,7 @@ inline constexpr std::array kPresets = {
     Preset{"asha+tpe", "tpe", "asha", "asynchronous halving with points of TPE"},
     Preset{"asha+smac", "smac", "asha", "asynchronous halving with points of SMAC"},
     Preset{"bohb", "tpe", "hyperband", "Hyperband with points of TPE (Falkner et al. 2018)"},
+    Preset{"dehb", "differential", "hyperband", "Hyperband with differential evolution (Awad et al. 2021)"},
 };
 
 /// Throws Error (bad input) naming those there are.

@@ -83,6 +83,39 @@ TEST_P(SamplerSuite, IsAPureFunctionOfHistoryNumberAndStream) {
   }
 }
 
+// Five workers, whose trials end in any order, on two rungs: a sampler that has been asked all along answers as one
+// that has not.
+TEST_P(SamplerSuite, WhatItRemembersChangesNoAnswer) {
+  const Study study = small_study(400, 2);
+  const auto s = sampler(study);
+  const Box box = whole(study.space);
+  History history(std::make_shared<const Study>(study));
+  history.add_box(0, box);
+  history.add_box(1, box);
+  Rng choose(13);
+  std::vector<int> running;
+  for (int number = 0; number < 100; ++number) {
+    Trial trial;
+    trial.number = number;
+    trial.rung = number < 20 || choose.below(4) == 0 ? 0 : 1;
+    trial.box = trial.rung;
+    s->stamp(history, trial.rung, trial.tag);
+    history.set_trial(trial);
+    Rng rng(6, {static_cast<std::uint64_t>(number)}), same(6, {static_cast<std::uint64_t>(number)});
+    trial.point = s->propose(history, box, number, rng);
+    ASSERT_EQ(sampler(study)->propose(history, box, number, same), *trial.point) << number;
+    history.set_trial(trial);
+    running.push_back(number);
+    if (running.size() < 5) continue;
+    const std::size_t ends = choose.below(running.size());
+    Trial ended = history.trial(running[ends]);
+    ended.state = choose.below(6) == 0 ? TrialState::kFailed : TrialState::kFinished;
+    ended.loss = choose.uniform();
+    history.set_trial(ended);
+    running.erase(running.begin() + static_cast<std::ptrdiff_t>(ends));
+  }
+}
+
 TEST_P(SamplerSuite, SurvivesHistoriesOfFailuresOnly) {
   const Study study = small_study(60);
   History history(std::make_shared<const Study>(study));
@@ -359,7 +392,8 @@ TEST_P(SamplerSuite, BeatsRandomOnToyProblemsIfItLearns) {
   }
 }
 
-// Measured: random 0.057; tpe 0.011, smac 0.014, genetic 0.014.
+// Measured: random 0.057; tpe 0.011, smac 0.014, genetic 0.014, differential 0.021, cmaes 0.026, swarm 0.019, reinforce
+// 0.020.
 TEST_P(SamplerSuite, BeatsRandomUnderConstraintsIfItLearns) {
   if (!GetParam()().learns) GTEST_SKIP() << "it does not learn";
   const double random = mean_best(tapered(), "random", 60, 10);

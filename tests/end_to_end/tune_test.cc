@@ -515,7 +515,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "a size of 32 px is above the pictures' median shorter side; give sizes up to 16 px"},
         BadCase{"SizesNoNumbers", "tune --data photos --sizes 8,x --trials 3", "--sizes must be sizes in pixels"},
         BadCase{"UnknownSampler", "tune --data photos --sampler tpee --trials 3",
-                "no sampler called 'tpee'; there are: random grid quasi tpe smac genetic"},
+                "no sampler called 'tpee'; there are: random grid quasi tpe smac genetic differential cmaes swarm "
+                "reinforce"},
         BadCase{"UnknownSchedule", "tune --data photos --schedule steep --trials 3",
                 "no schedule called 'steep'; there are: flat ramp"},
         BadCase{"LadderOfSomethingElse", "tune --data photos --ladder part=1,2",

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crescendo/rng.h"
 #include "tests/fakes.h"
 
 namespace crescendo {
@@ -144,6 +145,44 @@ TEST(Generation, EachRungHasItsOwn) {
   for (int i = 0; i < 7; ++i) story.end(story.start(0));
   EXPECT_EQ(story.current(3, 0), 2);
   EXPECT_EQ(story.current(3, 1), 0);
+}
+
+// Four workers, whose trials end in any order; some have no tag, in one of two runs.
+TEST(EndedGenerations, AreThoseOfGenerationsWhateverChanged) {
+  for (const bool all_tagged : {true, false}) {
+    History history(std::make_shared<const Study>(small_study(1000, 1)));
+    history.add_box(0, whole(history.study().space));
+    EndedGenerations memo(0, 5);
+    Rng choose(3);
+    std::vector<int> running;
+    for (int number = 0; number < 200; ++number) {
+      const Generations before = generations(history, 0, 5);
+      EXPECT_EQ(memo.update(history, number).current, before.current);
+      Trial trial;
+      trial.number = number;
+      if (choose.below(8) > 0) trial.box = 0;  // others are points that were given
+      if (all_tagged || number < 150) trial.tag.generation = before.current;
+      trial.point = Point{std::vector<double>(history.study().space.size(), kInactive)};
+      history.set_trial(trial);
+      running.push_back(number);
+      if (running.size() == 4) {
+        const std::size_t ends = choose.below(4);
+        Trial ended = history.trial(running[ends]);
+        ended.state = choose.below(5) == 0 ? TrialState::kFailed : TrialState::kFinished;
+        history.set_trial(ended);
+        running.erase(running.begin() + static_cast<std::ptrdiff_t>(ends));
+      }
+      const int except = static_cast<int>(choose.below(static_cast<std::uint64_t>(number) + 2));
+      Generations known = generations(history, 0, 5, except);
+      for (auto& members : known.members) {
+        std::erase_if(members, [&](int n) { return history.trial(n).state == TrialState::kRunning; });
+      }
+      std::vector<std::vector<int>> ended = memo.update(history, except).ended;
+      ended.resize(std::max(ended.size(), known.members.size()));
+      known.members.resize(ended.size());  // one without an ended member may be there or not
+      ASSERT_EQ(ended, known.members) << number << " without " << except;
+    }
+  }
 }
 
 }  // namespace

@@ -10,66 +10,10 @@
 #include "space/encode.h"
 #include "tests/fakes.h"
 #include "tests/problems.h"
+#include "tests/sampler/setting.h"
 
 namespace crescendo {
 namespace {
-
-constexpr std::size_t kFloats = 10;
-
-Space floats() {
-  Json parameters = Json::array();
-  for (std::size_t i = 0; i < kFloats; ++i) {
-    parameters.push_back({{"name", "x" + std::to_string(i)}, {"type", "float"}, {"low", 0}, {"high", 1}});
-  }
-  return parse_space(parameters);
-}
-
-Point all_at(double x) { return {std::vector<double>(kFloats, x)}; }
-
-struct Setting {
-  explicit Setting(Named named, const Space& space = floats(), int rungs = 1)
-      : study(small_study(1000, rungs, "flat", space)), history(std::make_shared<const Study>(study)) {
-    study.sampler = std::move(named);
-    sampler = make_sampler(study);
-    history = History(std::make_shared<const Study>(study));
-    box = whole(study.space);
-    history.add_box(0, box);
-  }
-
-  Trial& begin(const Point& point, int rung = 0) {
-    next = Trial{};
-    next.number = static_cast<int>(history.trials().size());
-    next.rung = rung;
-    next.box = 0;
-    next.point = point;
-    return next;
-  }
-  void finish(const Point& point, double loss, int rung = 0) {
-    begin(point, rung);
-    next.state = TrialState::kFinished;
-    next.loss = loss;
-    history.set_trial(next);
-  }
-  void fail(const Point& point) {
-    begin(point).state = TrialState::kFailed;
-    history.set_trial(next);
-  }
-
-  std::vector<Point> children(int count) const {
-    std::vector<Point> points;
-    for (int i = 0; i < count; ++i) {
-      Rng rng(9, {static_cast<std::uint64_t>(i)});
-      points.push_back(sampler->propose(history, box, 100'000, rng));
-    }
-    return points;
-  }
-
-  Study study;
-  std::unique_ptr<Sampler> sampler;
-  History history;
-  Box box;
-  Trial next;
-};
 
 // A closed generation of points all at 0.05, 0.15, ..., the first the best.
 void add_ladder(Setting& s, int count) {

@@ -50,7 +50,8 @@ TEST(Grid, ConditionalCellsThatAreOnePointAreTriedOnce) {
 }
 
 TEST(Grid, TriesEveryAllowedCellOnceAndNoOther) {
-  Study study = small_study(60, 1, "flat", parse_space(to_json(tiny_space()), {"not (a == 2)", "not (a == 1 and b == x)"}));
+  Study study =
+      small_study(60, 1, "flat", parse_space(to_json(tiny_space()), {"not (a == 2)", "not (a == 1 and b == x)"}));
   study.sampler = {"grid"};
   const auto sampler = make_sampler(study);
   History history(std::make_shared<const Study>(study));
@@ -103,7 +104,9 @@ TEST(Grid, RefusesOptionsItDoesNotHave) {
     make_sampler(study);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "no sampler called 'gird'; there are: random grid quasi tpe smac genetic");
+    EXPECT_STREQ(
+        error.what(),
+        "no sampler called 'gird'; there are: random grid quasi tpe smac genetic differential cmaes swarm reinforce");
   }
 }
 

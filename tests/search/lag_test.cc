@@ -80,7 +80,7 @@ void expect_same(const History& a, const History& b, const std::string& what) {
 }
 
 TEST(Lag, TheTrialsAreTheSameWithAnyNumberOfWorkersUpToIt) {
-  for (const char* sampler : {"random", "tpe", "smac", "genetic"}) {
+  for (const char* sampler : {"random", "tpe", "smac", "genetic", "differential", "cmaes", "swarm", "reinforce"}) {
     for (const char* schedule : {"flat", "ramp"}) {
       const Study study = lagging(sampler, schedule, 4);
       const History alone = searched(study, 1, 1);
@@ -112,7 +112,8 @@ TEST(Lag, TheTrialsAreTheSameWithEverySchedule) {
 }
 
 TEST(Lag, TheTrialsAreTheSameWherePointsCouldMeet) {
-  for (const char* sampler : {"grid", "tpe", "genetic"}) {  // six points in all
+  for (const char* sampler :
+       {"grid", "tpe", "genetic", "differential", "cmaes", "swarm", "reinforce"}) {  // six points in all
     const Study study = lagging(sampler, "flat", 4, tiny_space());
     const History alone = searched(study, 1, 1);
     expect_same(alone, searched(study, 4, 2), sampler);

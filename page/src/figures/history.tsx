@@ -1,12 +1,12 @@
 // Optimisation history: every trial's loss, the best so far at each rung, and which size was at work when.
 
 import { useState } from "preact/hooks";
-import type { Axis } from "../axes";
+import { loss_axis, type Axis } from "../axes";
 import type { Option } from "../charts";
 import { Figure } from "../figure";
 import { count, seconds, short, time_unit } from "../format";
 import { base, legend, legend_height, rung_colour, rung_symbol, tip, value_axis, type Look } from "../look";
-import { loss_text, records, type Study } from "../study";
+import { better, loss_text, records, type Study } from "../study";
 import { Choice } from "../parts";
 import { useStudy } from "../view";
 
@@ -51,8 +51,15 @@ function lasts(values: number[]): number[] {
   return [values.reduce((most, value) => Math.max(most, value), 0)];
 }
 
-function draw(study: Study, kept: Uint8Array | null, time: boolean, look: Look, width: number): Option {
-  const { raw, loss, top } = study;
+/// The axis of the better half of all losses, which the others would press together.
+function close_axis(study: Study): Axis {
+  const sorted = study.finished.map((trial) => study.raw.trials.loss[trial]!).sort((a, b) => (better(study.raw, a, b) ? -1 : 1));
+  return loss_axis(study.raw, sorted.slice(0, Math.ceil(sorted.length / 2)));
+}
+
+function draw(study: Study, kept: Uint8Array | null, time: boolean, close: boolean, look: Look, width: number): Option {
+  const { raw, top } = study, loss = close ? close_axis(study) : study.loss;
+  const shown = (trial: number) => !close || (raw.trials.loss[trial]! >= loss.low && raw.trials.loss[trial]! <= loss.high);
   const { axis, at, name, last } = x_axis(study, time);
   const inside = (value: number) => Math.min(Math.max(value, loss.low), loss.high);
   const point = (trial: number) => [at(trial), inside(raw.trials.loss[trial]!), trial];
@@ -65,7 +72,7 @@ function draw(study: Study, kept: Uint8Array | null, time: boolean, look: Look, 
     series.push({
       type: "scatter", name: study.labels[rung], symbol: rung_symbol(rung), symbolSize: large ? 3 : study.count > 500 ? 5 : 7,
       large, largeThreshold: 3000, itemStyle: { color: colour, opacity: large ? 0.5 : 0.75 }, z: 3,
-      data: own.filter((trial) => !kept || kept[trial]).map(point),
+      data: own.filter((trial) => (!kept || kept[trial]) && shown(trial)).map(point),
       markArea: {
         silent: true, itemStyle: { color: colour, opacity: look.dark ? 0.14 : 0.09 }, label: { show: false },
         data: shaded.filter((stretch) => stretch.rung === rung).map((stretch) => [{ xAxis: stretch.from }, { xAxis: stretch.to }]),
@@ -81,7 +88,7 @@ function draw(study: Study, kept: Uint8Array | null, time: boolean, look: Look, 
   }
   if (kept) {
     series.push({ type: "scatter", name: "left out by the brush", symbolSize: 3, large, largeThreshold: 3000, z: 2,
-                  itemStyle: { color: look.faint }, data: study.finished.filter((trial) => !kept[trial]).map(point) });
+                  itemStyle: { color: look.faint }, data: study.finished.filter((trial) => !kept[trial] && shown(trial)).map(point) });
   }
   if (study.failed.length > 0) {
     series.push({ type: "scatter", name: "failed", symbol: "path://M0 0L10 10M10 0L0 10", symbolSize: 6, z: 4,
@@ -113,18 +120,22 @@ export function trial_tip(study: Study, trial: number): string {
 export function History() {
   const { study, kept, open_trial } = useStudy();
   const [time, set_time] = useState(true);
+  const [close, set_close] = useState(false);
   const { raw } = study;
   const outside = study.finished.filter((trial) => raw.trials.loss[trial]! > study.loss.high || raw.trials.loss[trial]! < study.loss.low).length;
   const best = raw.best;
   return (
     <Figure
       name="history" title="How the search went" items={study.count} height={360}
-      controls={<Choice label="Horizontal axis" value={time ? "time" : "trials"} options={["time", "trials"]} on_change={(value) => set_time(value === "time")} />}
+      controls={<>
+        <Choice label="Trials shown" value={close ? "better half" : "all"} options={["all", "better half"]} on_change={(value) => set_close(value !== "all")} />
+        <Choice label="Horizontal axis" value={time ? "time" : "trials"} options={["time", "trials"]} on_change={(value) => set_time(value === "time")} />
+      </>}
       caption={`Each mark is a trial; the lines are the best so far at each ${study.level}${study.top > 0 ? `, the shades the ${study.level} at work` : ""}.`
-        + (outside > 0 ? ` ${count(outside, "trial lies", "trials lie")} beyond the axis and ${outside === 1 ? "is" : "are"} drawn at its end.` : "")}
+        + (!close && outside > 0 ? ` ${count(outside, "trial lies", "trials lie")} beyond the axis and ${outside === 1 ? "is" : "are"} drawn at its end.` : "")}
       alt={`${count(study.finished.length, "finished trial")} and ${study.failed.length} failed ones over ${time ? "time" : "their number"}. `
         + (best ? `The best ${raw.loss.name}, ${loss_text(raw, best.loss)}, was reached with trial ${best.trial} at ${study.labels[best.rung]}.` : "Nothing has finished.")}
-      option={(look, width) => draw(study, kept, time, look, width)}
+      option={(look, width) => draw(study, kept, time, close, look, width)}
       on_pick={(item) => Array.isArray(item) && open_trial(item[2] as number)}
       numbers={() => ({
         columns: ["trial", "rung", "state", "ended_seconds", "seconds", raw.loss.name],
