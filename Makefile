@@ -1,5 +1,5 @@
 # What people type. The build itself is CMake's: see CMakePresets.json.
-.PHONY: demo build test sanitize fuzz format bench peers tables page page-test clean help
+.PHONY: demo build test sanitize fuzz format bench peers tables page page-test pictures clean help
 
 CRESCENDO := build/release/crescendo
 FASHION := /usr/share/datasets/fashion-mnist
@@ -14,6 +14,7 @@ help:
 	@echo "make peers     install what the benchmarks compare with, outside the source tree"
 	@echo "make page      build the report's page from page/ into src/report/page.html (needs Node 18 or later and npm)"
 	@echo "make page-test the page's tests in Chromium, and whether the page that is kept is what page/ builds"
+	@echo "make pictures REPORT=FILE   the pictures in docs/report.md, of the report FILE"
 	@echo "make tables    write the documents' tables anew from the raw rows in bench/results"
 
 demo:
@@ -41,11 +42,11 @@ test:
 
 # Tests that time kernels, compare numbers of whole searches or run other programs than ours: minutes under sanitizers,
 # and what they compute is computed in the others too.
-MEASURING := KernelChoice|KernelTable.IsMeasured|Memory.OfAWorker|BeatsRandom|OfIshigami|FashionMnistsTestPictures|^tables|^page|^bench
+MEASURING := KernelChoice|KernelTable.IsMeasured|Memory.OfAWorker|BeatsRandom|OfIshigami|FashionMnistsTestPictures|^tables|^bench
 sanitize:
 	@tools/setup test
 	@cmake --preset asan > /dev/null && cmake --build build/asan
-	@ctest --test-dir build/asan --output-on-failure -LE slow -E '$(MEASURING)' -j $$(nproc)
+	@ctest --test-dir build/asan --output-on-failure -LE 'slow|page' -E '$(MEASURING)' -j $$(nproc)
 	@cmake --preset tsan > /dev/null && cmake --build build/tsan --target search_tests conformance_tests images_tests
 	@for suite in search conformance images; do build/tsan/tests/$${suite}_tests --gtest_brief=1 \
 	  --gtest_filter='-NativeBackend.*:KernelChoice*:*BeatsRandom*:*LearningSuite*' || exit 1; done  # these take minutes there, in one thread
@@ -69,11 +70,16 @@ tables:
 	@bench/tables.py --write
 
 page:
-	@cd page && npm ci --no-audit --no-fund && npm run --silent build
+	@tools/setup page
+	@cd page && npm run --silent build
 
 page-test:
 	@tools/setup test
 	@cd page && npm run --silent check && npm run --silent test
+
+pictures:
+	@tools/setup page
+	@node page/tests/pictures.mjs "$(REPORT)" docs
 
 format:
 	clang-format-14 -i $$(git ls-files '*.h' '*.cc')

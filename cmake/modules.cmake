@@ -36,5 +36,7 @@ function(crescendo_module name)
   add_library(crescendo_${name} STATIC ${sources})
   target_include_directories(crescendo_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(crescendo_${name} PUBLIC ${ARGN})
-  crescendo_precompile(crescendo_${name} crescendo_base ${precompiled_headers})
+  if(NOT name STREQUAL "numeric")  # has sources of other options, and little to include
+    crescendo_precompile(crescendo_${name} crescendo_base ${precompiled_headers})
+  endif()
 endfunction()

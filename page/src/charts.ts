@@ -17,9 +17,11 @@ use([
 export type Option = Record<string, unknown>;
 export type Chart = EChartsType;
 
-export function open_chart(element: HTMLElement, items: number): Chart {
-  // SVG stays sharp and prints; beyond some thousand marks only canvas is fluid.
-  return init(element, null, { renderer: items > 3000 ? "canvas" : "svg" });
+/// SVG stays sharp and prints; beyond some thousand marks only canvas is fluid, and marks are drawn smaller and in bulk.
+export const kManyMarks = 3000;
+
+export function open_chart(element: HTMLElement, canvas: boolean): Chart {
+  return init(element, null, { renderer: canvas ? "canvas" : "svg" });
 }
 
 export function chart_svg(option: Option, width: number, height: number): string {

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { chart_svg, open_chart, type Chart, type Option } from "./charts";
+import { chart_svg, kManyMarks, open_chart, type Chart, type Option } from "./charts";
 import { short } from "./format";
 import { kDark, kLight, type Look } from "./look";
 import { csv, file_name, save, type Cell, type Table } from "./save";
@@ -15,6 +15,7 @@ export interface FigureProps {
   alt: string; // what it shows, for who cannot see it
   numbers: () => Table;
   option?: (look: Look, width: number) => Option;
+  drawn_from?: unknown[]; // what `option` takes: it is drawn anew when one of these is another
   height?: number | ((width: number) => number);
   items?: number; // how many marks it has
   on_pick?: (item: unknown) => void;
@@ -26,7 +27,7 @@ export interface FigureProps {
 export function Figure(props: FigureProps) {
   const { study, dark } = useView();
   const [open, set_open] = useState(false);
-  const file = file_name(study?.raw.name ?? "studies", props.name);
+  const file = file_name(study.raw.name, props.name);
   const save_svg = () => {
     const width = 900, height = typeof props.height === "function" ? props.height(width) : props.height ?? 320;
     save(`${file}.svg`, "image/svg+xml", props.svg ? props.svg() : chart_svg(props.option!(kLight, width), width, height));
@@ -44,7 +45,7 @@ export function Figure(props: FigureProps) {
                   aria-label={`Save the numbers of ${props.title} as CSV`}>CSV</button>
         </div>
       </header>
-      {props.option && <Drawing {...props} option={props.option} look={dark ? kDark : kLight} />}
+      {props.option && <Drawing {...props} option={props.option} drawn_from={props.drawn_from ?? [props.option]} look={dark ? kDark : kLight} />}
       {props.children}
       <figcaption>{props.caption}</figcaption>
       <details class="numbers" onToggle={(event) => set_open((event.target as HTMLDetailsElement).open)}>
@@ -56,6 +57,7 @@ export function Figure(props: FigureProps) {
 }
 
 const kShown = 200;
+export const kPaper = 700; // px, which A4 and Letter have room for
 
 function Numbers({ table, title }: { table: Table; title: string }) {
   const text = (cell: Cell) => (cell == null ? "–" : typeof cell === "number" ? short(cell, 4) : String(cell));
@@ -76,18 +78,21 @@ function Numbers({ table, title }: { table: Table; title: string }) {
 
 interface DrawingProps extends FigureProps {
   option: (look: Look, width: number) => Option;
+  drawn_from: unknown[];
   look: Look;
 }
 
-function Drawing({ option, look, height, items = 0, alt, on_pick, name }: DrawingProps) {
+function Drawing({ option, drawn_from, look, height, items = 0, alt, on_pick, name }: DrawingProps) {
+  const { printing } = useView();
   const frame = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
   const pick = useRef(on_pick);
-  const [width, set_width] = useState(0);
+  const [own_width, set_width] = useState(0);
+  const width = printing ? kPaper : own_width;
   const [seen, set_seen] = useState(false);
   pick.current = on_pick;
   const high = typeof height === "function" ? height(width || 800) : height ?? 320;
-  const canvas = items > 3000;
+  const canvas = items > kManyMarks;
 
   useLayoutEffect(() => {
     const element = frame.current!;
@@ -108,11 +113,10 @@ function Drawing({ option, look, height, items = 0, alt, on_pick, name }: Drawin
     chart.current = null;
   }, [canvas]);
 
-  useEffect(() => {
-    if (!seen || width === 0) return;
+  const paint = () => {
     const element = frame.current!;
     if (!chart.current) {
-      chart.current = open_chart(element, items);
+      chart.current = open_chart(element, canvas);
       chart.current.on("click", (event) => pick.current?.(event.data));
       chart.current.on("finished", () => {
         element.dataset.drawn = "yes";
@@ -122,7 +126,18 @@ function Drawing({ option, look, height, items = 0, alt, on_pick, name }: Drawin
     delete element.dataset.drawn;
     chart.current.resize({ width, height: high });
     chart.current.setOption(option(look, width), { notMerge: true });
-  });
+  };
+
+  useEffect(() => {
+    if (seen && width > 0) paint();
+  }, [...drawn_from, look, width, high, seen, canvas]);
+
+  // The paper does not wait for the next frame.
+  useLayoutEffect(() => {
+    if (!printing) return;
+    paint();
+    chart.current!.getZr().flush();
+  }, [printing]);
 
   return <div ref={frame} class="drawing" role="img" aria-label={alt} style={{ height: `${high}px` }} />;
 }

@@ -26,15 +26,21 @@ export function percent_in_full(share: number): string {
   return `${(share * 100).toFixed(value >= 9.995 ? 1 : 2).replace("-", "−")}${kSpace}%`;
 }
 
+// Up to how many seconds a time is said in two units: the smaller one, its seconds, and how many make the larger.
+const kUnits: { below: number; small: string; seconds: number; large: string; each: number }[] = [
+  { below: 3600, small: "s", seconds: 1, large: "min", each: 60 },
+  { below: 48 * 3600, small: "min", seconds: 60, large: "h", each: 60 },
+  { below: Infinity, small: "h", seconds: 3600, large: "d", each: 24 },
+];
+
 export function seconds(value: number): string {
-  if (value < 60) return `${short(value)}${kSpace}s`;
-  const whole = Math.round(value);
-  const parts: [number, string][] = value < 3600
-    ? [[Math.floor(whole / 60), "min"], [whole % 60, "s"]]
-    : value < 48 * 3600
-      ? [[Math.floor(whole / 3600), "h"], [Math.round((whole % 3600) / 60), "min"]]
-      : [[Math.floor(whole / 86400), "d"], [Math.round((whole % 86400) / 3600), "h"]];
-  return parts.filter(([count], place) => count > 0 || place === 0).map(([count, unit]) => `${count}${kSpace}${unit}`).join(" ");
+  if (!Number.isFinite(value)) return short(value);
+  if (Number(value.toPrecision(3)) < 60) return `${short(value)}${kSpace}s`;
+  // Rounded first and then split: 59.9 min are an hour, not 60 min.
+  const rounded = (unit: { seconds: number }) => Math.round(value / unit.seconds);
+  const unit = kUnits.find((other) => rounded(other) * other.seconds < other.below)!;
+  const whole = rounded(unit), rest = whole % unit.each;
+  return `${Math.floor(whole / unit.each)}${kSpace}${unit.large}${rest > 0 ? ` ${rest}${kSpace}${unit.small}` : ""}`;
 }
 
 /// The unit in which times up to `longest` seconds read well, and how many seconds it has.

@@ -77,7 +77,7 @@ export interface Step {
   loss: number;
 }
 
-/// The best loss so far at the top rung.
+/// The best loss so far at the top rung, of executions in full.
 export function top_steps(study: Study): Step[] {
   return records(study, study.top).map((trial) => ({ time: study.end[trial]!, loss: study.raw.trials.loss[trial]! }));
 }
@@ -109,13 +109,13 @@ export function band_of(group: Group): Band[] {
 
 export interface Final {
   group: Group;
-  loss: number | null; // median over the seeds, of the best point at the top rung
+  loss: number | null; // median over the seeds, of the best point at the top rung: of the mean of its executions
   low: number;
   high: number;
   test_error: number | null;
   seconds: number; // median
   trials: number; // of all seeds
-  to_worst: number | null; // seconds until the median was as good as the worst group's final one
+  to_worst: number | null; // seconds until the group's band was in its middle as good as the worst one at its end
 }
 
 export function finals(subject: Subject): Final[] {
@@ -124,11 +124,12 @@ export function finals(subject: Subject): Final[] {
   const raw = subject.groups[0]!.members[0]!.raw;
   const worst = ends.length > 0 ? ends.reduce((a, b) => (better(raw, a, b) ? b : a)) : null;
   return subject.groups.map((group, place) => {
-    const band = bands[place]!, last = band.at(-1);
-    const tests = group.members.flatMap((study) => (study.raw.best?.test_error != null && study.raw.best.rung === study.top ? [study.raw.best.test_error] : []));
-    const reached = worst === null ? undefined : band.find(({ middle }) => !better(raw, worst, middle));
+    const bests = group.members.flatMap(({ raw: { best }, top }) => (best && best.rung === top ? [best] : []));
+    const losses = bests.map(({ loss }) => loss), tests = bests.flatMap(({ test_error }) => test_error ?? []);
+    const reached = worst === null ? undefined : bands[place]!.find(({ middle }) => !better(raw, worst, middle));
     return {
-      group, loss: last?.middle ?? null, low: last?.low ?? NaN, high: last?.high ?? NaN,
+      group, loss: losses.length > 0 ? median(losses) : null,
+      low: losses.length > 0 ? Math.min(...losses) : NaN, high: losses.length > 0 ? Math.max(...losses) : NaN,
       test_error: tests.length > 0 ? median(tests) : null,
       seconds: median(group.members.map((study) => study.raw.elapsed_seconds)),
       trials: group.members.reduce((sum, study) => sum + study.count, 0),

@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import "./style.css";
+import { Boundary } from "./boundary";
 import { Select } from "./parts";
 import { Compare } from "./sections/compare";
 import { Importance } from "./sections/importance";
@@ -13,7 +14,7 @@ import { read_snapshot, type Snapshot } from "./snapshot";
 import { brush_axes, derive, kept_by, type Brush } from "./study";
 import { Summary } from "./summary";
 import { useTheme, ThemeSwitch } from "./theme";
-import { kMostSelected, ViewContext, type View } from "./view";
+import { ViewContext, type View } from "./view";
 import { Welcome } from "./welcome";
 
 declare global {
@@ -45,8 +46,8 @@ function useSection(): [string, (name: string) => void] {
   return [section, (name) => (location.hash = name.toLowerCase())];
 }
 
-function Report({ snapshot }: { snapshot: Snapshot }) {
-  const [dark, theme, set_theme] = useTheme();
+function Report({ snapshot, printing }: { snapshot: Snapshot; printing: boolean }) {
+  const [dark, theme, set_theme] = useTheme(printing);
   const [chosen, go_to] = useSection();
   const [name, set_name] = useState(snapshot.studies[0]!.name);
   const [wanted_brush, set_brush] = useState<Brush>(new Map());
@@ -62,10 +63,10 @@ function Report({ snapshot }: { snapshot: Snapshot }) {
   const sections = kSections.filter((section) => section.name !== "Compare" || studies.length > 1);
   const section = sections.find((other) => other.name === chosen) ?? sections[0]!;
   const view: View = {
-    studies, study, dark, brush, kept, set_brush, select,
+    studies, study, dark, printing, brush, kept, set_brush, select,
     selected: wanted.filter((trial) => trial < study.count),
     open_trial: (trial) => {
-      select(section.name === "Trials" && wanted.includes(trial) ? wanted : [trial].slice(-kMostSelected));
+      select(section.name === "Trials" && wanted.includes(trial) ? wanted : [trial]);
       go_to("Trials");
     },
   };
@@ -85,13 +86,13 @@ function Report({ snapshot }: { snapshot: Snapshot }) {
         <ThemeSwitch theme={theme} on_change={set_theme} />
       </header>
       <main>
-        <Summary study={study} />
+        <Boundary part="The summary"><Summary study={study} /></Boundary>
         <nav aria-label="Sections">
           {sections.map((other) => (
             <a href={`#${other.name.toLowerCase()}`} aria-current={other === section ? "page" : undefined}>{other.name}</a>
           ))}
         </nav>
-        <section.draw key={section.name + study.raw.name} />
+        <Boundary part={`The section ${section.name}`}><section.draw key={section.name + study.raw.name} /></Boundary>
       </main>
       <footer>
         <span>{snapshot.program}, written {snapshot.written}</span>
@@ -103,11 +104,20 @@ function Report({ snapshot }: { snapshot: Snapshot }) {
 
 const kPage = document.getElementById("page")!;
 
+let shown: Snapshot | null = null;
+
+function draw(printing: boolean): void {
+  if (shown) render(<Report snapshot={shown} printing={printing} />, kPage);
+}
+
 function show(value: unknown): void {
-  render(<Report snapshot={read_snapshot(value)} />, kPage);
+  shown = read_snapshot(value);
+  draw(false);
 }
 
 window.crescendo = { show };
+addEventListener("beforeprint", () => draw(true));
+addEventListener("afterprint", () => draw(false));
 try {
   const given: unknown = JSON.parse(document.getElementById("snapshot")!.textContent ?? "null");
   if (given === null) render(<Welcome on_open={show} message="" />, kPage);

@@ -49,6 +49,7 @@ export interface Trials {
   tag: Record<string, Record<string, number>>;
   reason: Record<string, string>;
   curve: Record<string, number[]>;
+  stopped_early?: number[]; // older programs do not say
 }
 
 export interface Share {

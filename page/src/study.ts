@@ -16,6 +16,7 @@ export interface Study {
   loss: Axis;
   end: number[]; // seconds of the study when a trial ended
   finished: number[]; // trials with a loss, in the order in which they ended
+  in_full: number[]; // of them what a best so far counts: not stopped early, and no repetitions, of which the luckiest would win
   failed: number[];
   children: Map<number, number[]>;
 }
@@ -35,6 +36,8 @@ export function derive(raw: StudySnapshot): Study {
   const every = Array.from({ length: count }, (_, trial) => trial);
   const end = every.map((trial) => (trials.begun[trial] ?? 0) + (trials.seconds[trial] ?? 0));
   const finished = every.filter((trial) => typeof trials.loss[trial] === "number").sort((a, b) => end[a]! - end[b]! || a - b);
+  const stopped = new Set(trials.stopped_early);
+  const in_full = finished.filter((trial) => !stopped.has(trial) && !((trials.tag[trial]?.repeat ?? 0) > 0));
   const children = new Map<number, number[]>();
   for (const trial of every) {
     const parent = trials.parent[trial];
@@ -44,7 +47,7 @@ export function derive(raw: StudySnapshot): Study {
     raw.rungs.some((other, at) => at !== place && other.label === rung.label)
       ? `${rung.label}, rung ${place + 1}` : rung.label || `rung ${place + 1}`);
   return {
-    raw, count, labels, end, level: level_of(raw), finished,
+    raw, count, labels, end, level: level_of(raw), finished, in_full,
     used: raw.rungs.flatMap((_, rung) => (trials.rung.includes(rung) ? [rung] : [])),
     children, top: raw.rungs.length - 1, parameters: raw.parameters,
     axes: raw.parameters.map(parameter_axis),
@@ -53,11 +56,11 @@ export function derive(raw: StudySnapshot): Study {
   };
 }
 
-/// The trials at `rung` that were better than all before them there, in the order in which they ended.
+/// The executions in full at `rung` that were better than all before them there, in the order in which they ended.
 export function records(study: Study, rung: number): number[] {
   const found: number[] = [];
   let best: number | null = null;
-  for (const trial of study.finished) {
+  for (const trial of study.in_full) {
     const loss = study.raw.trials.loss[trial]!;
     if (study.raw.trials.rung[trial] !== rung || (best !== null && !better(study.raw, loss, best))) continue;
     best = loss;

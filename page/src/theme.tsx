@@ -1,4 +1,4 @@
-// Light or dark: as the system says, until the reader chooses.
+// Light or dark: as the system says, until the reader chooses. Paper is light.
 
 import { useEffect, useState } from "preact/hooks";
 
@@ -16,7 +16,7 @@ function stored(): Theme {
   }
 }
 
-export function useTheme(): [boolean, Theme, (theme: Theme) => void] {
+export function useTheme(printing = false): [boolean, Theme, (theme: Theme) => void] {
   const [theme, set_theme] = useState(stored);
   const [system_dark, set_system_dark] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
   useEffect(() => {
@@ -25,7 +25,7 @@ export function useTheme(): [boolean, Theme, (theme: Theme) => void] {
     query.addEventListener("change", changed);
     return () => query.removeEventListener("change", changed);
   }, []);
-  const dark = theme === "auto" ? system_dark : theme === "dark";
+  const dark = !printing && (theme === "auto" ? system_dark : theme === "dark");
   document.documentElement.dataset.theme = dark ? "dark" : "light";
   const choose = (next: Theme) => {
     set_theme(next);

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Boundary } from "./boundary";
 import { clip, seconds, value_text } from "./format";
 import { Confusion } from "./figures/confusion";
 import { LearningCurves } from "./figures/learning_curves";
@@ -9,10 +10,10 @@ import { Mistakes } from "./figures/mistakes";
 import { CopyButton, RungName } from "./parts";
 import { point_command, point_toml } from "./point";
 import { loss_text, value_of, type Study } from "./study";
-import { useStudy } from "./view";
+import { useView } from "./view";
 
 function Kin({ study, trials }: { study: Study; trials: number[] }) {
-  const { open_trial } = useStudy();
+  const { open_trial } = useView();
   return trials.length === 0 ? <>–</> : (
     <>
       {trials.map((trial, place) => (
@@ -24,7 +25,7 @@ function Kin({ study, trials }: { study: Study; trials: number[] }) {
 }
 
 export function TrialPanel() {
-  const { study, selected, select } = useStudy();
+  const { study, selected, select } = useView();
   const heading = useRef<HTMLHeadingElement>(null);
   const { raw } = study, { trials } = raw;
   const first = selected.at(-1);
@@ -75,9 +76,9 @@ export function TrialPanel() {
           </tbody>
         </table>
       </div>
-      <LearningCurves trials={selected} />
-      <div class="beside">{selected.map((trial) => <Confusion key={trial} trial={trial} />)}</div>
-      {selected.map((trial) => <Mistakes key={trial} trial={trial} />)}
+      <Boundary part="Learning curves"><LearningCurves trials={selected} /></Boundary>
+      <div class="beside">{selected.map((trial) => <Boundary key={trial} part={`The confusion of trial ${trial}`}><Confusion trial={trial} /></Boundary>)}</div>
+      {selected.map((trial) => <Boundary key={trial} part={`What trial ${trial} got wrong`}><Mistakes trial={trial} /></Boundary>)}
     </section>
   );
 }

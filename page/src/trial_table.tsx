@@ -5,7 +5,7 @@ import { clip, count, seconds, short, value_text } from "./format";
 import { RungName } from "./parts";
 import { csv, file_name, save, type Cell } from "./save";
 import { loss_text, value_of, type Study } from "./study";
-import { kMostSelected, useStudy } from "./view";
+import { kMostSelected, useView } from "./view";
 
 interface Column {
   key: string; // unlike its name, no other column's
@@ -64,7 +64,7 @@ function filtered(study: Study, columns: Column[], kept: Uint8Array | null, filt
 }
 
 function Filters({ filter, on_change, left }: { filter: Filter; on_change: (filter: Filter) => void; left: number }) {
-  const { study, kept, set_brush } = useStudy();
+  const { study, kept, set_brush } = useView();
   const value = (event: Event) => (event.target as HTMLInputElement | HTMLSelectElement).value;
   return (
     <div class="filters">
@@ -85,7 +85,7 @@ function Filters({ filter, on_change, left }: { filter: Filter; on_change: (filt
 }
 
 export function TrialTable() {
-  const { study, kept, selected, select, open_trial } = useStudy();
+  const { study, kept, selected, select, open_trial } = useView();
   const [order, set_order] = useState<{ column: string; down: boolean } | null>(null);
   const [filter, set_filter] = useState<Filter>({ text: "", rung: -1, state: "" });
   const [scroll, set_scroll] = useState({ top: 0, height: 480 });

@@ -6,8 +6,9 @@ import type { Brush, Study } from "./study";
 
 export interface View {
   studies: Study[];
-  study: Study | null;
+  study: Study;
   dark: boolean;
+  printing: boolean; // every figure is drawn at once, on paper's colours
   brush: Brush;
   kept: Uint8Array | null; // of the trials, what the brush keeps; null: all
   selected: number[]; // opened trials, at most kMostSelected
@@ -24,11 +25,4 @@ export function useView(): View {
   const view = useContext(ViewContext);
   if (!view) throw new Error("A figure stands outside the page's view.");
   return view;
-}
-
-/// The view where a study is shown.
-export function useStudy(): View & { study: Study } {
-  const view = useView();
-  if (!view.study) throw new Error("A figure of a study is shown without one.");
-  return view as View & { study: Study };
 }

@@ -2,15 +2,12 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { address, close, draw_all, kPage, open, open_browser } from "./pages.mjs";
+import { address, brush, close, count_of, draw_all, fits, has_no_serious_fault, kPage, kSettled, open_browser, saved, sees_every_figure, shown as shown_in } from "./pages.mjs";
 import { kOdd, several, snapshot, study } from "./snapshots.mjs";
 
 const kSections = ["search", "space", "importance", "trials"];
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const kSettled = 400; // milliseconds, until the other figures follow a brush
 let browser;
 
 before(async () => {
@@ -21,71 +18,8 @@ after(async () => {
   close();
 });
 
-async function shown(given, options, see) {
-  const page = await open(browser, given, options);
-  try {
-    await see(page);
-    assert.deepEqual(page.faults, [], "the console is silent and nothing is fetched");
-  } finally {
-    await page.context().close();
-  }
-}
-
-/// How many marks a drawing has: elements of an SVG beyond its background, or colours on a canvas.
-const marks = (drawing) => drawing.evaluate((element) => {
-  const canvas = element.querySelector("canvas");
-  if (!canvas) return element.querySelectorAll("svg path, svg text, svg rect").length;
-  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  const colours = new Set();
-  for (let at = 0; at < data.length; at += 4 * 7) colours.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
-  return colours.size;
-});
-
-async function sees_every_figure(page, least) {
-  await draw_all(page);
-  const drawings = await page.locator(".drawing").all();
-  assert.ok(drawings.length >= least, `${drawings.length} figures, at least ${least} expected`);
-  for (const drawing of drawings) {
-    const name = await drawing.locator("xpath=ancestor::figure").getAttribute("data-figure");
-    const number = await marks(drawing);
-    assert.ok(number > 12, `figure ${name} is empty: ${number} marks`);
-    assert.ok((await drawing.getAttribute("aria-label")).length > 10, `figure ${name} has no text alternative`);
-  }
-}
-
-async function has_no_serious_fault(page) {
-  // The page's own policy forbids evaluating texts, so the checker comes as a script of the test.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html).join(" ")}`), []);
-}
-
-async function fits(page) {
-  const [page_width, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(page_width <= width, `the page is ${page_width} px wide in a window of ${width}`);
-}
-
-async function saved(page, press) {
-  const [download] = await Promise.all([page.waitForEvent("download"), press()]);
-  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
-}
-
-/// Drags along an axis of the parallel coordinates, from one share of its height to another, 0 being its top.
-async function brush(page, axis, from, to) {
-  await page.locator(".catch").nth(axis).evaluate((element) => element.scrollIntoView({ block: "center" }));
-  const box = await page.locator(".catch").nth(axis).boundingBox();
-  const x = box.x + box.width / 2, y = (share) => box.y + 8 + share * (box.height - 16);
-  await page.mouse.move(x, y(from));
-  await page.mouse.down();
-  await page.mouse.move(x, y((from + to) / 2));
-  await page.mouse.move(x, y(to));
-  await page.mouse.up();
-  await page.waitForTimeout(kSettled);
-}
-
+const shown = (...args) => shown_in(browser, ...args);
 const usual = snapshot(study({ trials: 400 }));
-const count_of = (page) => page.locator("[data-count]").getAttribute("data-count").then(Number);
 
 test("the page with its scripts and styles is at most 300 kB compressed", () => {
   const bytes = gzipSync(readFileSync(kPage), { level: 9 }).length;
@@ -318,6 +252,62 @@ test("without a snapshot the page takes one from a file", async () => {
   });
 });
 
+test("a figure that cannot be drawn says so and the others are drawn", async () => {
+  const given = structuredClone(usual), { best, details } = given.studies[0];
+  details[best.trial].confusion = { classes: null, confusion: 3 };
+  given.studies[0].importance[0].surfaces = [{ a: "learning_rate", b: "batch_size", values_a: [0.01], values_b: [32], loss: null, std: [] }];
+  given.studies[0].importance[1] = given.studies[0].importance[2] = null;
+  await shown(given, {}, async (page) => {
+    await page.getByRole("button", { name: `trial ${best.trial}` }).click();
+    const said = page.getByRole("alert");
+    await said.waitFor();
+    assert.match(await said.innerText(), new RegExp(`^The confusion of trial ${best.trial} cannot be drawn`));
+    await sees_every_figure(page, 1);
+    assert.equal(await page.locator(".mistakes img").count(), 12);
+    await page.locator('a[href="#space"]').click();
+    assert.match(await page.getByRole("alert").innerText(), /^Pairs cannot be drawn/);
+    await sees_every_figure(page, 2);
+    await page.evaluate((whole) => window.crescendo.show(whole), usual);
+    await page.locator("#figure-contours").waitFor();
+    assert.equal(await page.getByRole("alert").count(), 0);
+  });
+});
+
+test("a figure is drawn anew only when what it shows has changed", async () => {
+  await shown(usual, { hash: "#space" }, async (page) => {
+    const drawn = (name) => page.evaluate((of) => performance.getEntriesByName(`drawn ${of}`).length, name);
+    await draw_all(page);
+    const before = await Promise.all(["slices", "narrowing"].map(drawn));
+    await brush(page, 1, 0.2, 0.5);
+    await draw_all(page);
+    const after = await Promise.all(["slices", "narrowing"].map(drawn));
+    assert.ok(after[0] > before[0], "slices show the brush");
+    assert.equal(after[1], before[1], "the bands do not");
+  });
+});
+
+test("paper shows every figure, those below the window too, in the light", async () => {
+  await shown(usual, { hash: "#importance", height: 300, dark: true }, async (page) => {
+    await page.emulateMedia({ media: "print" });
+    const drawn = () => page.locator(".drawing svg").count();
+    assert.ok((await drawn()) < 3, "not all have been seen");
+    const paper = await page.evaluate(() => {
+      dispatchEvent(new Event("beforeprint"));
+      const drawings = [...document.querySelectorAll(".drawing")];
+      const box = (one) => one.querySelector("svg").parentElement.getBoundingClientRect();
+      return { theme: document.documentElement.dataset.theme, empty: drawings.filter((one) => one.querySelectorAll("svg path").length < 3).map((one) => one.ariaLabel),
+               dark: drawings.filter((one) => !one.innerHTML.includes("#ffffff")).length, all: drawings.length,
+               cut: drawings.filter((one) => box(one).width > 718 || box(one).height < 100 || box(one).height > one.clientHeight + 1).map((one) => one.ariaLabel) };
+    });
+    assert.ok(paper.all >= 3);
+    assert.deepEqual([paper.theme, paper.empty, paper.dark, paper.cut], ["light", [], 0, []]);
+    await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+    await page.emulateMedia({ media: "screen" });
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+    await sees_every_figure(page, 3);
+  });
+});
+
 test("colours follow the system until the reader chooses", async () => {
   await shown(usual, { dark: true }, async (page) => {
     const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
@@ -325,44 +315,6 @@ test("colours follow the system until the reader chooses", async () => {
     await page.getByRole("button", { name: /^Colours/ }).click();
     await page.getByRole("button", { name: /^Colours: dark/ }).click();
     assert.equal(await theme(), "light");
-  });
-});
-
-for (const [trials, limit] of [[1_000, 1_000], [20_000, 3_000]]) {
-  test(`the first paint of ${trials} trials`, async () => {
-    const given = snapshot(study({ trials }));
-    const times = [];
-    for (let time = 0; time < 3; ++time) {
-      await shown(given, {}, async (page) => {
-        await page.locator("#figure-history .drawing[data-drawn=yes]").waitFor();
-        times.push(await page.evaluate(() => [performance.getEntriesByName("first-contentful-paint")[0].startTime,
-                                              performance.getEntriesByName("drawn history")[0].startTime]));
-      });
-    }
-    const middle = (place) => Math.round(times.map((both) => both[place]).sort((a, b) => a - b)[1]);
-    console.log(`# ${trials} trials: first paint after ${middle(0)} ms, history drawn after ${middle(1)} ms (median of 3)`);
-    // Twice the promise: this runs beside other tests; the figure that is promised is measured alone (docs/report.md).
-    assert.ok(middle(1) <= 2 * limit);
-  });
-}
-
-test("20,000 trials sort, scroll and brush in a moment", async () => {
-  await shown(snapshot(study({ trials: 20_000 })), { hash: "#space" }, async (page) => {
-    await draw_all(page);
-    const took = async (act) => {
-      const begun = Date.now();
-      await act();
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      return Date.now() - begun;
-    };
-    const brushed = await took(() => brush(page, 1, 0.2, 0.5));
-    await page.locator('a[href="#trials"]').click();
-    await page.getByRole("button", { name: "Clear the brush" }).click();
-    const sorted = await took(() => page.getByRole("button", { name: "validation error", exact: true }).click());
-    const scrolled = await took(() => page.locator(".rows").evaluate((rows) => (rows.scrollTop = 300_000)));
-    assert.equal(await page.locator(".rows tbody tr").count() < 80, true, "only rows in view exist");
-    console.log(`# 20,000 trials: brush ${brushed} ms, sort ${sorted} ms, scroll ${scrolled} ms`);
-    assert.ok(Math.max(brushed, sorted, scrolled) < 5_000);
   });
 });
 

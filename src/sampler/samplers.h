@@ -33,6 +33,7 @@ SamplerEntry differential_sampler();
 SamplerEntry cmaes_sampler();
 SamplerEntry swarm_sampler();
 SamplerEntry reinforce_sampler();
+SamplerEntry gp_sampler();
 
 // clang-format off
 inline constexpr std::array kSamplers = {
@@ -46,6 +47,7 @@ inline constexpr std::array kSamplers = {
     &cmaes_sampler,
     &swarm_sampler,
     &reinforce_sampler,
+    &gp_sampler,
 };
 // clang-format on
 

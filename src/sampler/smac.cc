@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <numeric>
 
 #include "sampler/forest_model.h"
 #include "sampler/local_search.h"
 #include "sampler/samplers.h"
 #include "sampler/sobol_point.h"
+#include "sampler/starts.h"
 
 namespace crescendo {
 namespace {
@@ -40,7 +40,6 @@ constexpr Option<SmacOptions> kOptions[] = {
     {"min_leaf", &SmacOptions::min_leaf, 1, 1000, "trials in a leaf, at least"},
 };
 
-constexpr std::size_t kDrawsForEach = 4;   // candidate, where constraints forbid most
 constexpr double kPartWithLessons = 0.25;  // of the initial design, where another study is learnt from
 
 /// Sequential model-based algorithm configuration: a random forest of the logarithm of the loss, asked for the point
@@ -67,13 +66,13 @@ class SmacSampler : public Sampler {
     if (in_initial_design(history, number)) {
       const Point point = sobol_point(history.study(), box, number, rng);
       if (!is_known(observations(history, number), point)) return point;
-      return new_random_point(history, box, number, rng);
+      return random_point(history, box, number, rng);
     }
     const bool at_random = rng.uniform() < options_.random;
     const std::vector<Observation> seen = observations_from_top(history, number);
     const bool any_finished = std::any_of(
         seen.begin(), seen.end(), [](const Observation& trial) { return trial.standing == Standing::kFinished; });
-    if (at_random || !any_finished) return new_random_point(history, box, number, rng);
+    if (at_random || !any_finished) return random_point(history, box, number, rng);
     return best_point(history, box, number, seen, rng);
   }
 
@@ -112,14 +111,8 @@ class SmacSampler : public Sampler {
     return !study.budget.seconds || elapsed_seconds < part * *study.budget.seconds;
   }
 
-  // Uniform in the box and new, if `retries` draws find a new one. Never one that runs while others are left.
-  Point new_random_point(const History& history, const Box& box, int number, Rng& rng) const {
-    const std::vector<Observation> seen = observations(history, number);
-    Point point = uniform_->propose(history, box, number, rng);
-    for (int retry = 0; retry < options_.retries && is_known(seen, point); ++retry) {
-      point = uniform_->propose(history, box, number, rng);
-    }
-    return point;
+  Point random_point(const History& history, const Box& box, int number, Rng& rng) const {
+    return new_random_point(*uniform_, history, box, number, options_.retries, rng);
   }
 
   ForestOptions forest_options() const {
@@ -146,56 +139,21 @@ class SmacSampler : public Sampler {
       if (!is_known(there, point)) return point;
       if (++passed > options_.retries) break;
     }
-    return new_random_point(history, box, number, rng);
+    return random_point(history, box, number, rng);
   }
 
   // Where local searches begin: at the trials with the best predictions, and at the best of many random rows.
   std::vector<double> find_starts(RowSpace& rows, const ForestModel& model, Rng& rng) const {
-    const std::size_t width = rows.width(), count = static_cast<std::size_t>(options_.candidates);
-    std::vector<double> drawn(count * width);
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < kDrawsForEach * count && found < count; ++i) {
-      const auto row = std::span(drawn).subspan(found * width, width);
-      rows.draw(rng, row);
-      if (rows.allowed(row)) ++found;
-    }
-    drawn.resize(found * width);
-    std::vector<double> worth(found);
+    const std::size_t width = rows.width(), most = static_cast<std::size_t>(options_.starts);
+    const std::vector<double> drawn = draw_allowed(rows, static_cast<std::size_t>(options_.candidates), rng);
+    std::vector<double> worth(drawn.size() / width);
     model.improvement(drawn, worth);
     for (double& value : worth) value = -value;
 
-    std::vector<double> starts;
-    std::vector<double> best = lowest(model.trials(), model.predicted(), width);
-    for (std::size_t i = 0; i < best.size(); i += width) {
-      const auto row = std::span(best).subspan(i, width);
-      rows.bring_inside(row, rng);
-      if (rows.allowed(row)) starts.insert(starts.end(), row.begin(), row.end());
-    }
-    const std::vector<double> random = lowest(drawn, worth, width);
+    std::vector<double> starts = brought_inside(rows, lowest(model.trials(), model.predicted(), width, most), rng);
+    const std::vector<double> random = lowest(drawn, worth, width, most);
     starts.insert(starts.end(), random.begin(), random.end());
     return starts;
-  }
-
-  // The `starts` different rows of the lowest costs, the earlier of equal ones first.
-  std::vector<double> lowest(std::span<const double> rows, std::span<const double> costs, std::size_t width) const {
-    const auto higher = [&](std::size_t a, std::size_t b) {
-      return costs[a] > costs[b] || (costs[a] == costs[b] && a > b);
-    };
-    std::vector<std::size_t> heap(costs.size());
-    std::iota(heap.begin(), heap.end(), std::size_t{0});
-    std::make_heap(heap.begin(), heap.end(), higher);
-    std::vector<double> found;
-    while (!heap.empty() && found.size() < static_cast<std::size_t>(options_.starts) * width) {
-      const auto row = rows.subspan(heap.front() * width, width);
-      std::pop_heap(heap.begin(), heap.end(), higher);
-      heap.pop_back();
-      bool is_new = true;
-      for (std::size_t i = 0; i < found.size() && is_new; i += width) {
-        is_new = !std::equal(row.begin(), row.end(), found.begin() + static_cast<std::ptrdiff_t>(i));
-      }
-      if (is_new) found.insert(found.end(), row.begin(), row.end());
-    }
-    return found;
   }
 
   SmacOptions options_;

@@ -516,7 +516,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"SizesNoNumbers", "tune --data photos --sizes 8,x --trials 3", "--sizes must be sizes in pixels"},
         BadCase{"UnknownSampler", "tune --data photos --sampler tpee --trials 3",
                 "no sampler called 'tpee'; there are: random grid quasi tpe smac genetic differential cmaes swarm "
-                "reinforce"},
+                "reinforce gp"},
         BadCase{"UnknownSchedule", "tune --data photos --schedule steep --trials 3",
                 "no schedule called 'steep'; there are: flat ramp"},
         BadCase{"LadderOfSomethingElse", "tune --data photos --ladder part=1,2",

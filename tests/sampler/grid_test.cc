@@ -104,9 +104,9 @@ TEST(Grid, RefusesOptionsItDoesNotHave) {
     make_sampler(study);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(
-        error.what(),
-        "no sampler called 'gird'; there are: random grid quasi tpe smac genetic differential cmaes swarm reinforce");
+    EXPECT_STREQ(error.what(),
+                 "no sampler called 'gird'; there are: random grid quasi tpe smac genetic differential cmaes swarm "
+                 "reinforce gp");
   }
 }
 

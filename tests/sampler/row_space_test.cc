@@ -170,7 +170,8 @@ TEST(Neighbourhood, NumbersSpreadAsTheDeviationSays) {
 }
 
 TEST(RowSpace, ARowIsAllowedWhereItsPointIs) {
-  const Space space = parse_space(to_json(mixed_space()), {"100 * rate < layers", "not (kind in [sgd, null] and drop > 0.2)"});
+  const Space space =
+      parse_space(to_json(mixed_space()), {"100 * rate < layers", "not (kind in [sgd, null] and drop > 0.2)"});
   const Box box = narrow_box(space);
   RowSpace rows(space, box);
   std::vector<double> row(rows.width());

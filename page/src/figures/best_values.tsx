@@ -3,11 +3,11 @@
 import { Figure } from "../figure";
 import { value_text } from "../format";
 import { RungName } from "../parts";
-import { useStudy } from "../view";
+import { useView } from "../view";
 import { by_importance, rungs_with_importance } from "./shares";
 
 export function BestValues() {
-  const { study } = useStudy();
+  const { study } = useView();
   const rungs = rungs_with_importance(study);
   const parameters = by_importance(study).map((name) => study.parameters.find((other) => other.name === name)!);
   const value = (rung: number, name: string) => study.raw.importance![rung]!.best_values[name];

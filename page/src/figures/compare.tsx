@@ -74,12 +74,12 @@ export function Compare({ subject, log }: { subject: Subject; log: boolean }) {
   return (
     <Figure
       name="compare" title={`Best at the top ${level} over time: ${subject.name}`} height={380} items={200}
-      caption={`The best ${raw.loss.name} so far at the top ${level}: the median over the seeds, the band from the best to the worst of them; dashed where that was the only one.`}
+      caption={`The best ${raw.loss.name} so far at the top ${level}, of trials that ran to their end, without repetitions: the median over the seeds, the band from the best to the worst of them; dashed where that was the only one.`}
       alt={subject.groups.map((group) => {
         const last = band_of(group).at(-1);
         return `${group.name}, ${count(group.members.length, "seed")}: ${last ? loss_text(raw, last.middle) : "nothing finished there"}.`;
       }).join(" ")}
-      option={(look, width) => draw(subject, log, look, width)}
+      option={(look, width) => draw(subject, log, look, width)} drawn_from={[subject, log]}
       numbers={() => ({
         columns: ["group", "seeds", "seconds", "median", "low", "high"],
         rows: subject.groups.flatMap((group) => band_of(group).map(({ time, low, middle, high }) => [group.name, group.members.length, time, middle, low, high])),

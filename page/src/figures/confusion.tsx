@@ -4,7 +4,7 @@ import type { Option } from "../charts";
 import { Figure } from "../figure";
 import { percent, short } from "../format";
 import { base, name_axis, tip, type Look } from "../look";
-import { useStudy } from "../view";
+import { useView } from "../view";
 
 function draw(classes: string[], counts: number[][], look: Look, width: number): Option {
   const cells = counts.flatMap((row, of) => {
@@ -32,7 +32,7 @@ function draw(classes: string[], counts: number[][], look: Look, width: number):
 }
 
 export function Confusion({ trial }: { trial: number }) {
-  const { study } = useStudy();
+  const { study } = useView();
   const found = study.raw.details?.[trial]?.confusion;
   if (!found) return null;
   const { classes, confusion } = found;
@@ -43,7 +43,7 @@ export function Confusion({ trial }: { trial: number }) {
       name={`confusion-${trial}`} title={`Confusion, trial ${trial}`} height={(width) => Math.min(Math.max(width * 0.85, 280), 460)} items={classes.length ** 2}
       caption="Validation pictures of each true class (rows) by the class that was predicted (columns), the shade as share of the row."
       alt={most.count > 0 ? `The most frequent mistake: ${short(most.count)} of class ${classes[most.of]} were taken for ${classes[most.as]}.` : "No picture was taken for another class."}
-      option={(look, width) => draw(classes, confusion, look, width)}
+      option={(look, width) => draw(classes, confusion, look, width)} drawn_from={[found]}
       numbers={() => ({ columns: ["true \\ predicted", ...classes], rows: confusion.map((row, of) => [classes[of]!, ...row]) })}
     />
   );

@@ -9,7 +9,7 @@ import { base, panel_title, panels, tip, value_axis, type Look } from "../look";
 import { Select } from "../parts";
 import type { Surface } from "../snapshot";
 import { loss_text, type Study } from "../study";
-import { useStudy } from "../view";
+import { useView } from "../view";
 import { isolines } from "./isolines";
 import type { CustomApi } from "./saved";
 import { rungs_with_importance } from "./shares";
@@ -79,7 +79,7 @@ function draw(study: Study, surfaces: Surface[], look: Look, width: number): Opt
 }
 
 export function Contours() {
-  const { study } = useStudy();
+  const { study } = useView();
   const rungs = rungs_with_importance(study).filter((rung) => study.raw.importance![rung]!.surfaces?.length);
   const [chosen, choose] = useState(rungs.length - 1);
   if (rungs.length === 0) return null;
@@ -92,7 +92,7 @@ export function Contours() {
       controls={<Select label="at" value={place} options={rungs.map((at) => study.labels[at]!)} on_change={choose} />}
       caption={`The mean ${study.raw.loss.name} over two parameters, averaged over all others, of the ${surfaces.length} pairs with the strongest interaction at ${study.labels[rung]}.`}
       alt={`Maps of the mean ${study.raw.loss.name} over ${surfaces.map(({ a, b }) => `${a} and ${b}`).join("; ")}.`}
-      option={(look, width) => draw(study, surfaces, look, width)}
+      option={(look, width) => draw(study, surfaces, look, width)} drawn_from={[study, rung]}
       numbers={() => ({
         columns: ["rung", "a", "b", "value_a", "value_b", "mean", "std"],
         rows: surfaces.flatMap((surface) => surface.values_a.flatMap((value_a, i) => surface.values_b.map((value_b, j) =>

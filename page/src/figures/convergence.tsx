@@ -1,4 +1,4 @@
-// The convergence figure of Hinz et al. 2018: the best error so far at the ${level} at work, over time, with increasing
+// The convergence figure of Hinz et al. 2018: the best error so far at the size at work, over time, with increasing
 // image sizes and without. Where the size grows a curve starts anew, for errors of two sizes are no series.
 
 import { loss_axis } from "../axes";
@@ -64,7 +64,7 @@ export function Convergence({ subject, log }: { subject: Subject; log: boolean }
       name="convergence" title={`Convergence, with and without lower ${level}s`} height={380} items={500}
       caption={`The best ${raw.loss.name} so far at the ${level} at work, as in Hinz et al. 2018; a mark is where a ${level} began, the thicker the line the higher the ${level}; dashed without lower ones.`}
       alt={`Curves of ${subject.groups.map(({ name }) => name).join(", ")} over time.`}
-      option={(look, width) => draw(subject, log, look, width)}
+      option={(look, width) => draw(subject, log, look, width)} drawn_from={[subject, log]}
       numbers={() => ({
         columns: ["group", "study", "rung", "seconds", raw.loss.name],
         rows: subject.groups.flatMap((group) => group.members.flatMap((study) => legs(study).flatMap(({ rung, steps }) =>

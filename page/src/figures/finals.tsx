@@ -12,7 +12,7 @@ export function Finals({ subject }: { subject: Subject }) {
   return (
     <Figure
       name="finals" title="What they came to"
-      caption={`Medians over the seeds, with the least and the largest in brackets; the last columns say when the median was as good as the worst group's at its end.`}
+      caption={`Medians over the seeds, with the least and the largest in brackets, of the best point's mean over its executions; the last columns say when the curve below was as good as the worst one at its end.`}
       alt="" numbers={() => ({
         columns: ["group", "seeds", "trials", "seconds", raw.loss.name, "low", "high", "test_error", "seconds_to_the_worst_final"],
         rows: rows.map(({ group, trials, seconds, loss, low, high, test_error, to_worst }) =>

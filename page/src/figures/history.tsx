@@ -2,13 +2,13 @@
 
 import { useState } from "preact/hooks";
 import { loss_axis, type Axis } from "../axes";
-import type { Option } from "../charts";
+import { kManyMarks, type Option } from "../charts";
 import { Figure } from "../figure";
 import { count, seconds, short, time_unit } from "../format";
 import { base, legend, legend_height, rung_colour, rung_symbol, tip, value_axis, type Look } from "../look";
 import { better, loss_text, records, type Study } from "../study";
 import { Choice } from "../parts";
-import { useStudy } from "../view";
+import { useView } from "../view";
 
 interface Stretch {
   rung: number;
@@ -36,7 +36,7 @@ export function stretches(study: Study, at: (trial: number) => number, last: num
 }
 
 function x_axis(study: Study, time: boolean): { axis: Axis; at: (trial: number) => number; name: string; last: number } {
-  const end = Math.max(study.raw.elapsed_seconds || 0, ...lasts(study.end));
+  const end = study.end.reduce((most, one) => Math.max(most, one), study.raw.elapsed_seconds || 0);
   const unit = time_unit(end);
   const last = time ? end / unit.seconds : Math.max(study.count - 1, 1);
   const axis: Axis = {
@@ -44,11 +44,6 @@ function x_axis(study: Study, time: boolean): { axis: Axis; at: (trial: number) 
   };
   return time ? { axis, last, name: `time (${unit.name})`, at: (trial) => study.end[trial]! / unit.seconds }
               : { axis, last, name: "trial", at: (trial) => trial };
-}
-
-// Math.max takes no array of a hundred thousand.
-function lasts(values: number[]): number[] {
-  return [values.reduce((most, value) => Math.max(most, value), 0)];
 }
 
 /// The axis of the better half of all losses, which the others would press together.
@@ -63,7 +58,7 @@ function draw(study: Study, kept: Uint8Array | null, time: boolean, close: boole
   const { axis, at, name, last } = x_axis(study, time);
   const inside = (value: number) => Math.min(Math.max(value, loss.low), loss.high);
   const point = (trial: number) => [at(trial), inside(raw.trials.loss[trial]!), trial];
-  const large = study.finished.length > 3000;
+  const large = study.finished.length > kManyMarks;
   const shaded = stretches(study, at, last);
   const series: Option[] = [];
   for (let rung = 0; rung <= top; ++rung) {
@@ -71,7 +66,7 @@ function draw(study: Study, kept: Uint8Array | null, time: boolean, close: boole
     const own = study.finished.filter((trial) => raw.trials.rung[trial] === rung);
     series.push({
       type: "scatter", name: study.labels[rung], symbol: rung_symbol(rung), symbolSize: large ? 3 : study.count > 500 ? 5 : 7,
-      large, largeThreshold: 3000, itemStyle: { color: colour, opacity: large ? 0.5 : 0.75 }, z: 3,
+      large, largeThreshold: kManyMarks, itemStyle: { color: colour, opacity: large ? 0.5 : 0.75 }, z: 3,
       data: own.filter((trial) => (!kept || kept[trial]) && shown(trial)).map(point),
       markArea: {
         silent: true, itemStyle: { color: colour, opacity: look.dark ? 0.14 : 0.09 }, label: { show: false },
@@ -87,7 +82,7 @@ function draw(study: Study, kept: Uint8Array | null, time: boolean, close: boole
     });
   }
   if (kept) {
-    series.push({ type: "scatter", name: "left out by the brush", symbolSize: 3, large, largeThreshold: 3000, z: 2,
+    series.push({ type: "scatter", name: "left out by the brush", symbolSize: 3, large, largeThreshold: kManyMarks, z: 2,
                   itemStyle: { color: look.faint }, data: study.finished.filter((trial) => !kept[trial] && shown(trial)).map(point) });
   }
   if (study.failed.length > 0) {
@@ -118,7 +113,7 @@ export function trial_tip(study: Study, trial: number): string {
 }
 
 export function History() {
-  const { study, kept, open_trial } = useStudy();
+  const { study, kept, open_trial } = useView();
   const [time, set_time] = useState(true);
   const [close, set_close] = useState(false);
   const { raw } = study;
@@ -131,11 +126,11 @@ export function History() {
         <Choice label="Trials shown" value={close ? "better half" : "all"} options={["all", "better half"]} on_change={(value) => set_close(value !== "all")} />
         <Choice label="Horizontal axis" value={time ? "time" : "trials"} options={["time", "trials"]} on_change={(value) => set_time(value === "time")} />
       </>}
-      caption={`Each mark is a trial; the lines are the best so far at each ${study.level}${study.top > 0 ? `, the shades the ${study.level} at work` : ""}.`
+      caption={`Each mark is a trial; the lines are the best so far at each ${study.level}${study.in_full.length < study.finished.length ? ", without repetitions and trials that were stopped early" : ""}${study.top > 0 ? `, the shades the ${study.level} at work` : ""}.`
         + (!close && outside > 0 ? ` ${count(outside, "trial lies", "trials lie")} beyond the axis and ${outside === 1 ? "is" : "are"} drawn at its end.` : "")}
       alt={`${count(study.finished.length, "finished trial")} and ${study.failed.length} failed ones over ${time ? "time" : "their number"}. `
         + (best ? `The best ${raw.loss.name}, ${loss_text(raw, best.loss)}, was reached with trial ${best.trial} at ${study.labels[best.rung]}.` : "Nothing has finished.")}
-      option={(look, width) => draw(study, kept, time, close, look, width)}
+      option={(look, width) => draw(study, kept, time, close, look, width)} drawn_from={[study, kept, time, close]}
       on_pick={(item) => Array.isArray(item) && open_trial(item[2] as number)}
       numbers={() => ({
         columns: ["trial", "rung", "state", "ended_seconds", "seconds", raw.loss.name],

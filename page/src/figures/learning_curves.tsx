@@ -5,7 +5,7 @@ import { Figure } from "../figure";
 import { short } from "../format";
 import { base, group_colour, legend, rung_symbol, tip, value_axis, type Look } from "../look";
 import { loss_text, type Study } from "../study";
-import { useStudy } from "../view";
+import { useView } from "../view";
 
 function curve_of(study: Study, trial: number): [number, number][] {
   const epochs = study.raw.details?.[trial]?.curve;
@@ -37,7 +37,7 @@ function draw(study: Study, trials: number[], look: Look): Option {
 }
 
 export function LearningCurves({ trials }: { trials: number[] }) {
-  const { study } = useStudy();
+  const { study } = useView();
   const shown = trials.filter((trial) => curve_of(study, trial).length > 0);
   if (shown.length === 0) return <p class="note">The snapshot holds no learning curve of {trials.length === 1 ? "this trial" : "these trials"}.</p>;
   const fields = ["training_loss", "validation_loss", "learning_rate", "seconds"] as const;
@@ -49,7 +49,7 @@ export function LearningCurves({ trials }: { trials: number[] }) {
         const curve = curve_of(study, trial);
         return `Trial ${trial}: from ${loss_text(study.raw, curve[0]![1])} to ${loss_text(study.raw, curve.at(-1)![1])} in ${curve.length} epochs.`;
       }).join(" ")}
-      option={(look) => draw(study, shown, look)}
+      option={(look) => draw(study, shown, look)} drawn_from={[study, shown.join()]}
       numbers={() => ({
         columns: ["trial", "epoch", study.raw.loss.name, ...fields],
         rows: shown.flatMap((trial) => curve_of(study, trial).map(([epoch, loss], place) =>

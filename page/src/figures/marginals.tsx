@@ -5,7 +5,7 @@ import type { Option } from "../charts";
 import { Figure } from "../figure";
 import { base, legend, panel_title, panels, rung_colour, rung_symbol, tip, value_axis, type Look } from "../look";
 import { loss_text, type Study } from "../study";
-import { useStudy } from "../view";
+import { useView } from "../view";
 import type { CustomApi } from "./saved";
 import { by_importance, rungs_with_importance } from "./shares";
 
@@ -74,7 +74,7 @@ function draw(study: Study, names: string[], look: Look, width: number): Option 
 }
 
 export function Marginals() {
-  const { study } = useStudy();
+  const { study } = useView();
   const names = by_importance(study).filter((name) => curves_of(study, name).length > 0);
   if (names.length === 0) return null;
   return (
@@ -82,7 +82,7 @@ export function Marginals() {
       name="marginals" title="Along each parameter" height={(width) => form(names.length, width).height} items={names.length * 100}
       caption={`The mean ${study.raw.loss.name} along one parameter, averaged over all others, the most important first; the bands are one standard deviation over the trees.`}
       alt={`Mean ${study.raw.loss.name} along ${names.join(", ")} at each ${study.level}.`}
-      option={(look, width) => draw(study, names, look, width)}
+      option={(look, width) => draw(study, names, look, width)} drawn_from={[study]}
       numbers={() => ({
         columns: ["rung", "parameter", "value", "weight", "mean", "std"],
         rows: (study.raw.importance ?? []).flatMap((rung, place) => Object.entries(rung?.curves ?? {}).flatMap(([name, points]) =>

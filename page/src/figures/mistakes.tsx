@@ -1,10 +1,10 @@
 // Pictures that a trial's network got wrong, the most certain of its answer first.
 
 import { clip, percent } from "../format";
-import { useStudy } from "../view";
+import { useView } from "../view";
 
 export function Mistakes({ trial }: { trial: number }) {
-  const { study } = useStudy();
+  const { study } = useView();
   const mistakes = study.raw.details?.[trial]?.mistakes;
   if (!mistakes?.length) return null;
   return (

@@ -7,7 +7,7 @@ import { base, name_axis, panel_title, panels, rung_colour, tip, value_axis, typ
 import type { Box, Value } from "../snapshot";
 import { value_text } from "../format";
 import { value_of, type Study } from "../study";
-import { useStudy } from "../view";
+import { useView } from "../view";
 import { RungName } from "../parts";
 import type { CustomApi } from "./saved";
 
@@ -86,7 +86,7 @@ function side_text(study: Study, place: number, box: Box): string {
 }
 
 export function Narrowing() {
-  const { study } = useStudy();
+  const { study } = useView();
   const rows = rows_of(study);
   if (rows.length === 0) return null;
   return (
@@ -94,7 +94,7 @@ export function Narrowing() {
       name="narrowing" title="How the space narrowed" height={(width) => form(study, width).height} items={rows.length * study.parameters.length}
       caption={`The bands are where new points could fall at each ${study.level}, the lowest at the bottom; the dashed line is the best point.`}
       alt={`For each parameter the range searched at ${study.labels.join(", ")}.`}
-      option={(look, width) => draw(study, look, width)}
+      option={(look, width) => draw(study, look, width)} drawn_from={[study]}
       numbers={() => ({
         columns: ["rung", "box", "parameter", "from_or_choices", "to", "reason"],
         rows: rows.flatMap(({ rung, box }) => study.parameters.map((parameter) => {

@@ -7,7 +7,7 @@ import { percent } from "../format";
 import { base, name_axis, tip, type Look } from "../look";
 import { Select } from "../parts";
 import type { RungImportance } from "../snapshot";
-import { useStudy } from "../view";
+import { useView } from "../view";
 import { by_importance, rungs_with_importance } from "./shares";
 
 function draw(importance: RungImportance, names: string[], look: Look, width: number): Option {
@@ -39,7 +39,7 @@ function draw(importance: RungImportance, names: string[], look: Look, width: nu
 }
 
 export function Pairs() {
-  const { study } = useStudy();
+  const { study } = useView();
   const rungs = rungs_with_importance(study).filter((rung) => study.raw.importance![rung]!.pairs.length > 0);
   const [chosen, choose] = useState(rungs.length - 1);
   if (rungs.length === 0) return null;
@@ -52,7 +52,7 @@ export function Pairs() {
       controls={<Select label="at" value={place} options={rungs.map((at) => study.labels[at]!)} on_change={choose} />}
       caption={`The share of the variance of the ${study.raw.loss.name} that two parameters explain together and neither alone, at ${study.labels[rung]}.`}
       alt={`The strongest interaction at ${study.labels[rung]} is of ${strongest.a} and ${strongest.b}: ${percent(strongest.share)}.`}
-      option={(look, width) => draw(importance, names, look, width)}
+      option={(look, width) => draw(importance, names, look, width)} drawn_from={[study, rung]}
       numbers={() => ({
         columns: ["rung", "a", "b", "share", "std"],
         rows: rungs.flatMap((at) => study.raw.importance![at]!.pairs.map(({ a, b, share, std }) => [study.labels[at], a, b, share, std])),

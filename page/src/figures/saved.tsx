@@ -5,7 +5,7 @@ import { Figure } from "../figure";
 import { seconds, short, time_unit } from "../format";
 import { base, legend, name_axis, rung_colour, tip, value_axis, type Look } from "../look";
 import type { Study } from "../study";
-import { useStudy } from "../view";
+import { useView } from "../view";
 
 export function saved_factor(study: Study): number | null {
   const { saved } = study.raw;
@@ -60,7 +60,7 @@ export interface CustomApi {
 }
 
 export function Saved() {
-  const { study } = useStudy();
+  const { study } = useView();
   const { saved, rungs } = study.raw;
   if (!saved) return null;
   const factor = saved_factor(study), top = study.labels[study.top]!;
@@ -71,7 +71,7 @@ export function Saved() {
     <Figure
       name="saved" title="What starting small saved" height={170} items={rungs.length}
       caption={`${words} The estimate rests on ${short(saved.measured)} pairs of trials of one point at two ${study.level}s.`}
-      alt={words} option={(look) => draw(study, look)}
+      alt={words} option={(look) => draw(study, look)} drawn_from={[study]}
       numbers={() => ({
         columns: ["part", "seconds"],
         rows: [...rungs.map((rung, place) => [study.labels[place], rung.seconds]), [`estimate: all at ${top}`, saved.top_seconds]],

@@ -8,7 +8,7 @@ import { base, legend, name_axis, rung_colour, rung_sign, tip, value_axis, type 
 import { Select } from "../parts";
 import type { RungImportance } from "../snapshot";
 import type { Study } from "../study";
-import { useStudy } from "../view";
+import { useView } from "../view";
 import type { CustomApi } from "./saved";
 
 interface Measure {
@@ -78,7 +78,7 @@ function draw(study: Study, measure: Measure, look: Look, width: number): Option
 }
 
 export function Shares() {
-  const { study } = useStudy();
+  const { study } = useView();
   const [chosen, choose] = useState(0);
   const measure = kMeasures[chosen]!;
   const rungs = rungs_with_importance(study), names = by_importance(study);
@@ -89,7 +89,7 @@ export function Shares() {
       controls={<Select label="share" value={chosen} options={kMeasures.map(({ name }) => name)} on_change={choose} />}
       caption={`The share of the variance of the ${study.raw.loss.name} ${measure.says}, at each ${study.level}; the whiskers are one standard deviation over the trees.`}
       alt={first ? `The most important parameter is ${first}: ${rungs.map((rung) => `${percent(measure.of(study.raw.importance![rung]!, first)?.share ?? 0)} at ${study.labels[rung]}`).join(", ")}.` : "No importance."}
-      option={(look, width) => draw(study, measure, look, width)}
+      option={(look, width) => draw(study, measure, look, width)} drawn_from={[study, measure]}
       numbers={() => ({
         columns: ["rung", "parameter", "main", "main_std", "total", "total_std", "ped_anova", "permutation"],
         rows: rungs.flatMap((rung) => names.map((name) => {

@@ -7,7 +7,7 @@ import { Figure } from "../figure";
 import { short } from "../format";
 import { base, legend, panel_title, panels, rung_colour, rung_symbol, value_axis, type Look } from "../look";
 import { sample, value_of, type Study } from "../study";
-import { useStudy } from "../view";
+import { useView } from "../view";
 import { trial_tip } from "./history";
 
 const kMostMarks = 2000;
@@ -48,7 +48,7 @@ function draw(study: Study, marks: number[], kept: Uint8Array | null, look: Look
 }
 
 export function Slices() {
-  const { study, kept, open_trial } = useStudy();
+  const { study, kept, open_trial } = useView();
   const marks = useMemo(() => sample(study, kMostMarks), [study]);
   const { raw } = study;
   return (
@@ -57,7 +57,7 @@ export function Slices() {
       caption={`The ${raw.loss.name} of each trial over one parameter at a time; “off” is where a parameter is not active.`
         + (marks.length < study.finished.length ? ` Drawn are ${short(marks.length)} of ${short(study.finished.length)} trials: the best half of them, and evenly chosen others.` : "")}
       alt={`Scatter plots of ${raw.loss.name} over ${study.parameters.map(({ name }) => name).join(", ")}.`}
-      option={(look, width) => draw(study, marks, kept, look, width)}
+      option={(look, width) => draw(study, marks, kept, look, width)} drawn_from={[study, kept]}
       on_pick={(item) => Array.isArray(item) && open_trial(item[2] as number)}
       numbers={() => ({
         columns: ["trial", "rung", raw.loss.name, ...study.parameters.map(({ name }) => name)],

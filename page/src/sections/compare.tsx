@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { Boundary } from "../boundary";
 import { Compare as CompareFigure } from "../figures/compare";
 import { Convergence } from "../figures/convergence";
 import { Finals } from "../figures/finals";
@@ -21,9 +22,9 @@ export function Compare() {
         {subjects.length > 1 && <Select label="searched" value={subjects.indexOf(subject)} options={subjects.map(({ name }) => name)} on_change={choose} />}
         <Choice label="Time axis" value={log ? "logarithm of time" : "time"} options={["time", "logarithm of time"]} on_change={(value) => set_log(value !== "time")} />
       </div>
-      <Finals subject={subject} />
-      <CompareFigure subject={subject} log={log} />
-      <Convergence subject={subject} log={log} />
+      <Boundary part="What the searches came to"><Finals subject={subject} /></Boundary>
+      <Boundary part="The best over time"><CompareFigure subject={subject} log={log} /></Boundary>
+      <Boundary part="Convergence"><Convergence subject={subject} log={log} /></Boundary>
     </>
   );
 }

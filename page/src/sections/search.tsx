@@ -1,10 +1,11 @@
+import { Boundary } from "../boundary";
 import { History } from "../figures/history";
 import { Saved } from "../figures/saved";
 import { seconds, short, value_text } from "../format";
 import { CopyButton, RungName } from "../parts";
 import { point_command, point_toml } from "../point";
 import { loss_text, value_of, type Study } from "../study";
-import { useStudy } from "../view";
+import { useView } from "../view";
 
 function Rungs({ study }: { study: Study }) {
   const failed = (rung: number) => study.failed.filter((trial) => study.raw.trials.rung[trial] === rung).length;
@@ -35,7 +36,7 @@ function Rungs({ study }: { study: Study }) {
 }
 
 function BestPoint({ study }: { study: Study }) {
-  const { open_trial } = useStudy();
+  const { open_trial } = useView();
   const { best } = study.raw;
   if (!best) return null;
   return (
@@ -63,17 +64,17 @@ function BestPoint({ study }: { study: Study }) {
 }
 
 export function Search() {
-  const { study } = useStudy();
+  const { study } = useView();
   if (study.count === 0) return <p class="note">No trial has begun yet.</p>;
   const only_failed = study.failed.length === study.count;
   return (
     <>
       {only_failed && <p class="warning">All trials failed. The last one: {study.raw.trials.reason[study.count - 1] ?? "it gave no reason"}</p>}
-      <History />
-      <Saved />
+      <Boundary part="How the search went"><History /></Boundary>
+      <Boundary part="What starting small saved"><Saved /></Boundary>
       <div class="beside">
-        <Rungs study={study} />
-        <BestPoint study={study} />
+        <Boundary part="The sizes"><Rungs study={study} /></Boundary>
+        <Boundary part="The best point"><BestPoint study={study} /></Boundary>
       </div>
     </>
   );

@@ -1,9 +1,10 @@
+import { Boundary } from "../boundary";
 import { TrialPanel } from "../trial_panel";
 import { TrialTable } from "../trial_table";
-import { useStudy } from "../view";
+import { useView } from "../view";
 
 export function Trials() {
-  const { study } = useStudy();
+  const { study } = useView();
   if (study.count === 0) return <p class="note">No trial has begun yet.</p>;
-  return <><TrialTable /><TrialPanel /></>;
+  return <><Boundary part="The table of trials"><TrialTable /></Boundary><Boundary part="The opened trials"><TrialPanel /></Boundary></>;
 }
