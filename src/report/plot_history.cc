@@ -48,7 +48,7 @@ std::string rung_text(const History& history, int rung) {
 std::vector<LegendEntry> legend(const History& history, int best_rung, std::size_t failed) {
   std::vector<LegendEntry> entries;
   for (int rung = 0; rung <= history.study().top(); ++rung)
-    entries.push_back({rung_text(history, rung), style_of(rung)});
+    entries.push_back({rung_text(history, rung), rung_style(rung, history.study().top())});
   if (best_rung >= 0) {
     const std::string name = rung_name(history.study(), best_rung);
     entries.push_back({"best so far" + (name.empty() ? "" : " at " + name), {"#222222", {}, ""}, true});
@@ -78,7 +78,7 @@ std::string draw(std::span<const ShownStudy> studies) {
   panel.draw(svg);
   const double radius = trials.size() > 2000 ? 2 : 3.5;
   for (const Trial& trial : trials) {
-    const Style style = style_of(trial.rung);
+    const Style style = rung_style(trial.rung, study.top());
     if (trial.state == TrialState::kFinished) {
       svg.mark("trial", style.shape, panel.at(trial.number, turned(study, trial.loss)), radius,
                {style.colour, "", 1, 0.7});

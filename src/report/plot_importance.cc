@@ -48,8 +48,8 @@ double largest(const std::vector<RungBars>& bars) {
   return most > 0 ? std::min(1.0, most) : 1;
 }
 
-void draw_bar(Svg& svg, const PlotPanel& panel, double top, const RungBars& bar, std::size_t parameter) {
-  const Style style = style_of(bar.rung);
+void draw_bar(Svg& svg, const PlotPanel& panel, double top, const RungBars& bar, std::size_t parameter, int top_rung) {
+  const Style style = rung_style(bar.rung, top_rung);
   const Share& main = bar.found.found->main[parameter];
   const double zero = panel.left(), middle = top + kBar / 2;
   const auto x = [&](double share) { return panel.at(share, 0).x; };
@@ -76,7 +76,7 @@ std::string draw(std::span<const ShownStudy> studies) {
   for (const RungBars& bar : bars) {
     entries.push_back(
         {fmt::format("{}{}{} trials", bar.found.name, bar.found.name.empty() ? "" : ": ", bar.found.trials),
-         style_of(bar.rung)});
+         rung_style(bar.rung, study.top())});
   }
   const double top = 66 + draw_legend(svg, {kLeft, 70}, kWidth - kRight, entries);
   const PlotPanel panel({kLeft, top}, kWidth - kLeft - kRight, block * static_cast<double>(study.space.size()),
@@ -87,7 +87,7 @@ std::string draw(std::span<const ShownStudy> studies) {
     svg.text("parameter", {kLeft - 8, row + (block - kGap) / 2 + 4}, Anchor::kEnd,
              shortened(study.space[parameter].name, kLeft - 24));
     for (std::size_t i = 0; i < bars.size(); ++i) {
-      draw_bar(svg, panel, row + kBar * static_cast<double>(i), bars[i], parameter);
+      draw_bar(svg, panel, row + kBar * static_cast<double>(i), bars[i], parameter, study.top());
     }
     row += block;
   }

@@ -73,7 +73,7 @@ void draw_parameter(Svg& svg, const PlotPanel& panel, const Study& study, const 
                     std::size_t parameter) {
   panel.draw(svg);
   for (std::size_t i = 0; i < rungs.size(); ++i) {
-    const Style style = style_of(rungs[i].rung);
+    const Style style = rung_style(rungs[i].rung, study.top());
     const Curve& curve = rungs[i].found.curves[parameter];
     if (has_choices(study.space[parameter])) {
       const double shift = 10 * (static_cast<double>(i) - static_cast<double>(rungs.size() - 1) / 2);
@@ -92,7 +92,7 @@ std::string draw(std::span<const ShownStudy> studies) {
   for (int rung = 0; rung <= study.top(); ++rung) {
     RungImportance found = shown_importance(history, rung, 0);
     if (!found.found) continue;
-    entries.push_back({found.name.empty() ? "all trials" : found.name, style_of(rung), true});
+    entries.push_back({found.name.empty() ? "all trials" : found.name, rung_style(rung, study.top()), true});
     rungs.push_back({rung, std::move(*found.found)});
   }
   const auto parameters = static_cast<int>(study.space.size());

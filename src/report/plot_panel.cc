@@ -24,6 +24,13 @@ Style style_of(int i) {
   return {kColours[place % kColours.size()], static_cast<Shape>(i % kShapes), kDashes[place % kDashes.size()]};
 }
 
+Style rung_style(int rung, int top) {
+  constexpr std::array kLower = {"#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9"};
+  Style style = style_of(rung);
+  style.colour = rung == top ? kColours[0] : kLower[static_cast<std::size_t>(rung) % kLower.size()];
+  return style;
+}
+
 void PlotPanel::draw(Svg& svg) const {
   double last = -1e9;
   for (const Tick& tick : x_.ticks) {

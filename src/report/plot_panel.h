@@ -19,6 +19,9 @@ struct Style {
 };
 Style style_of(int i);
 
+/// Of a rung, in the colours and shapes that it has in the report's page: the top one is always blue.
+Style rung_style(int rung, int top);
+
 /// A part of a picture with an axis below it and one to its left.
 class PlotPanel {
  public:

@@ -101,7 +101,7 @@ std::string draw(std::span<const ShownStudy> studies) {
                width);
   std::vector<LegendEntry> entries;
   for (int rung = 0; rung <= study.top() && study.top() > 0; ++rung) {
-    entries.push_back({rung_name(study, rung), style_of(rung), true});
+    entries.push_back({rung_name(study, rung), rung_style(rung, study.top()), true});
   }
   if (!shown.empty()) entries.push_back({fmt::format("trial {}, the best", shown.front()), {"#000000", {}, ""}, true});
   const Axes axes(study, losses, 78 + draw_legend(svg, {kLeft - 40, 70}, width - 20, entries));
@@ -109,7 +109,7 @@ std::string draw(std::span<const ShownStudy> studies) {
   // The best last, over the others.
   for (std::size_t i = shown.size(); i-- > 0;) {
     const Trial& trial = history.trial(shown[i]);
-    const Style style = style_of(trial.rung);
+    const Style style = rung_style(trial.rung, study.top());
     const Ink ink = i == 0 ? Ink{"", "#000000", 2.5} : Ink{"", style.colour, 1, 0.45, style.dash};
     draw_trial(svg, i == 0 ? "best" : "trial", axes.crossings(study, trial), ink);
   }

@@ -24,7 +24,7 @@ struct Ink {
 enum class Anchor { kStart, kMiddle, kEnd };
 
 /// Of one mark of many: told apart without colour.
-enum class Shape { kCircle, kSquare, kTriangle, kDiamond, kCross };
+enum class Shape { kCircle, kTriangle, kSquare, kDiamond, kCross };
 inline constexpr int kShapes = 5;
 
 /// An SVG picture, drawn from back to front. Texts may hold anything; each mark and line has a class, by which pictures

@@ -1,4 +1,5 @@
 #include "report/figures.h"
+#include "report/plot_panel.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -347,6 +348,13 @@ TEST(PlotAxis, OfLossesOfManyMagnitudesIsLogarithmic) {
   EXPECT_TRUE(loss_axis(study, {0.001, 5, 100}).log);
   EXPECT_FALSE(loss_axis(study, {0, 5, 100}).log);
   EXPECT_FALSE(loss_axis(study, {5, 100}).log);
+}
+
+TEST(RungStyle, IsBlueAtTheTopOfEveryLadderAndAnotherBelow) {
+  for (const int top : {0, 1, 3}) {
+    EXPECT_EQ(rung_style(top, top).colour, "#0072B2");
+    for (int rung = 0; rung < top; ++rung) EXPECT_NE(rung_style(rung, top).colour, "#0072B2");
+  }
 }
 
 }  // namespace
