@@ -42,7 +42,7 @@ test:
 
 # Tests that time kernels, compare numbers of whole searches or run other programs than ours: minutes under sanitizers,
 # and what they compute is computed in the others too.
-MEASURING := KernelChoice|KernelTable.IsMeasured|Memory.OfAWorker|BeatsRandom|AShortStudyGains|MisleadingLessons|OfIshigami|FashionMnistsTestPictures|^tables|^bench
+MEASURING := KernelChoice|KernelTable.IsMeasured|BeatsRandom|AShortStudyGains|MisleadingLessons|OfIshigami|FashionMnistsTestPictures|^tables|^bench
 sanitize:
 	@tools/setup test
 	@cmake --preset asan > /dev/null && cmake --build build/asan

@@ -30,6 +30,7 @@
 #include "bench/child.h"
 #include "bench/exit_status.h"
 #include "bench/machine.h"
+#include "bench/method.h"
 #include "bench/named.h"
 #include "bench/search_problems.h"
 #include "crescendo/error.h"
@@ -37,7 +38,6 @@
 #include "crescendo/store.h"
 #include "objective/program.h"
 #include "search/ladder.h"
-#include "search/presets.h"
 
 namespace crescendo {
 namespace {
@@ -105,21 +105,6 @@ Choice parse(int count, char** arguments) {
     }
   }
   return choice;
-}
-
-struct Method {
-  std::string name;
-  Named schedule, sampler;
-};
-
-Method method_of(const std::string& text) {
-  const auto preset = std::find_if(kPresets.begin(), kPresets.end(), [&](const Preset& p) { return p.name == text; });
-  if (preset != kPresets.end()) {
-    return {text, parse_named(std::string(preset->schedule)), parse_named(std::string(preset->sampler))};
-  }
-  const std::vector<std::string> parts = split(text, '+');
-  if (parts.size() != 2) bad_input("'" + text + "' is neither a preset nor SCHEDULE+SAMPLER");
-  return {text, parse_named(parts[0]), parse_named(parts[1])};
 }
 
 std::vector<Rung> ladder_of(const std::string& text) {
@@ -234,7 +219,7 @@ void run(const Choice& choice) {
     problems.push_back(surrogate_problem(choice.problems_file, evaluator, name));
   }
   std::vector<Method> methods;
-  for (const std::string& text : choice.methods) methods.push_back(method_of(text));
+  for (const std::string& text : choice.methods) methods.push_back(parse_method(text));
   const std::set<Cell> done = cells_of(choice.rows);
   const std::string commit = run_description("").at("commit");
   for (int seed = choice.first_seed; seed <= choice.last_seed; ++seed) {

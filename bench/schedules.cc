@@ -23,8 +23,7 @@
 
 #include "base/json.h"
 #include "bench/exit_status.h"
-#include "bench/machine.h"
-#include "bench/named.h"
+#include "bench/method.h"
 #include "bench/size_table.h"
 #include "crescendo/error.h"
 #include "crescendo/history.h"
@@ -33,7 +32,6 @@
 #include "crescendo/schedule.h"
 #include "objective/cnn_space.h"
 #include "search/claiming.h"
-#include "search/presets.h"
 
 namespace crescendo {
 namespace {
@@ -90,22 +88,6 @@ void collect(const std::string& url) {
   out.flush();
   if (!out) unavailable("cannot write rows to " + kTrials.string());
   fmt::print("{} trials added to {}\n", added, kTrials.string());
-}
-
-struct Method {
-  std::string name;
-  Named schedule, sampler;
-};
-
-Method method_of(const std::string& text) {
-  for (const Preset& preset : kPresets) {
-    if (preset.name == text) {
-      return {text, parse_named(std::string(preset.schedule)), parse_named(std::string(preset.sampler))};
-    }
-  }
-  const std::vector<std::string> parts = split(text, '+');
-  if (parts.size() != 2) bad_input("'" + text + "' is neither a preset nor SCHEDULE+SAMPLER");
-  return {text, parse_named(parts[0]), parse_named(parts[1])};
 }
 
 /// A search of one worker on a table, to its end.
@@ -202,12 +184,12 @@ class Schedules {
     std::copy_if(all.begin(), all.end(), std::back_inserter(trials),
                  [&](const SizeTrial& t) { return t.data == data; });
     if (trials.empty()) bad_input("no trials of '" + data + "' in " + kTrials.string());
-    const SizeTable table(cnn_space(choice_.sides_px.back()), trials, choice_.noise);
+    const SizeTable table(cnn_space(choice_.sides_px.back()), trials, choice_.sides_px.back(), choice_.noise);
     const std::string problem = fmt::format("{} {}", data, fmt::join(choice_.sides_px, "-"));
     for (int seed = 0; seed < choice_.seeds; ++seed) {
       std::optional<double> flat_seconds;
       for (const std::string& name : choice_.methods) {
-        const Method method = method_of(name);
+        const Method method = parse_method(name);
         const double share = method.schedule.name == "flat" ? 0 : choice_.share;
         Json row = {{"problem", problem}, {"table", trials.size()},   {"noise", choice_.noise},
                     {"method", name},     {"trials", choice_.trials}, {"share", share},
@@ -216,7 +198,7 @@ class Schedules {
         Study study = study_of(table, method, seed);
         if (share > 0) {
           if (!flat_seconds) {
-            const Study flat = study_of(table, method_of("flat+random"), seed);
+            const Study flat = study_of(table, parse_method("flat+random"), seed);
             flat_seconds = SimulatedSearch(table, flat).run().at("seconds").get<double>();
           }
           study.budget.trials.reset();

@@ -9,22 +9,10 @@
 #include "crescendo/rng.h"
 #include "numeric/normal.h"
 #include "search/summary.h"
-#include "space/encode.h"
 #include "space/parse.h"
 
 namespace crescendo {
 namespace {
-
-constexpr double kMissing = -1.5;  // outside 0..1, where the values of active parameters lie
-
-std::vector<Feature> features_of(const Space& space) {
-  std::vector<Feature> features;
-  for (const Parameter& parameter : space.parameters()) {
-    features.push_back({has_choices(parameter) ? static_cast<int>(parameter.choices.size()) + 1 : 0});
-  }
-  features.push_back({});  // the side
-  return features;
-}
 
 double predicted(const Forest& forest, const std::vector<double>& row) {
   double sum = 0;
@@ -69,8 +57,8 @@ std::vector<Json> size_trial_rows(Store& store) {
   return rows;
 }
 
-SizeTable::SizeTable(Space space, const std::vector<SizeTrial>& trials, double noise)
-    : space_(std::move(space)), noise_(noise) {
+SizeTable::SizeTable(Space space, const std::vector<SizeTrial>& trials, int top_px, double noise)
+    : space_(std::move(space)), box_(whole(space_)), rows_(space_, box_), top_px_(top_px), noise_(noise) {
   check(!trials.empty(), "a table is made from at least one trial");
   std::vector<double> rows, errors, log_seconds;
   for (const SizeTrial& trial : trials) {
@@ -82,23 +70,13 @@ SizeTable::SizeTable(Space space, const std::vector<SizeTrial>& trials, double n
   ForestOptions options;
   options.trees = 64;
   options.features_per_split = 0.7;
-  const std::vector<Feature> features = features_of(space_);
-  errors_ = std::make_unique<Forest>(features, rows, errors, options, 1);
-  log_seconds_ = std::make_unique<Forest>(features, rows, log_seconds, options, 2);
+  errors_ = std::make_unique<Forest>(rows_.features(), rows, errors, options, 1);
+  log_seconds_ = std::make_unique<Forest>(rows_.features(), rows, log_seconds, options, 2);
 }
 
 std::vector<double> SizeTable::row(const Point& point, int side_px) const {
-  std::vector<double> values;
-  for (std::size_t i = 0; i < space_.size(); ++i) {
-    const Parameter& parameter = space_[i];
-    const double value = point.values[i];
-    if (has_choices(parameter)) {
-      values.push_back(std::isnan(value) ? static_cast<double>(parameter.choices.size()) : value);
-    } else {
-      values.push_back(std::isnan(value) ? kMissing : to_unit(parameter, value));
-    }
-  }
-  values.push_back(std::log2(side_px));
+  std::vector<double> values(rows_.width());
+  rows_.encode(point, static_cast<int>(std::lround(std::log2(static_cast<double>(top_px_) / side_px))), values);
   return values;
 }
 

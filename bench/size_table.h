@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "crescendo/store.h"
 #include "numeric/forest.h"
+#include "sampler/row_space.h"
 
 namespace crescendo {
 
@@ -27,12 +28,13 @@ std::vector<SizeTrial> read_size_trials(const std::filesystem::path& file);
 /// Trials that were stopped early or start from weights are left out.
 std::vector<Json> size_trial_rows(Store& store);
 
-/// What a point would come to at a side, learnt from real trials: a forest over the point and the logarithm of the side
-/// for the error and another for the logarithm of the time, and noise of `noise` (a standard deviation) that belongs to
-/// point, side and seed.
+/// What a point would come to at a side, learnt from real trials: a forest over the point and how often its side was
+/// halved from `top_px` for the error, another for the logarithm of the time, and noise of `noise` (a standard
+/// deviation) that belongs to side and seed.
 class SizeTable {
  public:
-  SizeTable(Space space, const std::vector<SizeTrial>& trials, double noise);
+  SizeTable(Space space, const std::vector<SizeTrial>& trials, int top_px, double noise);
+  SizeTable(const SizeTable&) = delete;  // its rows refer to its space
 
   const Space& space() const { return space_; }
   double error(const Point& point, int side_px) const;  // without noise
@@ -43,6 +45,9 @@ class SizeTable {
   std::vector<double> row(const Point& point, int side_px) const;
 
   Space space_;
+  Box box_;
+  RowSpace rows_;
+  int top_px_;
   std::unique_ptr<Forest> errors_, log_seconds_;
   double noise_;
 };

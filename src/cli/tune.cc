@@ -180,7 +180,8 @@ class Tune {
     if (winner && !folder_.empty()) write_file(fs::path(folder_) / "best.toml", best_toml(history));
     if (end == SearchEnd::kInterrupted) {
       say_interrupted(history);
-      write_report(store, history, url, false);  // at once: importance would take seconds
+      const bool reported = write_report(store, history, url, false);  // at once: importance would take seconds
+      if (reported) fmt::print(stderr, "crescendo: {}/{} shows them.\n", folder_, kReportFile);
       return kExitInterrupted;
     }
     if (!options_.quiet) fmt::print(stderr, "{}", begun_anew_text(continued_trials(store, history)));

@@ -24,17 +24,36 @@ inline Space floats() {
   return parse_space(parameters);
 }
 
+inline Space one_float() {
+  return parse_space(Json::parse(R"([{"name": "x", "type": "float", "low": 0, "high": 1}])"));
+}
+
+inline Point random_point(const Space& space, Rng& rng) {
+  std::vector<double> unit(space.size());
+  for (double& u : unit) u = rng.uniform();
+  return point_in_box(space, whole(space), unit);
+}
+
 inline Point all_at(double x) { return {std::vector<double>(kFloats, x)}; }
 
 /// A sampler and a history whose trials a test makes, all of them in the whole space.
 struct Setting {
   explicit Setting(Named named, const Space& space = floats(), int rungs = 1)
-      : study(small_study(1000, rungs, "flat", space)), history(std::make_shared<const Study>(study)) {
-    study.sampler = std::move(named);
-    sampler = make_sampler(study);
-    history = History(std::make_shared<const Study>(study));
-    box = whole(study.space);
+      : Setting(space, std::move(named), 1000, rungs) {}
+
+  Setting(const Space& space, Named named, int trials = 100, int rungs = 1, std::uint64_t seed = 1)
+      : study(make_study(space, std::move(named), trials, rungs, seed)),
+        sampler(make_sampler(study)),
+        history(std::make_shared<const Study>(study)),
+        box(whole(study.space)) {
     history.add_box(0, box);
+  }
+
+  static Study make_study(const Space& space, Named named, int trials, int rungs, std::uint64_t seed) {
+    Study study = small_study(trials, rungs, "flat", space);
+    study.seed = seed;
+    study.sampler = std::move(named);
+    return study;
   }
 
   Trial& begin(const Point& point, int rung = 0) {
@@ -45,15 +64,21 @@ struct Setting {
     next.point = point;
     return next;
   }
-  void finish(const Point& point, double loss, int rung = 0) {
+  void add(const Point& point, double loss, TrialState state = TrialState::kFinished, int rung = 0) {
     begin(point, rung);
-    next.state = TrialState::kFinished;
+    next.state = state;
     next.loss = loss;
     history.set_trial(next);
   }
+  void finish(const Point& point, double loss, int rung = 0) { add(point, loss, TrialState::kFinished, rung); }
   void fail(const Point& point) {
     begin(point).state = TrialState::kFailed;
     history.set_trial(next);
+  }
+
+  Point propose(std::uint64_t stream, int number = -1) const {
+    Rng rng(1, {stream});
+    return sampler->propose(history, box, number < 0 ? static_cast<int>(history.trials().size()) : number, rng);
   }
 
   std::vector<Point> children(int count) const {
@@ -74,7 +99,7 @@ struct Setting {
 
 /// The lowest loss above the optimum after some trials by one worker that stamps what it claims.
 inline double regret_after(const Problem& problem, Named sampler, int trials, std::uint64_t seed) {
-  Setting s(std::move(sampler), problem.space);
+  Setting s(problem.space, std::move(sampler), trials, 1, seed);
   double best = 1e300;
   for (int number = 0; number < trials; ++number) {
     s.begin({}).point.reset();

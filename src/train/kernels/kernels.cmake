@@ -15,9 +15,6 @@ function(crescendo_kernels name lanes)
   # -Wno-psabi: vectors wider than the instruction set's are passed between inlined functions only.
   target_compile_options(crescendo_kernels_${name} PRIVATE ${kernel_optimisation} ${ARGN}
                          -Wno-psabi -Wno-unknown-pragmas)
-  if(CRESCENDO_SANITIZE AND NOT name STREQUAL "portable")
-    target_compile_options(crescendo_kernels_${name} PRIVATE -fno-sanitize=undefined)  # one source: once is enough
-  endif()
   set_target_properties(crescendo_kernels_${name} PROPERTIES CXX_EXTENSIONS ON POSITION_INDEPENDENT_CODE ON)
   target_sources(crescendo_train PRIVATE $<TARGET_OBJECTS:crescendo_kernels_${name}>)
 endfunction()
