@@ -4,7 +4,7 @@
 //
 //   schedules --collect URL                       adds the trials of the studies in a store to the table's rows
 //   schedules [--rows FILE] [--methods PRESET|SCHEDULE[:OPTION=VALUE]..+SAMPLER[:OPTION=VALUE]..,..] [--data NAME,..]
-//             [--sides PX,..] [--trials N] [--share S] [--seeds N] [--noise SD]
+//             [--sides PX,..] [--shares S,..] [--trials N] [--share S] [--seeds N] [--noise SD]
 //
 // Every method but flat gets S times the time that flat with random points takes for N trials (S = 0: N trials).
 
@@ -45,6 +45,7 @@ struct Choice {
   std::vector<std::string> methods = {"flat+random", "flat+tpe", "iis", "iis+tpe", "adaptive+tpe", "asha+tpe"},
                            data = {"clothing10"};
   std::vector<int> sides_px = {16, 32, 64};
+  std::vector<double> shares;  // of the rungs; empty: the usual ones
   int trials = 60, seeds = 50;
   double share = 0.3, noise = 0.015;
 };
@@ -57,6 +58,7 @@ Choice parse(int count, char** arguments) {
   app.add_option("--methods", choice.methods)->delimiter(',');
   app.add_option("--data", choice.data)->delimiter(',');
   app.add_option("--sides", choice.sides_px)->delimiter(',')->check(CLI::Range(4, 1024));
+  app.add_option("--shares", choice.shares)->delimiter(',')->check(CLI::PositiveNumber);
   app.add_option("--trials", choice.trials)->check(CLI::PositiveNumber);
   app.add_option("--share", choice.share)->check(CLI::NonNegativeNumber);
   app.add_option("--seeds", choice.seeds)->check(CLI::PositiveNumber);
@@ -66,6 +68,7 @@ Choice parse(int count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     bad_input(error.what());
   }
+  if (!choice.shares.empty() && choice.shares.size() != choice.sides_px.size()) bad_input("--shares needs one a side");
   return choice;
 }
 
@@ -164,7 +167,7 @@ class SimulatedSearch {
 };
 
 // What a row is of, the trials that its table was learnt from and their noise among it.
-constexpr std::array kKey = {"problem", "table", "noise", "method", "trials", "share", "seed"};
+constexpr std::array kKey = {"problem", "table", "noise", "method", "trials", "share", "shares", "seed"};
 
 Json key_of(const Json& row) {
   Json key = Json::array();
@@ -191,9 +194,8 @@ class Schedules {
       for (const std::string& name : choice_.methods) {
         const Method method = parse_method(name);
         const double share = method.schedule.name == "flat" ? 0 : choice_.share;
-        Json row = {{"problem", problem}, {"table", trials.size()},   {"noise", choice_.noise},
-                    {"method", name},     {"trials", choice_.trials}, {"share", share},
-                    {"seed", seed}};
+        Json row = {{"problem", problem},       {"table", trials.size()}, {"noise", choice_.noise},   {"method", name},
+                    {"trials", choice_.trials}, {"share", share},         {"shares", choice_.shares}, {"seed", seed}};
         if (there_.contains(to_line(key_of(row)))) continue;
         Study study = study_of(table, method, seed);
         if (share > 0) {
@@ -225,6 +227,7 @@ class Schedules {
     study.schedule = method.schedule;
     study.schedule.options.try_emplace("repeats", 0.0);
     study.ladder = image_ladder(choice_.sides_px, 1);
+    for (std::size_t i = 0; i < choice_.shares.size(); ++i) study.ladder[i].share = choice_.shares[i];
     study.space = table.space();
     study.budget.trials = choice_.trials;
     return study;

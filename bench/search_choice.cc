@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 3> kPeers = {"optuna_tpe", "optuna_random", "smac3"};
+constexpr std::array<std::string_view, 4> kPeers = {"optuna_tpe", "optuna_gp", "optuna_random", "smac3"};
 
 int whole_number(const std::string& flag, const std::string& text, int least) {
   const bool whole = !text.empty() && text.size() < 7 && text.find_first_not_of("0123456789") == std::string::npos;

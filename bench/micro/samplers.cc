@@ -58,6 +58,8 @@ const std::vector<Part> kParts = {
     {"tpe_1000", "tpe", false, 1000, {{"ours", 100, 5}, {"rustuna", 20, 5}, {"optuna", 5, 5}}},
     {"tpe_10000", "tpe", false, 10'000, {{"ours", 100, 5}, {"rustuna", 20, 5}, {"optuna", 2, 2}}},
     {"smac_1000", "smac", false, 1000, {{"ours", 10, 3}, {"smac", 1, 3}}},
+    // Thirty proposals: as many as lie between two fits of our kernel, so that each round has one of them.
+    {"gp_300", "gp", false, 300, {{"ours", 30, 3}, {"optuna_gp", 3, 3}}},
     {"differential_1000", "differential", false, 1000, {{"ours", 100, 5}}},
     {"cmaes_1000", "cmaes", false, 1000, {{"ours", 100, 5}}},
     {"swarm_1000", "swarm", false, 1000, {{"ours", 100, 5}}},
@@ -294,7 +296,7 @@ Choice parse(int count, char** arguments) {
   std::vector<std::string> names;
   for (const Part& part : kParts) names.push_back(part.name);
   check_names("part", choice.parts, names);
-  check_names("rival", choice.rivals, {"rustuna", "optuna", "smac"});
+  check_names("rival", choice.rivals, {"rustuna", "optuna", "optuna_gp", "smac"});
   return choice;
 }
 

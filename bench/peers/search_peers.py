@@ -72,7 +72,8 @@ def optuna(sampler, ask, server):
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    samplers = {"optuna_tpe": optuna.samplers.TPESampler, "optuna_random": optuna.samplers.RandomSampler}
+    samplers = {"optuna_tpe": optuna.samplers.TPESampler, "optuna_gp": optuna.samplers.GPSampler,
+                "optuna_random": optuna.samplers.RandomSampler}
     study = optuna.create_study(sampler=samplers[sampler](seed=ask["seed"]))
     study.optimize(lambda trial: server.evaluate(suggest(trial, ask["params"])), ask["trials"], catch=(Failed,))
 

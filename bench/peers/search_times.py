@@ -1,10 +1,10 @@
 """Rival searchers as contestants of bench/micro_samplers, which says what it asks (bench/micro/samplers.cc).
 
-usage: search_times.py ASK     ASK: {"who": "rustuna" | "optuna" | "smac", "trials": N, "seed": S}
+usage: search_times.py ASK     ASK: {"who": "rustuna" | "optuna" | "optuna_gp" | "smac", "trials": N, "seed": S}
 
 The space and the loss are those of mixed10 in tests/problems.h. First N uniformly drawn points are told as finished
-trials. Optuna and rustuna search with their TPE as it comes, jointly for all parameters; SMAC3 with its facade for
-tuning parameters, fitting its forest anew for every point.
+trials. Optuna and rustuna search with their TPE as it comes, jointly for all parameters; optuna_gp with Optuna's
+GPSampler as it comes; SMAC3 with its facade for tuning parameters, fitting its forest anew for every point.
 """
 
 import json
@@ -86,7 +86,7 @@ class Suggesting:
         return self.study.best_trial.values[0]
 
 
-def optuna(seed, _):
+def optuna_with(sampler, seed):
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -94,8 +94,15 @@ def optuna(seed, _):
     kinds = {"float": made.FloatDistribution, "int": made.IntDistribution}
     distributions = {name: made.CategoricalDistribution(rest[0]) if kind == "choice"
                      else kinds[kind](rest[0], rest[1], log=rest[2]) for name, kind, *rest in SPACE}
-    # Version 5 is multivariate by itself.
-    return Suggesting(optuna, distributions, optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed)))
+    return Suggesting(optuna, distributions, optuna.create_study(sampler=getattr(optuna.samplers, sampler)(seed=seed)))
+
+
+def optuna(seed, _):
+    return optuna_with("TPESampler", seed)  # version 5 is multivariate by itself
+
+
+def optuna_gp(seed, _):
+    return optuna_with("GPSampler", seed)
 
 
 def rustuna(seed, _):
@@ -172,7 +179,7 @@ def loop(search, trials):
 def main():
     warnings.simplefilter("ignore")
     ask = json.loads(sys.argv[1])
-    search = {"optuna": optuna, "rustuna": rustuna, "smac": Smac}[ask["who"]](ask["seed"], ask["trials"])
+    search = {"optuna": optuna, "optuna_gp": optuna_gp, "rustuna": rustuna, "smac": Smac}[ask["who"]](ask["seed"], ask["trials"])
     draws = random.Random(ask["seed"])
     for _ in range(ask["trials"]):
         search.add(uniform_point(draws))

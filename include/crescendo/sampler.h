@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "crescendo/history.h"
 #include "crescendo/rng.h"
@@ -26,5 +27,9 @@ class Sampler {
 /// The sampler a study names. Throws Error (bad input) for an unknown name or option, and for a space
 /// that it cannot search.
 std::unique_ptr<Sampler> make_sampler(const Study& study);
+
+/// In a few words, whose points the study gets and why, where its sampler leaves them to others (auto); empty for every
+/// other one. Throws as make_sampler does for a name or an option.
+std::string sampler_reason(const Study& study);
 
 }  // namespace crescendo

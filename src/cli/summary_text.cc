@@ -9,6 +9,7 @@
 #include "base/shown_url.h"
 #include "cli/loss_text.h"
 #include "cli/words.h"
+#include "crescendo/sampler.h"
 #include "search/image_study.h"
 #include "search/lineage.h"
 #include "search/summary.h"
@@ -111,9 +112,11 @@ std::string plan_text(const Study& study, const DataSet& data, int jobs) {
 }
 
 std::string search_text(const Study& study, int jobs) {
+  const std::string reason = sampler_reason(study);
   return fmt::format("search:   sampler {}, schedule {}, {} on {} worker{}, seed {}{}\n", study.sampler.name,
                      study.schedule.name, budget_text(study.budget), jobs, jobs == 1 ? "" : "s", study.seed,
-                     study.lag > 0 ? fmt::format(", lag {}", study.lag) : "");
+                     study.lag > 0 ? fmt::format(", lag {}", study.lag) : "") +
+         (reason.empty() ? "" : fmt::format("points:   from {}\n", reason));
 }
 
 std::string report_text(const LoadReport& report) {

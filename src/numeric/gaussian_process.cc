@@ -22,7 +22,7 @@ using ConstVector = Eigen::Map<const Eigen::VectorXd>;
 using ConstArray = Eigen::Map<const Eigen::ArrayXd>;
 
 constexpr std::size_t kRoom = 64;         // rows that a factor grows by; even, so that its rows are aligned alike
-constexpr std::size_t kBatch = 64;        // rows predicted together
+constexpr std::size_t kBatch = 256;       // rows predicted together
 constexpr Eigen::Index kSmall = 32;       // triangles that are not divided further
 constexpr double kLeastVariance = 1e-12;  // of a prediction, as a share of what was not known before
 constexpr double kLongest = 100, kShortest = 0.01;  // length scales, of a range of 1

@@ -23,34 +23,10 @@ class Climber {
         peak_{{start.begin(), start.end()}, value(start)},
         slopes_(rows.width() - 1) {}
 
-  Peak run() {
-    for (int round = 0; round < options_.rounds; ++round) {
-      follow_slopes();
-      if (!exchange()) break;
-    }
-    return std::move(peak_);
-  }
-
- private:
-  double value(std::span<const double> row) const {
-    double found;
-    worth_(row, {&found, 1});
-    return found;
-  }
+  const Peak& peak() const { return peak_; }
 
   void follow_slopes() {
-    numbers_.clear();
-    low_.clear();
-    high_.clear();
-    at_.clear();
-    for (std::size_t i = 0; i + 1 < rows_.width(); ++i) {
-      const UnitRange range = rows_.range(i);
-      if (rows_.is_categorical(i) || !rows_.active(peak_.row, i) || !(range.low < range.high)) continue;
-      numbers_.push_back(i);
-      low_.push_back(range.low);
-      high_.push_back(range.high);
-      at_.push_back(std::clamp(peak_.row[i], range.low, range.high));
-    }
+    find_numbers();
     if (numbers_.empty()) return;
     row_ = peak_.row;
     const Slope lack = [this](std::span<const double> at, std::span<double> slope) {
@@ -65,6 +41,32 @@ class Climber {
     descent.least_gain = 1e-6;
     descend(lack, low_, high_, at_, descent);
     settle();
+  }
+
+  void finish() {
+    for (int round = 1; exchange() && round < options_.rounds; ++round) follow_slopes();
+  }
+
+ private:
+  double value(std::span<const double> row) const {
+    double found;
+    worth_(row, {&found, 1});
+    return found;
+  }
+
+  void find_numbers() {
+    numbers_.clear();
+    low_.clear();
+    high_.clear();
+    at_.clear();
+    for (std::size_t i = 0; i + 1 < rows_.width(); ++i) {
+      const UnitRange range = rows_.range(i);
+      if (rows_.is_categorical(i) || !rows_.active(peak_.row, i) || !(range.low < range.high)) continue;
+      numbers_.push_back(i);
+      low_.push_back(range.low);
+      high_.push_back(range.high);
+      at_.push_back(std::clamp(peak_.row[i], range.low, range.high));
+    }
   }
 
   // Takes where the slopes led, or a point on the way there, if it is better among the values that there are.
@@ -129,11 +131,22 @@ class Climber {
 
 std::vector<Peak> climb(RowSpace& rows, std::span<const double> starts, const Worth& worth, const WorthSlope& slope,
                         const ClimbOptions& options, Rng& rng) {
-  std::vector<Peak> peaks;
+  std::vector<Climber> climbers;
   for (std::size_t i = 0; i < starts.size(); i += rows.width()) {
-    peaks.push_back(Climber(rows, starts.subspan(i, rows.width()), worth, slope, options, rng).run());
+    climbers.emplace_back(rows, starts.subspan(i, rows.width()), worth, slope, options, rng);
+    climbers.back().follow_slopes();
   }
-  std::stable_sort(peaks.begin(), peaks.end(), [](const Peak& a, const Peak& b) { return a.worth > b.worth; });
+  std::vector<Climber*> order;
+  for (Climber& climber : climbers) order.push_back(&climber);
+  const auto by_worth = [](auto&& a, auto&& b) { return a.worth > b.worth; };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const Climber* a, const Climber* b) { return by_worth(a->peak(), b->peak()); });
+  std::vector<Peak> peaks;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i < (order.size() + 1) / 2) order[i]->finish();
+    peaks.push_back(order[i]->peak());
+  }
+  std::stable_sort(peaks.begin(), peaks.end(), by_worth);
   return peaks;
 }
 

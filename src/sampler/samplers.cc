@@ -40,4 +40,9 @@ std::unique_ptr<Sampler> make_sampler(const Study& study) {
   return entry.make(study.sampler.options);
 }
 
+std::string sampler_reason(const Study& study) {
+  const SamplerEntry entry = find_entry(kSamplers, study.sampler.name, "sampler");
+  return entry.reason ? entry.reason(study) : "";
+}
+
 }  // namespace crescendo

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct SamplerEntry {
   bool learns;  // from outcomes
   std::unique_ptr<Sampler> (*make)(const Options&);
   void (*check_space)(const Space&) = nullptr;  // throws Error (bad input) for a space that it cannot search
+  std::string (*reason)(const Study&) = nullptr;  // where it leaves the choice of points to others: to whom, and why
 };
 
 /// Throws Error (bad input) where the study's constraints leave no point that could be found in its space, or in the
@@ -34,6 +36,7 @@ SamplerEntry cmaes_sampler();
 SamplerEntry swarm_sampler();
 SamplerEntry reinforce_sampler();
 SamplerEntry gp_sampler();
+SamplerEntry auto_sampler();
 
 // clang-format off
 inline constexpr std::array kSamplers = {
@@ -48,6 +51,7 @@ inline constexpr std::array kSamplers = {
     &swarm_sampler,
     &reinforce_sampler,
     &gp_sampler,
+    &auto_sampler,
 };
 // clang-format on
 

@@ -27,7 +27,7 @@ struct ImageStudyRequest {
   std::uint64_t seed = 0;
   bool augment = false;   // training pictures are mirrored, and moved by up to a tenth of the side
   bool balanced = false;  // every class counts alike, however many pictures it has
-  Named sampler{"random"}, schedule{"ramp"};
+  Named sampler{"auto"}, schedule{"ramp"};
   Budget budget;
   int lag = 0;
   bool keeps_files =

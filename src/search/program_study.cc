@@ -28,7 +28,7 @@ Study make_program_study(const ProgramStudyRequest& request) {
   study.ladder = make_ladder(request.fidelities);
   study.space = request.space;
   study.lag = request.lag;
-  study.sampler = request.sampler.value_or(Named{preset ? std::string(preset->sampler) : "tpe"});
+  study.sampler = request.sampler.value_or(Named{preset ? std::string(preset->sampler) : "auto"});
   const std::string schedule = preset ? std::string(preset->schedule) : study.top() > 0 ? "ramp" : "flat";
   study.schedule = request.schedule ? *request.schedule : without_repeats({schedule});
   return study;

@@ -18,7 +18,7 @@ struct ProgramStudyRequest {
   bool maximize = false;
   std::uint64_t seed = 0;
   std::string preset;                // empty: none
-  std::optional<Named> sampler;      // none: the preset's, or else tpe
+  std::optional<Named> sampler;      // none: the preset's, or else auto
   std::optional<Named> schedule;     // none: the preset's, or else everything at the top rung, or a ramp on a ladder
   std::vector<Fidelity> fidelities;  // none: one rung without a fidelity
   Budget budget;

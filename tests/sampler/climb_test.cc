@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "space/encode.h"
@@ -98,10 +99,31 @@ TEST(Climb, ReturnsAPeakForEachStartTheBestFirst) {
 }
 
 TEST(Climb, TakesNoMoreRoundsThanItMay) {
-  Hill hill(bowl());
-  Rng rng(6);
-  hill.climb_from(hill.random_row(rng), {0, 30});
-  EXPECT_EQ(hill.slopes_asked, 0);
+  const auto asked_in = [](int rounds) {
+    Hill hill(mixed10());
+    Rng rng(6);
+    for (int i = 0; i < 10; ++i) hill.climb_from(hill.random_row(rng), {rounds, 30});
+    return hill.slopes_asked;
+  };
+  EXPECT_GT(asked_in(1), 0);
+  EXPECT_LT(asked_in(1), asked_in(2));
+}
+
+TEST(Climb, TheBetterHalfOfTheClimbsExchangesValues) {
+  Hill hill(steps());  // where slopes lead nowhere
+  Rng rng(3);
+  std::vector<double> starts;
+  std::vector<double> worths;
+  for (int i = 0; i < 5; ++i) {
+    const auto row = hill.random_row(rng);
+    starts.insert(starts.end(), row.begin(), row.end());
+    worths.push_back(hill.worth(row));
+  }
+  std::sort(worths.rbegin(), worths.rend());
+  const std::vector<Peak> peaks = hill.climb_from(starts, {20, 0});
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(peaks[i].worth, 0, 1e-9);
+  EXPECT_EQ(peaks[3].worth, worths[3]);
+  EXPECT_EQ(peaks[4].worth, worths[4]);
 }
 
 }  // namespace
