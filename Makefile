@@ -15,7 +15,7 @@ help:
 	@echo "make page      build the report's page from page/ into src/report/page.html (needs Node 18 or later and npm)"
 	@echo "make page-test the page's tests in Chromium, and whether the page that is kept is what page/ builds"
 	@echo "make pictures REPORT=FILE   the pictures in docs/report.md, of the report FILE"
-	@echo "make tables    write the documents' tables anew from the raw rows in bench/results"
+	@echo "make tables    write the documents' tables and curves anew from the raw rows in bench/results"
 
 demo:
 	@tools/setup demo
@@ -68,6 +68,7 @@ peers:
 
 tables:
 	@bench/tables.py --write
+	@bench/size_curves.py
 
 page:
 	@tools/setup page

@@ -17,8 +17,9 @@ struct SearchChoice {
   std::filesystem::path evaluator;    // empty: made from its source
   std::vector<std::string> problems;  // empty: all
   // Those of the documents' tables: two of them with the constants of their sources beside ours.
-  std::vector<std::string> samplers = {"random", "quasi", "tpe", "tpe:clip=100", "smac", "smac:startup_share=0.25",
-                                       "genetic"};
+  std::vector<std::string> samplers = {
+      "random", "quasi", "tpe",       "tpe:clip=100", "smac", "smac:startup_share=0.25", "genetic", "differential",
+      "cmaes",  "swarm", "reinforce", "gp",           "auto"};
   std::vector<std::string> peers;
   int first_seed = 0, last_seed = 49;
   int smac3_seeds = 5;  // it takes a minute for each

@@ -8,18 +8,20 @@ import random
 import statistics
 
 BUDGETS = (50, 100, 200)
-OURS = ("random", "quasi", "tpe", "smac", "genetic")
-PEERS = ("optuna_tpe", "smac3")
+OURS = ("random", "quasi", "tpe", "smac", "gp", "auto")
+FAMILIES = ("genetic", "differential", "cmaes", "swarm", "reinforce")
+PEERS = ("optuna_tpe", "optuna_gp", "smac3")
 EARLIER = ("optuna_3.1_random", "optuna_3.1_tpe", "optuna_3.1_tpe_mv", "optuna_3.1_cmaes", "hyperopt_0.3",
            "smac3_2.3")
-TITLES = {"optuna_tpe": "Optuna 5.0", "smac3": "SMAC3 2.4", "optuna_random": "Optuna 5.0, random",
+TITLES = {"optuna_tpe": "Optuna 5.0", "optuna_gp": "Optuna 5.0, GP", "smac3": "SMAC3 2.4", "optuna_random": "Optuna 5.0, random",
           "optuna_3.1_random": "Optuna 3.1, random", "optuna_3.1_tpe": "tpe", "optuna_3.1_tpe_mv": "tpe, multivariate",
           "optuna_3.1_cmaes": "cmaes", "hyperopt_0.3": "hyperopt 0.3", "smac3_2.3": "SMAC3 2.3"}
-PAIRS = (("tpe", "optuna_tpe"), ("tpe", "tpe:clip=100"), ("smac", "optuna_tpe"), ("smac", "smac3"),
-         ("smac", "smac:startup_share=0.25"), ("genetic", "random"))
+PAIRS = (("auto", "optuna_tpe"), ("auto", "optuna_gp"), ("gp", "optuna_tpe"), ("tpe", "optuna_tpe"),
+         ("tpe", "tpe:clip=100"), ("smac", "optuna_tpe"), ("smac", "smac3"), ("smac", "smac:startup_share=0.25"))
+AGAINST_RANDOM = tuple((family, "random") for family in FAMILIES)
 BUILT_IN = ("mixed10", "branin", "hartmann6", "rosenbrock5", "ackley5")
 NAMES = ("search regret problems", "search ratio problems", "search earlier problems", "search regret functions",
-         "search ratio functions")
+         "search ratio functions", "search auto", "search left out", "search families", "search families ratio")
 RESAMPLES = 4000
 
 
@@ -171,6 +173,24 @@ def ratio_table(regrets, pairs, problems, table):
     return table(["", "problem"] + [f">{budget} trials" for budget in BUDGETS], lines)
 
 
+def left_out_table(regrets, problems, table):
+    """Of each problem: which of our samplers by itself has the lowest mean regret over the other problems, and what it
+    and `auto` come to on this one."""
+    alone = [sampler for sampler in (*OURS, *FAMILIES)
+             if sampler != "auto" and all(regrets.seeds(problem, sampler) for problem in problems)]
+    if not alone or not all(regrets.seeds(problem, "auto") for problem in problems):
+        return "Not measured yet.\n"
+    lines = []
+    for problem in problems:
+        others = [one for one in problems if one != problem]
+        chosen = [min(alone, key=lambda s: statistics.fmean(regrets.mean(one, s, at) for one in others))
+                  for at in range(len(BUDGETS))]
+        lines.append([problem, " / ".join(chosen)] +
+                     [at_budgets(regret_text, [regrets.mean(problem, who[at], at) for at in range(len(BUDGETS))])
+                      for who in (chosen, ["auto"] * len(BUDGETS), ["optuna_tpe"] * len(BUDGETS))])
+    return table(["problem", "best on the others", ">its regret", ">auto", ">Optuna 5.0"], lines)
+
+
 def provenance(regrets, samplers):
     origins = sorted({one for sampler in samplers for one in regrets.origins.get(sampler, ()) if one})
     return "; ".join(origins) + ".\n"
@@ -179,13 +199,14 @@ def provenance(regrets, samplers):
 def tables_of(rows, table):
     """What makes each table that these rows have something for, by name. `table`: as in tables.py."""
     regrets = Regrets(rows)
-    extra = sorted({sampler for _, sampler in regrets.found} - {*OURS, *PEERS, *EARLIER})
+    extra = sorted({sampler for _, sampler in regrets.found} - {*OURS, *FAMILIES, *PEERS, *EARLIER})
     samplers = [*OURS, *extra, *PEERS]
     paired = {sampler for pair in PAIRS for sampler in pair}
     pairs = [*PAIRS, *((sampler, "optuna_tpe") for sampler in extra if sampler not in paired)]
+    everywhere = regrets.problems()
     made = {}
     for name in ("problems", "functions"):
-        problems = [one for one in regrets.problems() if (one in BUILT_IN) == (name == "functions")]
+        problems = [one for one in everywhere if (one in BUILT_IN) == (name == "functions")]
         if not problems:
             continue
         made[f"search regret {name}"] = lambda problems=problems: (
@@ -193,4 +214,10 @@ def tables_of(rows, table):
         made[f"search ratio {name}"] = lambda problems=problems: ratio_table(regrets, pairs, problems, table)
         if any(problem in problems and sampler in EARLIER for problem, sampler in regrets.found):
             made[f"search earlier {name}"] = lambda problems=problems: regret_table(regrets, EARLIER, problems, table)
+    if everywhere:
+        made["search auto"] = lambda: ratio_table(regrets, PAIRS[:2], everywhere, table)
+        made["search left out"] = lambda: left_out_table(regrets, everywhere, table)
+        made["search families"] = lambda: (regret_table(regrets, ("random", *FAMILIES), everywhere, table) + "\n" +
+                                           provenance(regrets, ("random", *FAMILIES)))
+        made["search families ratio"] = lambda: ratio_table(regrets, AGAINST_RANDOM, everywhere, table)
     return made

@@ -147,6 +147,28 @@ def iis_table(rows, other, table, percent, minutes):
                   f">{other} validation", ">flat test", f">{other} test", ">reaches flat's after, of flat's time"], lines)
 
 
+def methods_table(rows, table, percent, minutes):
+    """What has no flat search by its own sampler, against flat with random points on the same pictures and seed."""
+    cells = Cells(rows).cells
+    flat = {(objective, ladder, seed): methods["flat"] for (objective, ladder, sampler, seed), methods in cells.items()
+            if sampler == "random" and "flat" in methods}
+    found = {}
+    for (objective, ladder, sampler, seed), methods in sorted(cells.items()):
+        for schedule, row in methods.items():
+            if "flat" not in methods and (objective, ladder, seed) in flat:
+                found.setdefault((objective, ladder, schedule, sampler), []).append((flat[objective, ladder, seed], row))
+    lines = []
+    for (objective, ladder, schedule, sampler), pairs in found.items():
+        reached = [time_to(b, a["curve"][-1][3], 1) / a["cpu_seconds"] for a, b in pairs]
+        lines.append([objective, ladder, f"{schedule} + {sampler}", str(len(pairs)),
+                      percent(sum(b["cpu_seconds"] for _, b in pairs) / sum(a["cpu_seconds"] for a, _ in pairs), 0),
+                      percent(mean(pairs, lambda a, b: a["loss"])), percent(mean(pairs, lambda a, b: b["loss"])),
+                      percent(mean(pairs, lambda a, b: test_error(a))), percent(mean(pairs, lambda a, b: test_error(b))),
+                      " ".join("-" if math.isinf(share) else percent(share, 0) for share in reached)])
+    return table(["pictures", "sizes", "method", ">seeds", ">CPU, of flat's", ">flat validation", ">its validation",
+                  ">flat test", ">its test", ">reaches flat's after, of flat's time"], lines)
+
+
 def iis_summary(rows, other, percent):
     """One sentence on all pairs, with a bootstrap over them."""
     pairs = [pair for found in Cells(rows).pairs("flat", other).values() for pair in found]

@@ -527,6 +527,11 @@ def agreement_table(root):
     return size_tables.agreement_table(rows, table, percent)
 
 
+def iis_methods_table(root):
+    rows = read_rows(root, "iis")
+    return size_tables.methods_table(rows, table, percent, minutes) if rows else "Not measured yet.\n"
+
+
 def iis_table(root, schedule):
     rows = read_rows(root, "iis")
     if not rows:
@@ -557,6 +562,7 @@ def all_tables():
         made[f"trial {isa}"] = lambda root, isa=isa: rates_table(root, "trial", isa)
         made[f"pair {isa}"] = lambda root, isa=isa: pair_table(root, isa)
         made[f"memory {isa}"] = lambda root, isa=isa: memory_table(root, isa)
+    made["iis methods"] = iis_methods_table
     for schedule in ("ramp",):
         made[f"iis {schedule}"] = lambda root, schedule=schedule: iis_table(root, schedule)
     for name in fidelity_tables.NAMES:

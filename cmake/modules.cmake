@@ -6,18 +6,19 @@ endif()
 if(CRESCENDO_SANITIZE)
   add_compile_options(-fsanitize=${CRESCENDO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CRESCENDO_SANITIZE})
-  # In these builds alone: the others show that each file includes what it needs.
-  set(precompiled_headers <fmt/format.h> <nlohmann/json.hpp> <algorithm> <filesystem> <functional> <map> <memory> <optional> <set>
-                          <string> <variant> <vector>)
 endif()
 if(CRESCENDO_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
-# Headers that `owner` compiles once, for itself and for the others of its options.
+set(precompiled_headers <fmt/format.h> <nlohmann/json.hpp> <algorithm> <filesystem> <functional> <map> <memory> <optional> <set>
+                        <string> <variant> <vector>)
+
+# Headers that `owner` compiles once, for itself and for the others of its options: of the tests always, of src/ in the
+# sanitizers' builds alone, so that the others show that each file includes what it needs.
 function(crescendo_precompile target owner)
-  if(NOT CRESCENDO_SANITIZE)
+  if(NOT (CRESCENDO_SANITIZE OR target MATCHES "_tests$"))
     return()
   elseif(target STREQUAL owner)
     target_precompile_headers(${target} PRIVATE ${ARGN})

@@ -13,7 +13,7 @@ namespace {
 
 struct GpOptions {
   int startup = 10;
-  int candidates = 512;
+  int candidates = 256;
   int starts = 10;
   double bold = 0.5;
   int most = 500;

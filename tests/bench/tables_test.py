@@ -77,6 +77,28 @@ class TablesTest(unittest.TestCase):
         self.assertIn("| shirts | small | tpe | 1 | 16 min 40 s | 30 % | 30.0 % | 30.0 % | 30.0 % | 28.0 % | 10 % |", text)
         self.assertIn("`ramp` takes 30.0 % of flat's CPU time; its test error less flat's is -2.00 points", text)
 
+    def test_other_methods_are_compared_with_flat_random_points_of_the_same_seed(self):
+        flat = cell("flat", 1000, [[100, 90, 1, 0.5], [1000, 900, 50, 0.3]], [0.4, 0.2]) | {"sampler": "random"}
+        own = cell("ramp", 100, [[60, 50, 40, 0.3]], [0.28, 0.28]) | {"sampler": "auto"}
+        tree = Tree(block("iis methods"), {"iis": [flat, own, own | {"seed": 1}]})
+        self.assertEqual(tree.run("--write").returncode, 0)
+        self.assertIn("| shirts | small | ramp + auto | 1 | 10 % | 30.0 % | 30.0 % | 30.0 % | 28.0 % | 5 % |",
+                      tree.document.read_text())
+
+    def test_the_picture_is_that_of_the_rows(self):
+        flat = cell("flat", 1000, [[100, 90, 1, 0.5], [1000, 900, 50, 0.3]], [0.4, 0.2]) | {"sampler": "random"}
+        own = cell("ramp", 100, [[60, 50, 40, 0.3]], [0.28, 0.28]) | {"sampler": "auto"}
+        tree = Tree(block("iis methods"), {"iis": [flat, own]})
+        curves = [sys.executable, str(pathlib.Path(TABLES).parent / "size_curves.py"), "--root", tree.folder.name]
+        self.assertEqual(subprocess.run([*curves, "--check"], capture_output=True).returncode, 1)
+        self.assertEqual(subprocess.run(curves).returncode, 0)
+        self.assertEqual(subprocess.run([*curves, "--check"]).returncode, 0)
+        picture = tree.document.with_name("iis.svg")
+        self.assertEqual(picture.read_text().count("<polyline"), 2)
+        rows = tree.document.parent.parent / "bench" / "results" / "iis.jsonl"
+        rows.write_text(rows.read_text().replace("0.3", "0.4"))
+        self.assertEqual(subprocess.run([*curves, "--check"], capture_output=True).returncode, 1)
+
     def test_a_document_that_is_right_passes(self):
         tree = Tree(block("reading"), READING)
         self.assertEqual(tree.run("--write").returncode, 0)

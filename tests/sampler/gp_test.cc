@@ -17,7 +17,7 @@ TEST(Gp, TheDefaultsAreThoseOfTheDocument) {
   std::map<std::string, std::string> standard;
   for (const OptionInfo& option : gp_sampler().options) standard[option.name] = option.standard;
   const std::map<std::string, std::string> expected = {
-      {"startup", "10"}, {"candidates", "512"}, {"starts", "10"}, {"bold", "0.5"}, {"most", "500"}};
+      {"startup", "10"}, {"candidates", "256"}, {"starts", "10"}, {"bold", "0.5"}, {"most", "500"}};
   EXPECT_EQ(standard, expected);
   EXPECT_EQ(kClip, 2);
 }
@@ -44,7 +44,7 @@ TEST(Gp, EachOptionReachesTheAlgorithm) {
     return points;
   };
   const auto standard = proposals("startup", 10);
-  EXPECT_EQ(proposals("candidates", 512), standard);
+  EXPECT_EQ(proposals("candidates", 256), standard);
   EXPECT_EQ(proposals("most", 34), standard);  // nine tenths of them are 31
   const std::map<std::string, double> others = {
       {"startup", 31}, {"candidates", 1}, {"starts", 10}, {"bold", 0}, {"most", 25}};
