@@ -7,7 +7,7 @@ namespace {
 
 struct AutoOptions {
   int gp_trials = 500;
-  int gp_parameters = 40;
+  int gp_parameters = 100;
   int forest_every = 4;
 };
 
@@ -74,15 +74,15 @@ std::string reason(const Study& study) {
 }  // namespace
 
 SamplerEntry auto_sampler() {
-  return {
-      "auto",
-      "gp, with every fourth point from smac, for 500 trials in spaces of at most 40 parameters, else tpe; the default",
-      "bench/search",
-      describe<AutoOptions>(kOptions),
-      true,
-      [](const Options& given) -> std::unique_ptr<Sampler> { return std::make_unique<AutoSampler>(read(given)); },
-      nullptr,
-      reason};
+  return {"auto",
+          "gp, with every fourth point from smac, for 500 trials in spaces of at most 100 parameters, else tpe; the "
+          "default",
+          "bench/search",
+          describe<AutoOptions>(kOptions),
+          true,
+          [](const Options& given) -> std::unique_ptr<Sampler> { return std::make_unique<AutoSampler>(read(given)); },
+          nullptr,
+          reason};
 }
 
 }  // namespace crescendo

@@ -38,8 +38,8 @@ TEST(Auto, PointsAreOfGpAndEveryFourthOfSmacThenAllOfTpe) {
 }
 
 TEST(Auto, WideSpacesAreLeftToTpe) {
-  EXPECT_EQ(proposal({"auto"}, 40, 20), proposal({"gp"}, 40, 20));
-  EXPECT_EQ(proposal({"auto"}, 41, 20), proposal({"tpe"}, 41, 20));
+  EXPECT_EQ(proposal({"auto"}, 100, 20), proposal({"gp"}, 100, 20));
+  EXPECT_EQ(proposal({"auto"}, 101, 20), proposal({"tpe"}, 101, 20));
 }
 
 TEST(Auto, EachOptionReachesTheRule) {
@@ -54,13 +54,13 @@ std::string reason_for(const Named& sampler, int parameters, int trials) {
 }
 
 TEST(Auto, SaysInOneSentenceWhosePointsTheStudyGets) {
-  EXPECT_EQ(reason_for({"auto"}, 3, 500), "gp, every 4th from smac, because the space has 3 parameters (at most 40)");
+  EXPECT_EQ(reason_for({"auto"}, 3, 500), "gp, every 4th from smac, because the space has 3 parameters (at most 100)");
   EXPECT_EQ(reason_for({"auto", {{"forest_every", 0.0}}}, 1, 501),
-            "gp, because the space has 1 parameter (at most 40); after 500 trials from tpe, which stays quick");
-  EXPECT_EQ(reason_for({"auto"}, 41, 60),
-            "tpe, because gp is for at most 40 parameters and 500 trials and the space has 41 parameters");
+            "gp, because the space has 1 parameter (at most 100); after 500 trials from tpe, which stays quick");
+  EXPECT_EQ(reason_for({"auto"}, 101, 60),
+            "tpe, because gp is for at most 100 parameters and 500 trials and the space has 101 parameters");
   EXPECT_EQ(reason_for({"auto", {{"gp_trials", 0.0}}}, 1, 60),
-            "tpe, because gp is for at most 40 parameters and 0 trials and the space has 1 parameter");
+            "tpe, because gp is for at most 100 parameters and 0 trials and the space has 1 parameter");
   EXPECT_EQ(reason_for({"gp"}, 3, 60), "");
   EXPECT_THROW(reason_for({"atuo"}, 3, 60), Error);
 }
