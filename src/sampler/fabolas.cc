@@ -17,6 +17,8 @@ namespace {
 struct FabolasOptions {
   int startup = 10;
   int candidates = 500;
+  double near = 0.3;
+  double spread = 0.1;
   int representers = 50;
   int samples = 400;
   int starts = 10;
@@ -29,6 +31,8 @@ constexpr Option<FabolasOptions> kOptions[] = {
     {"startup", &FabolasOptions::startup, 1, 10'000,
      "points of a Sobol sequence at the lowest rungs, before the model"},
     {"candidates", &FabolasOptions::candidates, 2, 100'000, "points that the model is asked about, some near the best"},
+    {"near", &FabolasOptions::near, 0, 1, "of them, the share that lies near the one predicted to be best"},
+    {"spread", &FabolasOptions::spread, 0, 1, "how far: the deviation of numbers, the probability of another category"},
     {"representers", &FabolasOptions::representers, 2, 500,
      "of them, points among which the best at the top is sought"},
     {"samples", &FabolasOptions::samples, 10, 100'000, "draws of their losses, by which it is counted"},
@@ -41,8 +45,6 @@ constexpr Option<FabolasOptions> kOptions[] = {
 };
 
 constexpr int kLowestRungs = 3;  // that the first points take in turn; never the top one
-constexpr double kNear = 0.3;    // of the candidates lie near the point that is predicted to be best
-constexpr double kSpread = 0.1;  // the deviation of their numbers from its own, and the probability of another category
 
 /// FABOLAS: points and rungs together, each trial the one that is expected to tell most, in a second, of which point is
 /// best at the top rung; but some of them at the top itself.
@@ -225,12 +227,12 @@ class FabolasSampler : public Sampler {
 
   // Most of them uniform in the box, the others near the point that is predicted to be best.
   std::vector<double> find_candidates(RowSpace& rows, const GpModel& model, Rng& rng) const {
-    const auto near = static_cast<std::size_t>(kNear * options_.candidates);
-    std::vector<double> found = draw_allowed(rows, static_cast<std::size_t>(options_.candidates) - near, rng);
+    const auto close = static_cast<std::size_t>(options_.near * options_.candidates);
+    std::vector<double> found = draw_allowed(rows, static_cast<std::size_t>(options_.candidates) - close, rng);
     const std::vector<double> best =
         brought_inside(rows, lowest(model.trials(), model.predicted(), rows.width(), 1), rng);
     if (best.empty()) return found;
-    for (std::size_t i = 0; i < near; ++i) {
+    for (std::size_t i = 0; i < close; ++i) {
       std::vector<double> row = best;
       stray(rows, row, rng);
       if (rows.allowed(row)) found.insert(found.end(), row.begin(), row.end());
@@ -238,12 +240,12 @@ class FabolasSampler : public Sampler {
     return found;
   }
 
-  static void stray(RowSpace& rows, std::span<double> row, Rng& rng) {
+  void stray(RowSpace& rows, std::span<double> row, Rng& rng) const {
     for (std::size_t i = 0; i + 1 < rows.width(); ++i) {
       if (!rows.active(row, i)) continue;
       if (!rows.is_categorical(i)) {
-        rows.set(row, i, rows.snap(i, row[i] + kSpread * rng.normal()), rng);
-      } else if (rng.uniform() < kSpread) {
+        rows.set(row, i, rows.snap(i, row[i] + options_.spread * rng.normal()), rng);
+      } else if (rng.uniform() < options_.spread) {
         rows.set(row, i, rows.at(i, rng.below(static_cast<std::uint64_t>(rows.count(i)))), rng);
       }
     }

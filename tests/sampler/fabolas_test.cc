@@ -14,8 +14,8 @@ TEST(Fabolas, TheDefaultsAreThoseOfTheDocument) {
   std::map<std::string, std::string> standard;
   for (const OptionInfo& option : fabolas_sampler().options) standard[option.name] = option.standard;
   const std::map<std::string, std::string> expected = {
-      {"startup", "10"}, {"candidates", "500"}, {"representers", "50"}, {"samples", "400"},
-      {"starts", "10"},  {"overhead", "0.05"},  {"unchecked", "2"},     {"most", "300"}};
+      {"startup", "10"},  {"candidates", "500"}, {"near", "0.3"},      {"spread", "0.1"},  {"representers", "50"},
+      {"samples", "400"}, {"starts", "10"},      {"overhead", "0.05"}, {"unchecked", "2"}, {"most", "300"}};
   EXPECT_EQ(standard, expected);
   EXPECT_EQ(MinimumBelief::kOutcomes, 8);
 }
@@ -72,9 +72,9 @@ TEST(Fabolas, EachOptionReachesTheAlgorithm) {
   const auto standard = proposals("startup", 10);
   EXPECT_EQ(proposals("candidates", 500), standard);
   EXPECT_EQ(proposals("most", 34), standard);  // nine tenths of them are 31
-  const std::map<std::string, double> others = {{"startup", 31},  {"candidates", 20}, {"representers", 5},
-                                                {"samples", 300}, {"starts", 10},     {"overhead", 1e6},
-                                                {"unchecked", 0}, {"most", 20}};
+  const std::map<std::string, double> others = {
+      {"startup", 31},  {"candidates", 20}, {"near", 0},       {"spread", 0.3},  {"representers", 5},
+      {"samples", 300}, {"starts", 10},     {"overhead", 1e6}, {"unchecked", 0}, {"most", 20}};
   for (const auto& [option, value] : others) EXPECT_NE(proposals(option, value), standard) << option;
 }
 
