@@ -139,8 +139,8 @@ class World {
     Trial trial;
     trial.number = static_cast<int>(history_.trials().size());
     if (const auto* start = std::get_if<Start>(&step)) {
-      trial.rung = start->rung;
-      trial.tag = start->tag;
+      trial.rung = claimed_rung(*start, *study_);
+      trial.tag = claimed_tag(*start);
       if (!history_.find_box(trial.rung, start->box)) history_.add_box(trial.rung, start->box);
       trial.point = Point{{rng_.uniform()}};
     } else {

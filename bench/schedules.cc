@@ -133,13 +133,15 @@ class SimulatedSearch {
       return trial;
     }
     const auto& start = std::get<Start>(step);
-    trial.rung = start.rung;
-    trial.tag = start.tag;
+    trial.rung = claimed_rung(start, *study_);
+    trial.tag = claimed_tag(start);
     if (!history_.find_box(trial.rung, start.box)) history_.add_box(trial.rung, start.box);
     trial.box = history_.find_box(trial.rung, start.box);
     history_.set_trial(trial);
     Rng rng = proposal_stream(*study_, trial.number, 0);
-    trial.point = sampler_->propose(history_, start.box, trial.number, rng);
+    const Proposal proposed = propose(*sampler_, history_, trial.number, rng);
+    trial.point = proposed.point;
+    trial.rung = proposed.rung.value_or(trial.rung);
     return trial;
   }
 

@@ -21,16 +21,21 @@ struct Fate {
          late = 0;  // shares of the trials; a late one ends when nothing else runs; none prunes repetitions
 };
 
-/// Adds the trial that a step asks for, as a store does, and returns its number.
-inline int claim(History& history, const Step& step, std::vector<double> unit) {
+/// Adds the trial that a step asks for, as a store does, and returns its number. An open rung is drawn with `chosen`.
+inline int claim(History& history, const Step& step, std::vector<double> unit, double chosen = 0) {
   Trial trial;
   trial.number = static_cast<int>(history.trials().size());
   if (const auto* start = std::get_if<Start>(&step)) {
-    trial.rung = start->rung;
-    trial.tag = start->tag;
+    trial.rung = claimed_rung(*start, history.study());
+    trial.tag = claimed_tag(*start);
     if (!history.find_box(trial.rung, start->box)) history.add_box(trial.rung, start->box);
     trial.box = history.find_box(trial.rung, start->box);
-    trial.point = point_in_box(history.study().space, start->box, unit);
+    const Point point = point_in_box(history.study().space, start->box, unit);
+    if (!start->rung) {
+      history.set_trial(trial);
+      trial.rung = static_cast<int>(static_cast<double>(history.study().ladder.size()) * chosen);
+    }
+    trial.point = point;
   } else {
     const auto& promote = std::get<Promote>(step);
     trial.rung = promote.rung;
@@ -61,7 +66,9 @@ inline History play(const Study& study, const Fate& fate,
       if (!std::holds_alternative<Wait>(step)) {
         std::vector<double> unit(study.space.size());
         for (double& u : unit) u = rng.uniform();
-        const int number = claim(history, step, std::move(unit));
+        const auto* start = std::get_if<Start>(&step);
+        const double chosen = start && !start->rung ? rng.uniform() : 0;
+        const int number = claim(history, step, std::move(unit), chosen);
         (rng.uniform() < fate.late ? late : running).push_back(number);
         continue;
       }

@@ -37,7 +37,8 @@ struct Bracket {
 ///
 /// 1. trials()[i].number == i. 2. The orders below are those a fresh sort would give, and the counts those of a fresh
 /// count; a trial costs a logarithm of their number to keep them, and moving a part of an order's numbers. 3. A trial
-/// that was once finished or failed never changes.
+/// that was once finished or failed never changes. 4. A trial's rung changes once at most: when it is placed, if it was
+/// open till then.
 class History {
  public:
   explicit History(std::shared_ptr<const Study> study);
@@ -151,6 +152,7 @@ class History {
 
   void count_use(const Trial& trial, double sign);
   void count_claim(const Trial& trial);
+  void uncount_claim(const Trial& trial);
   void count_child(const Trial& trial, int parent);
   void count_in_bracket(const Trial& trial);
   void count_end(const Trial& trial);

@@ -5,6 +5,7 @@
 
 #include "crescendo/history.h"
 #include "crescendo/rng.h"
+#include "crescendo/step.h"
 
 namespace crescendo {
 
@@ -19,8 +20,14 @@ class Sampler {
   /// Thread-safe.
   virtual Point propose(const History& history, const Box& box, int number, Rng& rng) const = 0;
 
-  /// Adds to the tag of a proposal that is being claimed at `rung` what the sampler wants stored with it, as its
-  /// generation. It runs under the store's lock, so at most microseconds a trial.
+  /// The same where the schedule leaves the rung open: also at which rung, whose limits hold the point too. Samplers
+  /// that know nothing of costs say the top one, where the study's answer is found.
+  virtual Proposal propose_with_rung(const History& history, const Box& box, int number, Rng& rng) const {
+    return {propose(history, box, number, rng), history.study().top()};
+  }
+
+  /// Adds to the tag of a proposal that is being claimed at `rung` (the top one, if it is open) what the sampler wants
+  /// stored with it, as its generation. It runs under the store's lock, so at most microseconds a trial.
   virtual void stamp(const History&, int /*rung*/, Tag&) const {}
 };
 

@@ -92,8 +92,9 @@ class Store {
   virtual Claim claim(History& history, const Claimant& who, const OwnerQuestion& state_of,
                       const std::function<Step(const History&)>& decide) = 0;
 
-  /// Gives a claimed trial its point. `may_repeat` skips the question whether another worker was quicker.
-  virtual Placement place(const Study& study, Lease lease, const Point& point, std::uint64_t seen_revision,
+  /// Gives a claimed trial its point and, where it is open, its rung. `may_repeat` skips the question whether another
+  /// worker was quicker.
+  virtual Placement place(const Study& study, Lease lease, const Proposal& proposed, std::uint64_t seen_revision,
                           int proposal, bool may_repeat) = 0;
 
   virtual bool extend(const Study& study, Lease lease, double until) = 0;

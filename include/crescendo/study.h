@@ -101,6 +101,8 @@ struct Tag {
   int design = -1;  // 1: its point belongs to the sampler's initial design; 0: to the model
   int repeat = -1;  // 1, 2, ...: this trial executes its parent's point once more at the same rung
   int warm = -1;    // 1: its training starts from its parent's weights
+  int open = -1;    // 1: its sampler chooses its rung; it is claimed at the top one, and moves when it is placed
+  int settle = -1;  // 1: it executes at the top what is predicted to be best, for a search that is nearly over
   friend bool operator==(const Tag&, const Tag&) = default;
 };
 
@@ -131,6 +133,15 @@ struct Trial {
 
 /// Whether its point was given to it: enqueued by a user, not proposed, promoted or repeated.
 inline bool was_enqueued(const Trial& trial) { return !trial.box && !trial.parent; }
+
+/// Whether its rung is still to be chosen.
+inline bool is_rung_open(const Trial& trial) { return trial.tag.open == 1 && !trial.point; }
+
+/// As it was when it was claimed, if it has its point from a proposal.
+inline void unplace(Trial& trial, const Study& study) {
+  trial.point.reset();
+  if (trial.tag.open == 1) trial.rung = study.top();
+}
 
 /// A loss as users see it, and what they report as a loss: turned round where the study maximizes.
 inline double turned(const Study& study, double loss) { return study.maximize ? 0 - loss : loss; }

@@ -7,6 +7,7 @@
 #include "crescendo/sampler.h"
 #include "crescendo/schedule.h"
 #include "search/ask.h"
+#include "search/presets.h"
 #include "search/program_study.h"
 #include "search/summary.h"
 #include "space/parse.h"
@@ -55,6 +56,7 @@ Study study_of(const AskOptions& options, Store& store) {
     return store.study(choose_study(store, options.study));
   }
   const Study wanted = asked_study(options);
+  check_goes_together(wanted);
   make_sampler(wanted);
   make_schedule(wanted);
   if (store.create(wanted)) return wanted;

@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "search/summary.h"
 #include "space/parse.h"
+#include "study/names.h"
 
 namespace crescendo {
 namespace {
@@ -16,13 +17,18 @@ struct ReplayOptions {
   bool json = false;
 };
 
+// A point and, where the sampler chose it, the rung.
+std::string proposal_text(const Study& study, const Proposal& proposed) {
+  const std::string point = to_line(point_to_json(study.space, proposed.point));
+  return proposed.rung ? fmt::format("{} at {}", point, rung_name(study, *proposed.rung)) : point;
+}
+
 std::string report_text(const Study& study, const ReplayReport& report) {
   std::string text;
   for (const Deviation& deviation : report.deviations) {
     text += fmt::format("trial {}: stored   {}\n{:>{}}proposed {}\n", deviation.trial,
-                        to_line(point_to_json(study.space, deviation.stored)), "",
-                        8 + std::to_string(deviation.trial).size(),
-                        to_line(point_to_json(study.space, deviation.proposed)));
+                        proposal_text(study, deviation.stored), "", 8 + std::to_string(deviation.trial).size(),
+                        proposal_text(study, deviation.proposed));
   }
   text += fmt::format("{} points proposed again, {} differ", report.proposed, report.deviations.size());
   if (report.given > 0) text += fmt::format("; {} were promoted, repeated or enqueued", report.given);
@@ -34,9 +40,12 @@ Json report_json(const Study& study, const ReplayReport& report) {
   Json json{{"proposed", report.proposed}, {"given", report.given}, {"missing", report.missing}};
   json["deviations"] = Json::array();
   for (const Deviation& deviation : report.deviations) {
-    json["deviations"].push_back({{"trial", deviation.trial},
-                                  {"stored", point_to_json(study.space, deviation.stored)},
-                                  {"proposed", point_to_json(study.space, deviation.proposed)}});
+    Json row{{"trial", deviation.trial},
+             {"stored", point_to_json(study.space, deviation.stored.point)},
+             {"proposed", point_to_json(study.space, deviation.proposed.point)}};
+    if (deviation.stored.rung) row["stored_rung"] = *deviation.stored.rung;
+    if (deviation.proposed.rung) row["proposed_rung"] = *deviation.proposed.rung;
+    json["deviations"].push_back(std::move(row));
   }
   return json;
 }

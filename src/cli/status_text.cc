@@ -120,7 +120,7 @@ std::string running_table(const History& history, const StudyStatus& status, std
   for (const RunningTrial& running : status.running) {
     if (rows.size() > most) break;
     const Trial& trial = history.trial(running.trial);
-    rows.push_back({fmt::format("trial {}", trial.number), rung_name(study, trial.rung), epochs_text(study, trial),
+    rows.push_back({fmt::format("trial {}", trial.number), rung_name(study, trial), epochs_text(study, trial),
                     fmt::format("{:.0f}", running.seconds),
                     trial.curve.empty() ? "-" : loss_text(study, trial.curve.back())});
   }

@@ -31,7 +31,7 @@ std::string trials_text(const History& history) {
       }
     }
     rows.push_back({std::to_string(trial.number), trial.parent ? std::to_string(*trial.parent) : "",
-                    rung_name(study, trial.rung), std::string(state_name(study, trial)),
+                    rung_name(study, trial), std::string(state_name(study, trial)),
                     trial.state == TrialState::kFinished ? loss_text(study, trial.loss) : "",
                     std::to_string(trial.curve.size()), fmt::format("{:.1f}", trial.seconds), point});
   }

@@ -24,6 +24,7 @@
 #include "crescendo/search.h"
 #include "search/lessons.h"
 #include "search/point_lines.h"
+#include "search/presets.h"
 #include "search/summary.h"
 #include "study/study_file.h"
 
@@ -36,6 +37,7 @@ constexpr std::string_view kReportFile = "report.html";
 
 // Whatever the study holds can be made and read back.
 void check_study(const Study& study) {
+  check_goes_together(study);
   make_sampler(study);
   make_schedule(study);
   parse_study(to_json(study));

@@ -185,6 +185,32 @@ void GaussianProcess::predict(std::span<const double> rows, std::span<double> me
   }
 }
 
+void GaussianProcess::covariance(std::span<const double> a, std::span<const double> b, std::span<double> covariance) {
+  const std::size_t n = size(), of_a = a.size() / width(), of_b = b.size() / width();
+  const ConstStrided factor(factor_.data(), index(n), index(n), Eigen::OuterStride<>(index(stride_)));
+  const auto solved = [&](std::span<const double> rows, std::size_t count) {
+    Eigen::MatrixXd columns(index(n), index(count));
+    for (std::size_t k = 0; k < count; ++k) {
+      kernel(rows.subspan(k * width(), width()), {columns.data() + k * n, n});
+    }
+    factor.triangularView<Eigen::Lower>().solveInPlace(columns);
+    return columns;
+  };
+  KernelRows others({rows_.features().begin(), rows_.features().end()});
+  for (std::size_t k = 0; k < of_b; ++k) others.append(b.subspan(k * width(), width()));
+  std::vector<double> slope(of_b);
+  for (std::size_t i = 0; i < of_a; ++i) {
+    const auto row = a.subspan(i * width(), width());
+    const auto values = covariance.subspan(i * of_b, of_b);
+    others.distances(row, parameters_.weights, slope);
+    matern(slope, values);
+    for (double& value : values) value *= parameters_.amplitude;
+    others.add_levels(row, values);
+  }
+  Eigen::Map<Matrix>(covariance.data(), index(of_a), index(of_b)).noalias() -=
+      solved(a, of_a).transpose() * solved(b, of_b);
+}
+
 Prediction GaussianProcess::predict_one(std::span<const double> row, std::span<double> mean_slope,
                                         std::span<double> variance_slope) {
   const std::size_t n = size();

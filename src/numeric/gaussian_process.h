@@ -45,6 +45,10 @@ class GaussianProcess {
   /// rows: [m][features + 1].
   void predict(std::span<const double> rows, std::span<double> mean, std::span<double> variance);
 
+  /// What the rows that are there leave unknown of the function at two groups of rows together. a: [m][features + 1], b
+  /// likewise; covariance: [m of a][m of b]. Cost: n^2 for each row.
+  void covariance(std::span<const double> a, std::span<const double> b, std::span<double> covariance);
+
   /// The same for one row, with the slopes along its numbers; 0 along categories. Slopes: [feature].
   Prediction predict_one(std::span<const double> row, std::span<double> mean_slope, std::span<double> variance_slope);
 

@@ -133,6 +133,22 @@ GaussianProcess FittedKernels::get(const std::vector<Compare>& features, const s
   return GaussianProcess(features, fit_kernel(features, rows, targets), rows);
 }
 
+GaussianProcess FittedKernels::grown(const std::vector<Compare>& features, const std::vector<double>& rows,
+                                     const std::vector<double>& targets, std::span<const double> further) {
+  GaussianProcess process = get(features, rows, targets);
+  const std::size_t width = process.width();
+  std::size_t known = process.first();
+  for (std::size_t i = 0; i < further.size(); i += width, ++known) {
+    const auto row = further.subspan(i, width);
+    if (known < process.size() && process.is_row(known, row)) continue;
+    process.truncate(known);
+    process.append(row);
+  }
+  process.truncate(known);
+  keep(rows, targets, process);
+  return process;
+}
+
 void FittedKernels::keep(const std::vector<double>& rows, const std::vector<double>& targets, GaussianProcess process) {
   auto shared = std::make_shared<const GaussianProcess>(std::move(process));
   const std::lock_guard lock(mutex_);
@@ -142,10 +158,11 @@ void FittedKernels::keep(const std::vector<double>& rows, const std::vector<doub
 }
 
 GpModel::GpModel(RowSpace& rows, const Box& box, const History& history, std::span<const Observation> seen, int most,
-                 FittedKernels& memo)
+                 FittedKernels& memo, bool asks_rungs)
     : rows_(rows),
       box_(box),
-      several_tasks_(std::any_of(seen.begin(), seen.end(),
+      several_tasks_(asks_rungs ||
+                     std::any_of(seen.begin(), seen.end(),
                                  [](const Observation& o) { return o.source != kOwnTrials || o.rungs_away != 0; })),
       mean_slope_(rows.width() + 1),
       variance_slope_(rows.width() + 1) {
@@ -165,16 +182,30 @@ GpModel::GpModel(RowSpace& rows, const Box& box, const History& history, std::sp
   }
 }
 
+std::vector<Compare> comparisons(const RowSpace& rows) {
+  std::vector<Compare> features;
+  for (std::size_t i = 0; i + 1 < rows.width(); ++i) {
+    features.push_back(rows.is_categorical(i) ? Compare::kEquality : Compare::kDifference);
+  }
+  return features;
+}
+
+void append_place(const RowSpace& rows, std::span<const double> row, std::vector<double>& features) {
+  for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+    features.push_back(!rows.is_categorical(i) && !rows.active(row, i) ? kMiddle : row[i]);
+  }
+  features.push_back(kRungsApart * row.back());
+}
+
 double GpModel::level_of(int rungs_away, int source) const { return (source + 2) * kMostRungs + rungs_away; }
 
 void GpModel::append_features(std::span<const double> row, int source, double level,
                               std::vector<double>& features) const {
-  for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-    features.push_back(!rows_.is_categorical(i) && !rows_.active(row, i) ? kMiddle : row[i]);
-  }
+  append_place(rows_, row, features);
   if (several_tasks_) {
-    features.push_back(kRungsApart * row.back());
     features.push_back(place_of(source));
+  } else {
+    features.pop_back();
   }
   features.push_back(level);
 }
@@ -186,10 +217,7 @@ void GpModel::append_features(const Observation& trial, std::vector<double>& fea
 }
 
 std::vector<Compare> GpModel::features() const {
-  std::vector<Compare> features;
-  for (std::size_t i = 0; i + 1 < rows_.width(); ++i) {
-    features.push_back(rows_.is_categorical(i) ? Compare::kEquality : Compare::kDifference);
-  }
+  std::vector<Compare> features = comparisons(rows_);
   if (several_tasks_) features.insert(features.end(), {Compare::kDifference, Compare::kDifference});
   return features;
 }
@@ -197,25 +225,18 @@ std::vector<Compare> GpModel::features() const {
 void GpModel::learn(std::span<const Observation* const> ended, int most, FittedKernels& memo) {
   const auto fitted = static_cast<std::size_t>(fitted_trials(static_cast<int>(ended.size()), most));
   const std::vector<double> then = targets_of(ended.first(fitted)), now = targets_of(ended);
-  std::vector<double> first_rows, first_targets, row;
+  std::vector<double> first_rows, first_targets, further;
   for (const std::size_t i : worth_keeping(ended.first(fitted), then, static_cast<std::size_t>(most - most / 10))) {
     append_features(*ended[i], first_rows);
     first_targets.push_back(then[i]);
     learn_from(*ended[i], now[i]);
   }
-  process_ = memo.get(features(), first_rows, first_targets);
-  std::size_t known = process_->first();
-  for (std::size_t i = fitted; i < ended.size(); ++i, ++known) {
-    row.clear();
-    append_features(*ended[i], row);
+  for (std::size_t i = fitted; i < ended.size(); ++i) {
+    append_features(*ended[i], further);
     learn_from(*ended[i], now[i]);
-    if (known < process_->size() && process_->is_row(known, row)) continue;
-    process_->truncate(known);
-    process_->append(row);
   }
-  process_->truncate(known);
+  process_ = memo.grown(features(), first_rows, first_targets, further);
   process_->set_targets(targets_);
-  memo.keep(first_rows, first_targets, *process_);
 }
 
 void GpModel::learn_from(const Observation& trial, double target) {
@@ -259,6 +280,23 @@ void GpModel::improvement(std::span<const double> rows, std::span<double> worth)
   for (std::size_t i = 0; i < worth.size(); ++i) {
     worth[i] = log_expected_improvement(incumbent_, mean_[i], std::sqrt(variance_[i])).value;
   }
+}
+
+std::vector<double> GpModel::at_own_rungs(std::span<const double> rows) const {
+  std::vector<double> features;
+  for (std::size_t i = 0; i < rows.size(); i += rows_.width()) {
+    const auto row = rows.subspan(i, rows_.width());
+    append_features(row, kOwnTrials, level_of(static_cast<int>(row.back()), kOwnTrials), features);
+  }
+  return features;
+}
+
+void GpModel::beliefs(std::span<const double> rows, std::span<double> mean, std::span<double> variance) {
+  process_->predict(at_own_rungs(rows), mean, variance);
+}
+
+void GpModel::doubts(std::span<const double> rows, std::span<const double> others, std::span<double> covariance) {
+  process_->covariance(at_own_rungs(rows), at_own_rungs(others), covariance);
 }
 
 double GpModel::improvement_of(std::span<const double> row, std::span<double> slope) {

@@ -20,6 +20,11 @@ class FittedKernels {
   GaussianProcess get(const std::vector<Compare>& features, const std::vector<double>& rows,
                       const std::vector<double>& targets);
 
+  /// A process of these rows and then the further ones, with the kernel that is fitted to the first; it is kept. It
+  /// lacks targets.
+  GaussianProcess grown(const std::vector<Compare>& features, const std::vector<double>& rows,
+                        const std::vector<double>& targets, std::span<const double> further);
+
   /// Keeps what a process knows of further rows.
   void keep(const std::vector<double>& rows, const std::vector<double>& targets, GaussianProcess process);
 
@@ -43,14 +48,17 @@ class FittedKernels {
 /// there and the next worker looks elsewhere. A number that is not active lies in the middle of its range, a category
 /// is one more; what they depend on tells them from active ones.
 ///
+/// Of several rungs each can be asked about, whether a trial was there or not.
+///
 /// The kernel is fitted from scratch to the first m trials that ended, m being the last of 1, 2, ... , 20, 22, 24, ...
 /// (each a tenth more) that so many have ended. Of more than nine tenths of `most` trials only those of the nearest
 /// rungs with the lowest losses, and as many of the latest, are kept then.
 class GpModel {
  public:
   /// At least one of `seen` is finished; of `history` only the order of ends is read. Refers to `rows` and their box.
+  /// `asks_rungs`: whether beliefs() will be asked about rungs other than those of `seen`.
   GpModel(RowSpace& rows, const Box& box, const History& history, std::span<const Observation> seen, int most,
-          FittedKernels& memo);
+          FittedKernels& memo, bool asks_rungs = false);
 
   /// Rows of the trials that are learnt from, as if at the rung that is proposed for, and what is predicted; running
   /// ones last.
@@ -67,11 +75,20 @@ class GpModel {
   /// The same of one row, with its slopes along the numbers. slope: [parameter].
   double improvement_of(std::span<const double> row, std::span<double> slope);
 
+  /// What is predicted of this study's own trials at rows, each at the distance in rungs that it ends with; and how the
+  /// doubts there go together with those at others: [n][n of others]. In deviations of the losses.
+  void beliefs(std::span<const double> rows, std::span<double> mean, std::span<double> variance);
+  void doubts(std::span<const double> rows, std::span<const double> others, std::span<double> covariance);
+
+  /// The variance of the losses of one point at one rung, in the same unit.
+  double noise() const { return process_->parameters().noise; }
+
  private:
   void learn(std::span<const Observation* const> ended, int most, FittedKernels& memo);
   void learn_from(const Observation& trial, double target);
   void imagine(std::span<const Observation> seen);
   void ask(std::span<const double> rows);  // fills asked_
+  std::vector<double> at_own_rungs(std::span<const double> rows) const;
   std::vector<Compare> features() const;
   double level_of(int rungs_away, int source) const;
   void append_features(std::span<const double> row, int source, double level, std::vector<double>& features) const;
@@ -87,6 +104,12 @@ class GpModel {
   double incumbent_ = 0;
   std::vector<double> asked_, mean_, variance_, mean_slope_, variance_slope_;  // room to work in
 };
+
+/// How a kernel compares a row's values, its distance in rungs left out.
+std::vector<Compare> comparisons(const RowSpace& rows);
+
+/// Adds what a kernel sees of a row: its values (see GpModel), and its distance in rungs on the same scale.
+void append_place(const RowSpace& rows, std::span<const double> row, std::vector<double>& features);
 
 /// How many of `ended` trials the kernel is fitted to: see GpModel.
 int fitted_trials(int ended, int most);

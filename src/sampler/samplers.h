@@ -16,8 +16,9 @@ struct SamplerEntry {
   std::vector<OptionInfo> options;
   bool learns;  // from outcomes
   std::unique_ptr<Sampler> (*make)(const Options&);
-  void (*check_space)(const Space&) = nullptr;  // throws Error (bad input) for a space that it cannot search
+  void (*check_space)(const Space&) = nullptr;    // throws Error (bad input) for a space that it cannot search
   std::string (*reason)(const Study&) = nullptr;  // where it leaves the choice of points to others: to whom, and why
+  bool chooses_rung = false;                      // where the schedule leaves it open
 };
 
 /// Throws Error (bad input) where the study's constraints leave no point that could be found in its space, or in the
@@ -36,6 +37,7 @@ SamplerEntry cmaes_sampler();
 SamplerEntry swarm_sampler();
 SamplerEntry reinforce_sampler();
 SamplerEntry gp_sampler();
+SamplerEntry fabolas_sampler();
 SamplerEntry auto_sampler();
 
 // clang-format off
@@ -51,6 +53,7 @@ inline constexpr std::array kSamplers = {
     &swarm_sampler,
     &reinforce_sampler,
     &gp_sampler,
+    &fabolas_sampler,
     &auto_sampler,
 };
 // clang-format on

@@ -15,6 +15,7 @@ struct ScheduleEntry {
   std::vector<OptionInfo> options;
   std::unique_ptr<Schedule> (*make)(const Options&);
   void (*check_study)(const Study&) = nullptr;  // throws Error (bad input) for a ladder that it cannot climb
+  bool leaves_rung_open = false;                // to the sampler, which must then choose it
 };
 
 // The schedules. To add one: write src/schedule/<name>.cc, then one line in each list here.
@@ -24,9 +25,11 @@ ScheduleEntry adaptive_schedule();
 ScheduleEntry halving_schedule();
 ScheduleEntry hyperband_schedule();
 ScheduleEntry asha_schedule();
+ScheduleEntry open_schedule();
 
 inline constexpr std::array kSchedules = {
-    &flat_schedule, &ramp_schedule, &adaptive_schedule, &halving_schedule, &hyperband_schedule, &asha_schedule,
+    &flat_schedule,      &ramp_schedule, &adaptive_schedule, &halving_schedule,
+    &hyperband_schedule, &asha_schedule, &open_schedule,
 };
 
 }  // namespace crescendo

@@ -7,6 +7,7 @@
 #include "objective/program.h"
 #include "search/claiming.h"
 #include "search/lineage.h"
+#include "search/presets.h"
 
 namespace crescendo {
 namespace {
@@ -22,6 +23,7 @@ std::variant<Asked, Wait, Finish> ask(Store& store, const Study& study, double n
     bad_input(fmt::format("the study '{}' has a budget of time, which asking does not use up; ask for one of trials",
                           study.name));
   }
+  check_goes_together(study);
   const auto sampler = make_sampler(study);
   const auto schedule = make_schedule(study);
   History history(std::make_shared<const Study>(study));

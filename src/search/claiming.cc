@@ -34,29 +34,36 @@ Step next_step(const History& history, const Schedule& schedule, const Sampler& 
   Step step = scheduled(history, schedule);
   auto* start = std::get_if<Start>(&step);
   if (!start) return step;
-  const Box rung_box = history.study().rung_box(start->rung);
+  const Box rung_box = history.study().rung_box(claimed_rung(*start, history.study()));
   const auto due = std::find_if(history.queue().begin(), history.queue().end(),
                                 [&](const Queued& queued) { return rung_box.contains(queued.point); });
   if (due != history.queue().end()) {
     start->queued = due->number;
+    start->rung = claimed_rung(*start, history.study());
   } else {
     const int number = static_cast<int>(history.trials().size());
-    with_view(history, number, [&](const History& seen) { sampler.stamp(seen, start->rung, start->tag); });
+    with_view(history, number,
+              [&](const History& seen) { sampler.stamp(seen, claimed_rung(*start, seen.study()), start->tag); });
   }
   return step;
 }
 
+Proposal propose(const Sampler& sampler, const History& seen, int trial, Rng& rng) {
+  const Trial& claimed = seen.trial(trial);
+  check(claimed.box.has_value(), "a trial that was started has a box or a point");
+  const Box& box = seen.box(*claimed.box);
+  if (is_rung_open(claimed)) return sampler.propose_with_rung(seen, box, trial, rng);
+  return {sampler.propose(seen, box, trial, rng)};
+}
+
 bool place_point(Store& store, const Sampler& sampler, History& history, Lease lease) {
   if (history.trial(lease.trial).point) return true;
-  const auto box = history.trial(lease.trial).box;
-  check(box.has_value(), "a trial that was started has a box or a point");
   for (int proposal = 0;; ++proposal) {
     Rng rng = proposal_stream(history.study(), lease.trial, proposal);
-    const Point point = with_view(history, lease.trial, [&](const History& seen) {
-      return sampler.propose(seen, history.box(*box), lease.trial, rng);
-    });
+    const Proposal proposed =
+        with_view(history, lease.trial, [&](const History& seen) { return propose(sampler, seen, lease.trial, rng); });
     const bool last = proposal + 1 >= kProposals;
-    const Placement placed = store.place(history.study(), lease, point, history.revision(), proposal, last);
+    const Placement placed = store.place(history.study(), lease, proposed, history.revision(), proposal, last);
     if (placed == Placement::kLost) return false;
     store.refresh(history);
     if (placed == Placement::kPlaced) return true;

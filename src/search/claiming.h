@@ -13,8 +13,12 @@ namespace crescendo {
 /// wait there is shown the later trials too, one after the other, each when it has ended.
 Step next_step(const History& history, const Schedule& schedule, const Sampler& sampler);
 
-/// Proposes the point of a claimed trial and places it, unless the trial has its point; the history then holds it.
-/// False if the trial was taken over.
+/// The point of a claimed trial without one and, where it is open, its rung, proposed from what the trial may know: a
+/// history that has it.
+Proposal propose(const Sampler& sampler, const History& seen, int trial, Rng& rng);
+
+/// Proposes the point (and rung) of a claimed trial and places it, unless the trial has its point; the history then
+/// holds it. False if the trial was taken over.
 bool place_point(Store& store, const Sampler& sampler, History& history, Lease lease);
 
 /// Whether a running trial goes on after `epoch` ended with `loss`, as the schedule says from what the trial may know

@@ -13,6 +13,7 @@
 #include "objective/cnn_space.h"
 #include "objective/objectives.h"
 #include "search/image_study.h"
+#include "search/presets.h"
 #include "search/program_study.h"
 #include "search/retrain.h"
 #include "search/summary.h"
@@ -83,6 +84,7 @@ ExperimentRunner::ExperimentRunner(const Experiment& experiment, Store& store, f
 void ExperimentRunner::check(const ExperimentCell& cell) const {
   std::shared_ptr<const DataSet> set;
   const Study study = study_of(cell, set);
+  check_goes_together(study);
   make_sampler(study);
   make_schedule(study);
   if (!set) find_entry(kObjectives, study.objective.name, "objective").make(study);

@@ -35,9 +35,11 @@ History lagged(const History& history, int number, int lag) {
   for (int other = 0; other < there; ++other) {
     const Trial& trial = history.trial(other);
     // Boxes came up with the trials that first used them.
-    if (trial.box && *trial.box == view.boxes()) view.add_box(trial.rung, history.box(*trial.box));
+    if (trial.box && *trial.box == view.boxes()) {
+      view.add_box(history.rung_of_box(*trial.box), history.box(*trial.box));
+    }
     Trial then = in_turn(trial, other <= number - lag, lag);
-    if (other == number) then.point.reset();
+    if (other == number) unplace(then, history.study());
     view.set_trial(std::move(then));
   }
   view.set_queue({history.queue().begin(), history.queue().end()});

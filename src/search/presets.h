@@ -3,6 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "crescendo/study.h"
+
 namespace crescendo {
 
 /// A known method: a sampler and a schedule that go together, with their usual options.
@@ -30,10 +32,15 @@ inline constexpr std::array kPresets = {
     Preset{"asha+tpe", "tpe", "asha", "asynchronous halving with points of TPE"},
     Preset{"asha+smac", "smac", "asha", "asynchronous halving with points of SMAC"},
     Preset{"bohb", "tpe", "hyperband", "Hyperband with points of TPE (Falkner et al. 2018)"},
+    Preset{"fabolas", "fabolas", "open", "FABOLAS (Klein et al. 2017): points and rungs by what they tell in a second"},
     Preset{"dehb", "differential", "hyperband", "Hyperband with differential evolution (Awad et al. 2021)"},
 };
 
 /// Throws Error (bad input) naming those there are.
 const Preset& find_preset(std::string_view name);
+
+/// Throws Error (bad input) where the study's schedule leaves the rung to its sampler and that one does not choose any.
+/// The other way round is no mistake: where the schedule says the rung, such a sampler proposes for it.
+void check_goes_together(const Study& study);
 
 }  // namespace crescendo

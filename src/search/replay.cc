@@ -42,7 +42,7 @@ class Past {
   }
 
  private:
-  static Trial as_of(const Trial& trial, std::uint64_t revision) {
+  Trial as_of(const Trial& trial, std::uint64_t revision) const {
     Trial then = trial;
     then.revision = revision;
     if (trial.ended_revision > 0 && trial.ended_revision <= revision) return then;
@@ -53,7 +53,7 @@ class Past {
     then.curve.clear();
     then.ended_revision = 0;
     if (trial.placed_revision > 0 && trial.placed_revision <= revision) return then;
-    then.point.reset();
+    unplace(then, whole_.study());
     then.placed_revision = then.seen_revision = 0;
     then.proposal = 0;
     return then;
@@ -85,12 +85,12 @@ ReplayReport replay(const History& history, const Sampler& sampler, const std::f
   for (const int number : proposed) {
     const Trial& trial = history.trial(number);
     Rng rng = proposal_stream(history.study(), number, trial.proposal);
-    const auto propose = [&](const History& seen) {
-      return sampler.propose(seen, history.box(*trial.box), number, rng);
-    };
+    const auto from = [&](const History& seen) { return propose(sampler, seen, number, rng); };
     const int lag = history.study().lag;
-    Point point = lag > 0 ? propose(lagged(history, number, lag)) : propose(past.at(trial.seen_revision));
-    if (!(point == *trial.point)) report.deviations.push_back({number, *trial.point, std::move(point)});
+    Proposal again = lag > 0 ? from(lagged(history, number, lag)) : from(past.at(trial.seen_revision));
+    Proposal stored{*trial.point, {}};
+    if (trial.tag.open == 1) stored.rung = trial.rung;
+    if (!(again == stored)) report.deviations.push_back({number, std::move(stored), std::move(again)});
     progress(++report.proposed, static_cast<int>(proposed.size()));
   }
   std::sort(report.deviations.begin(), report.deviations.end(),

@@ -8,10 +8,11 @@
 
 namespace crescendo {
 
-/// A trial whose point is not the one that the sampler proposes from what its worker had seen.
+/// A trial whose point, or the rung that was chosen with it, is not the one that the sampler proposes from what its
+/// worker had seen.
 struct Deviation {
   int trial = 0;
-  Point stored, proposed;
+  Proposal stored, proposed;  // with rungs where the schedule left it open
 };
 
 struct ReplayReport {

@@ -14,6 +14,7 @@
 #include "base/processes.h"
 #include "search/heartbeat.h"
 #include "search/keep.h"
+#include "search/presets.h"
 #include "search/worker.h"
 
 namespace crescendo {
@@ -71,6 +72,7 @@ OwnerState state_of_owner(const std::string& owner, const std::string& own_proce
 
 SearchEnd run_search(Store& store, const Study& study, const ObjectiveMaker& objective, const SearchOptions& options,
                      Observer& observer) {
+  check_goes_together(study);
   const auto sampler = make_sampler(study);
   const auto schedule = make_schedule(study);
   const auto shared = std::make_shared<const Study>(study);

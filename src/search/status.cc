@@ -47,7 +47,8 @@ Json running_json(const History& history, const RunningTrial& running) {
   const Study& study = history.study();
   const Trial& trial = history.trial(running.trial);
   return {{"trial", trial.number},
-          {"fidelity", fidelity_json(study.ladder[static_cast<std::size_t>(trial.rung)])},
+          {"fidelity",
+           is_rung_open(trial) ? Json(nullptr) : fidelity_json(study.ladder[static_cast<std::size_t>(trial.rung)])},
           {"epochs", trial.curve.size()},
           {"seconds", running.seconds},
           {"last_loss", trial.curve.empty() ? Json(nullptr) : Json(turned(study, trial.curve.back()))}};

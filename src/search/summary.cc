@@ -103,7 +103,7 @@ Json trials_json(const History& history) {
     json["parent"] = trial.parent ? Json(*trial.parent) : Json(nullptr);
     json["state"] = state_name(study, trial);
     json["loss"] = finished ? Json(turned(study, trial.loss)) : Json(nullptr);
-    json["fidelity"] = fidelity_json(rung_of(history, trial.rung));
+    json["fidelity"] = is_rung_open(trial) ? Json(nullptr) : fidelity_json(rung_of(history, trial.rung));
     json["seconds"] = trial.seconds;
     json["point"] = trial.point ? point_to_json(study.space, *trial.point) : Json(nullptr);
     json["curve"] = Json::array();

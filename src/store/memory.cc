@@ -7,6 +7,7 @@
 #include "crescendo/error.h"
 #include "store/elapsed.h"
 #include "store/lost.h"
+#include "store/placed_rung.h"
 #include "store/stores.h"
 
 namespace crescendo {
@@ -121,8 +122,8 @@ class MemoryStore : public Store {
     fresh.trial.number = static_cast<int>(stored.trials.size());
     fresh.trial.elapsed_seconds = history.elapsed_seconds();
     if (const auto* start = std::get_if<Start>(&step)) {
-      fresh.trial.rung = start->rung;
-      fresh.trial.tag = start->tag;
+      fresh.trial.rung = claimed_rung(*start, stored.study);
+      fresh.trial.tag = claimed_tag(*start);
       if (start->queued) {
         fresh.trial.point = take_queued(stored, *start->queued);
       } else {
@@ -143,20 +144,22 @@ class MemoryStore : public Store {
     return take(stored, stored.trials.back(), who, history);
   }
 
-  Placement place(const Study& study, Lease lease, const Point& point, std::uint64_t seen_revision, int proposal,
+  Placement place(const Study& study, Lease lease, const Proposal& proposed, std::uint64_t seen_revision, int proposal,
                   bool may_repeat) override {
     const std::lock_guard lock(mutex_);
     StoredStudy& stored = find(study.name);
     Stored* trial = held(stored, lease);
     if (!trial) return Placement::kLost;
+    const int rung = placed_rung(trial->trial, proposed, study);
     const auto same = [&](int number) {
       const Stored& other = stored.trials[static_cast<std::size_t>(number)];
-      return &other != trial && other.trial.placed_revision > seen_revision && other.trial.rung == trial->trial.rung &&
-             other.trial.point == point;
+      return &other != trial && other.trial.placed_revision > seen_revision && other.trial.rung == rung &&
+             other.trial.point == proposed.point;
     };
     const std::vector<int> since = changed_since(stored, seen_revision);
     if (!may_repeat && std::any_of(since.begin(), since.end(), same)) return Placement::kStale;
-    trial->trial.point = point;
+    trial->trial.point = proposed.point;
+    trial->trial.rung = rung;
     trial->trial.seen_revision = seen_revision;
     trial->trial.proposal = proposal;
     touch(stored, *trial);
@@ -263,8 +266,9 @@ class MemoryStore : public Store {
   }
 
   static int box_number(StoredStudy& stored, const History& history, const Start& start) {
-    if (const auto known = history.find_box(start.rung, start.box)) return *known;
-    stored.boxes.emplace_back(start.rung, start.box);
+    const int rung = claimed_rung(start, stored.study);
+    if (const auto known = history.find_box(rung, start.box)) return *known;
+    stored.boxes.emplace_back(rung, start.box);
     return static_cast<int>(stored.boxes.size()) - 1;
   }
 

@@ -12,6 +12,7 @@
 #include "space/parse.h"
 #include "store/lost.h"
 #include "store/optuna.h"
+#include "store/placed_rung.h"
 #include "store/sql.h"
 #include "store/sql_history.h"
 #include "study/study_file.h"
@@ -169,17 +170,22 @@ class SqlStore : public Store {
     return claim;
   }
 
-  Placement place(const Study& study, Lease lease, const Point& point, std::uint64_t seen_revision, int proposal,
+  Placement place(const Study& study, Lease lease, const Proposal& proposed, std::uint64_t seen_revision, int proposal,
                   bool may_repeat) override {
     const std::lock_guard lock(mutex_);
     Transaction transaction(*connection_);
     const auto trial = held(study, lease);
     if (!trial) return Placement::kLost;
-    if (!may_repeat && placed_since(study, *trial, point, seen_revision)) return Placement::kStale;
+    const Trial known = claimed_trial(*trial);
+    const int rung = placed_rung(known, proposed, study);
+    if (!may_repeat && placed_since(study, *trial, {proposed.point, rung}, seen_revision)) return Placement::kStale;
     const std::int64_t revision = touch(*trial);
-    execute("UPDATE crescendo_trial SET placed_revision = $1, seen_revision = $2, proposal = $3 WHERE trial_id = $4",
-            {revision, static_cast<std::int64_t>(seen_revision), std::int64_t{proposal}, *trial});
-    write_point(study, *trial, point);
+    execute(
+        "UPDATE crescendo_trial SET placed_revision = $1, seen_revision = $2, proposal = $3, rung = $4 WHERE trial_id "
+        "= $5",
+        {revision, static_cast<std::int64_t>(seen_revision), std::int64_t{proposal}, std::int64_t{rung}, *trial});
+    write_point(study, *trial, proposed.point);
+    if (is_rung_open(known)) write_fidelity(study, *trial, rung);
     transaction.commit();
     return Placement::kPlaced;
   }
@@ -219,11 +225,7 @@ class SqlStore : public Store {
     const auto trial = held(study, lease);
     if (!trial) return false;
     const std::int64_t revision = touch(*trial);
-    int rung = 0;
-    query("SELECT rung FROM crescendo_trial WHERE trial_id = $1", {*trial},
-          [&](const SqlRow& row) { rung = static_cast<int>(row.integer(0)); });
-    Trial ended;
-    ended.rung = rung;
+    Trial ended = claimed_trial(*trial);
     ended.state = outcome.failed ? TrialState::kFailed : TrialState::kFinished;
     execute("UPDATE trials SET state = $1, datetime_complete = $2 WHERE trial_id = $3",
             {std::string(optuna_state(study, ended)), optuna_time(now), *trial});
@@ -403,8 +405,8 @@ class SqlStore : public Store {
     const auto* promote = std::get_if<Promote>(&step);
     const auto* start = std::get_if<Start>(&step);
     const bool proposed = start && !start->queued;
-    const int rung = promote ? promote->rung : start->rung;
-    const Tag tag = promote ? promote->tag : start->tag;
+    const int rung = promote ? promote->rung : claimed_rung(*start, history.study());
+    const Tag tag = promote ? promote->tag : claimed_tag(*start);
     const auto number = static_cast<std::int64_t>(history.trials().size());
     const std::int64_t revision = static_cast<std::int64_t>(history.revision()) + 1;
     execute("UPDATE crescendo_study SET revision = $1 WHERE study_id = $2", {revision, study});
@@ -428,7 +430,7 @@ class SqlStore : public Store {
       write_point(history.study(), trial, *parent.point);
       write_attribute(trial, "crescendo:parent", promote->parent);
     }
-    write_attribute(trial, "crescendo:fidelity", history.study().ladder[static_cast<std::size_t>(rung)].fidelity);
+    if (tag.open != 1) write_fidelity(history.study(), trial, rung);
     return Lease{static_cast<int>(number), 1};
   }
 
@@ -446,11 +448,26 @@ class SqlStore : public Store {
             {trial, key, to_line(value)});
   }
 
+  void write_fidelity(const Study& study, std::int64_t trial, int rung) {
+    write_attribute(trial, "crescendo:fidelity", study.ladder[static_cast<std::size_t>(rung)].fidelity);
+  }
+
+  // Its rung and tag alone.
+  Trial claimed_trial(std::int64_t id) {
+    Trial trial;
+    query("SELECT rung, tag FROM crescendo_trial WHERE trial_id = $1", {id}, [&](const SqlRow& row) {
+      trial.rung = static_cast<int>(row.integer(0));
+      trial.tag = parse_tag(parse_json(row.text(1), "a stored tag"));
+    });
+    return trial;
+  }
+
   // The number of the step's box, which is written if it has not been used at its rung.
   std::int64_t box_number(std::int64_t study, const History& history, const Start& start) {
-    if (const auto known = history.find_box(start.rung, start.box)) return *known;
+    const int rung = claimed_rung(start, history.study());
+    if (const auto known = history.find_box(rung, start.box)) return *known;
     execute("INSERT INTO crescendo_box (study_id, box, rung, sides, reason) VALUES ($1, $2, $3, $4, $5)",
-            {study, std::int64_t{history.boxes()}, std::int64_t{start.rung},
+            {study, std::int64_t{history.boxes()}, std::int64_t{rung},
              to_line(box_to_json(history.study().space, start.box)), start.box.reason});
     return history.boxes();
   }
@@ -499,21 +516,21 @@ class SqlStore : public Store {
     return values;
   }
 
-  // Whether another trial of the same rung was given this very point after `seen_revision`.
-  bool placed_since(const Study& study, std::int64_t trial, const Point& point, std::uint64_t seen_revision) {
+  // Whether another trial of that rung was given this very point after `seen_revision`.
+  bool placed_since(const Study& study, std::int64_t trial, const Proposal& placed, std::uint64_t seen_revision) {
     std::map<std::int64_t, Point> others;
     query(
         "SELECT c.trial_id, p.param_name, p.param_value FROM crescendo_trial c LEFT JOIN trial_params p ON p.trial_id "
         "= "
-        "c.trial_id WHERE c.study_id = $1 AND c.placed_revision > $2 AND c.trial_id <> $3 AND c.rung = (SELECT rung "
-        "FROM crescendo_trial WHERE trial_id = $4)",
-        {id_of(study.name), static_cast<std::int64_t>(seen_revision), trial, trial}, [&](const SqlRow& row) {
+        "c.trial_id WHERE c.study_id = $1 AND c.placed_revision > $2 AND c.trial_id <> $3 AND c.rung = $4",
+        {id_of(study.name), static_cast<std::int64_t>(seen_revision), trial, std::int64_t{*placed.rung}},
+        [&](const SqlRow& row) {
           Point& other = others.try_emplace(row.integer(0), Point{std::vector<double>(study.space.size(), kInactive)})
                              .first->second;
           if (row.null(1)) return;
           if (const auto i = study.space.find(row.text(1))) other.values[*i] = row.number(2);
         });
-    return std::any_of(others.begin(), others.end(), [&](const auto& other) { return other.second == point; });
+    return std::any_of(others.begin(), others.end(), [&](const auto& other) { return other.second == placed.point; });
   }
 
   void refresh_locked(History& history) {

@@ -104,7 +104,10 @@ void History::set_trial(Trial trial) {
     Trial& known = trials_[number];
     check(known.state == TrialState::kRunning, "an ended trial never changes");
     count_use(known, -1);
+    const bool moves = known.rung != trial.rung;
+    if (moves) uncount_claim(known);
     known = std::move(trial);
+    if (moves) count_claim(known);
   }
   count_use(trials_[number], 1);
   if (trials_[number].state != TrialState::kRunning) count_end(trials_[number]);
@@ -113,7 +116,8 @@ void History::set_trial(Trial trial) {
 // A trial that became known, counted as running.
 void History::count_claim(const Trial& trial) {
   RungOrder& rung = rungs_[static_cast<std::size_t>(trial.rung)];
-  rung.all.push_back(trial.number);
+  // At the end, unless it has just moved to this rung.
+  rung.all.insert(std::upper_bound(rung.all.begin(), rung.all.end(), trial.number), trial.number);
   ++rung.running;
   if (trial.tag.repeat <= 0) {
     ++rung.firsts;
@@ -126,6 +130,18 @@ void History::count_claim(const Trial& trial) {
   }
   if (trial.parent) count_child(trial, *trial.parent);
   if (trial.tag.bracket >= 0) count_in_bracket(trial);
+}
+
+// A running trial that moves to another rung.
+void History::uncount_claim(const Trial& trial) {
+  check(is_rung_open(trial) && !trial.parent && trial.tag.bracket < 0 && trial.tag.fill < 0 && trial.tag.repeat < 0,
+        "only a start whose rung was left open moves");
+  RungOrder& rung = rungs_[static_cast<std::size_t>(trial.rung)];
+  rung.all.erase(std::lower_bound(rung.all.begin(), rung.all.end(), trial.number));
+  --rung.running;
+  --rung.firsts;
+  --rung.firsts_running;
+  --rung.starts;
 }
 
 void History::count_child(const Trial& trial, int parent) {

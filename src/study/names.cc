@@ -26,6 +26,10 @@ std::string rung_name(const Study& study, int rung) {
   return name;
 }
 
+std::string rung_name(const Study& study, const Trial& trial) {
+  return is_rung_open(trial) ? "open" : rung_name(study, trial.rung);
+}
+
 std::string rung_heading(const Study& study) {
   const auto& fidelity = study.ladder.front().fidelity;
   return fidelity.contains("image_side") ? "size" : fidelity.empty() ? "" : "rung";

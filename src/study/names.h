@@ -12,6 +12,9 @@ namespace crescendo {
 /// What a rung is called in tables and messages: "32 px" for an image side that no other rung has, else its numbers.
 std::string rung_name(const Study& study, int rung);
 
+/// That of a trial; "open" while it is still to be chosen.
+std::string rung_name(const Study& study, const Trial& trial);
+
 /// What heads a column of such names: "size", "rung", or nothing where the only rung has none.
 std::string rung_heading(const Study& study);
 

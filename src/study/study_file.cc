@@ -261,6 +261,8 @@ Json to_json(const Tag& tag) {
   if (tag.design >= 0) json["design"] = tag.design;
   if (tag.repeat >= 0) json["repeat"] = tag.repeat;
   if (tag.warm >= 0) json["warm"] = tag.warm;
+  if (tag.open >= 0) json["open"] = tag.open;
+  if (tag.settle >= 0) json["settle"] = tag.settle;
   return json;
 }
 
@@ -276,6 +278,8 @@ Tag parse_tag(const Json& json) {
   in.read("design", tag.design);
   in.read("repeat", tag.repeat);
   in.read("warm", tag.warm);
+  in.read("open", tag.open);
+  in.read("settle", tag.settle);
   in.finish();
   return tag;
 }

@@ -144,6 +144,29 @@ TEST_P(SamplerSuite, DoesNotRepeatPendingPointsWhileOthersAreLeft) {
   EXPECT_NO_THROW(study.space.check(s->propose(history, box, 6, rng)));
 }
 
+// Where the schedule leaves the rung open: a rung of the ladder whose limits hold the point, the same for the same
+// history and stream.
+TEST_P(SamplerSuite, ChoosesARungWhoseLimitsHoldThePoint) {
+  for (const int rungs : {1, 3}) {
+    Study study = small_study(60, rungs);
+    study.ladder.front().limits["rate"] = {1e-3, 1e-2};
+    const auto a = sampler(study), b = sampler(study);
+    const Box box = study.rung_box(study.top());
+    for (const int trials : {0, 1, 15, 50}) {
+      const History history = eventful_history(study, trials);
+      for (int number = trials; number < trials + 10; ++number) {
+        Rng rng(1, {static_cast<std::uint64_t>(number)}), same(1, {static_cast<std::uint64_t>(number)});
+        const Proposal proposed = a->propose_with_rung(history, box, number, rng);
+        ASSERT_TRUE(proposed.rung && *proposed.rung >= 0 && *proposed.rung < rungs);
+        ASSERT_NO_THROW(study.space.check(proposed.point));
+        ASSERT_TRUE(box.contains(proposed.point));
+        ASSERT_TRUE(study.rung_box(*proposed.rung).contains(proposed.point));
+        ASSERT_EQ(b->propose_with_rung(history, box, number, same), proposed);
+      }
+    }
+  }
+}
+
 // Trials that ended, all at one loss or none of them with a number for one, teach nothing but must not stop a search.
 TEST_P(SamplerSuite, SurvivesEqualAndNaNLosses) {
   const Study study = small_study(60);

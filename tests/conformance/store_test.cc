@@ -78,7 +78,7 @@ TEST_P(StoreSuite, EveryDoubleComesBackExactly) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     const Lease lease = claim(h);
     const Point point = some_point(seed);
-    ASSERT_EQ(store_->place(study_, lease, point, h.revision(), 0, false), Placement::kPlaced);
+    ASSERT_EQ(store_->place(study_, lease, {point}, h.revision(), 0, false), Placement::kPlaced);
     Rng rng(seed, {1});
     const double loss = rng.uniform() / 3, first = rng.normal();
     ASSERT_TRUE(store_->report(study_, lease, {1, first, {{"speed", 1.0 / 3}}}, 2000));
@@ -114,7 +114,7 @@ TEST_P(StoreSuite, ATrialKnowsTheRevisionsOfItsClaimItsPointAndItsEnd) {
   const std::uint64_t claimed = h.revision();
   EXPECT_EQ(h.trial(0).claimed_revision, claimed);
   EXPECT_EQ(h.trial(0).placed_revision, 0u);
-  store_->place(study_, lease, some_point(1), claimed, 0, false);
+  store_->place(study_, lease, {some_point(1)}, claimed, 0, false);
   store_->refresh(h);
   EXPECT_EQ(h.trial(0).placed_revision, h.revision());
   store_->report(study_, lease, {1, 0.5, {}}, 2000);
@@ -191,7 +191,7 @@ TEST_P(StoreSuite, AnIncrementalRefreshEqualsAFreshRead) {
     store_->refresh(worker);
     const Lease lease = claim(worker);
     if (i % 3 != 0)
-      store_->place(study_, lease, some_point(static_cast<std::uint64_t>(i)), worker.revision(), i % 2, true);
+      store_->place(study_, lease, {some_point(static_cast<std::uint64_t>(i))}, worker.revision(), i % 2, true);
     if (i % 3 == 1) store_->report(study_, lease, {1, 0.5, {}}, 2000);
     if (i % 3 == 2) {
       Outcome outcome = outcome_of(0.01 * i);
@@ -237,6 +237,55 @@ TEST_P(StoreSuite, EveryTrialKeepsTheBoxItsPointWasToFallIn) {
   EXPECT_FALSE(fresh.first_box(0));
 }
 
+TEST_P(StoreSuite, AnOpenRungIsTheTopOneUntilItIsPlacedWithThePoint) {
+  History h = history();
+  const int top = study_.top();
+  const auto open = [](const History& seen) -> Step {
+    return Start{std::nullopt, seen.study().rung_box(seen.study().top()), Tag{}};
+  };
+  store_->claim(h, claimant("first", 1000), kUnknown, open);
+  EXPECT_EQ(h.trial(0).rung, top);
+  EXPECT_TRUE(is_rung_open(h.trial(0)));
+  EXPECT_EQ(h.running(top), 1);
+  // Its worker dies; another one takes it over and places it.
+  const Claim claim = store_->claim(h, claimant("second", 9000), kUnknown, open);
+  const Lease lease = std::get<Lease>(claim);
+  EXPECT_EQ(lease.trial, 0);
+  ASSERT_TRUE(is_rung_open(h.trial(0)));
+  EXPECT_EQ(store_->place(study_, {0, 1}, {some_point(1), 0}, h.revision(), 0, false), Placement::kLost);
+  ASSERT_EQ(store_->place(study_, lease, {some_point(1), 0}, h.revision(), 0, false), Placement::kPlaced);
+  History fresh = history();
+  for (History* seen : {&h, &fresh}) {
+    store_->refresh(*seen);
+    EXPECT_EQ(seen->trial(0).rung, 0);
+    EXPECT_EQ(seen->trial(0).tag.open, 1);
+    EXPECT_EQ(seen->trial(0).point, some_point(1));
+    EXPECT_EQ(seen->running(0), 1);
+    EXPECT_EQ(seen->running(top), 0);
+    EXPECT_EQ(seen->at_rung(0).size(), 1u);
+    EXPECT_EQ(seen->used("epochs"), 1);
+    EXPECT_EQ(seen->rung_of_box(0), top);
+  }
+}
+
+TEST_P(StoreSuite, AnOpenRungIsStaleWhereAnotherHasThePointAtTheSameRungOnly) {
+  History h = history();
+  const auto open = [](const History& seen) -> Step {
+    return Start{std::nullopt, seen.study().rung_box(seen.study().top()), Tag{}};
+  };
+  std::vector<Lease> leases;
+  for (int i = 0; i < 3; ++i) leases.push_back(std::get<Lease>(store_->claim(h, claimant(), kUnknown, open)));
+  const auto place = [&](int i, int rung) {
+    return store_->place(study_, leases[static_cast<std::size_t>(i)], {some_point(1), rung}, h.revision(), 0, false);
+  };
+  EXPECT_EQ(place(0, 0), Placement::kPlaced);
+  EXPECT_EQ(place(1, 0), Placement::kStale);
+  EXPECT_EQ(place(1, 1), Placement::kPlaced);
+  EXPECT_EQ(place(2, 1), Placement::kStale);
+  EXPECT_THROW(store_->place(study_, leases[2], {some_point(2)}, h.revision(), 0, false), std::exception);
+  EXPECT_THROW(store_->place(study_, leases[2], {some_point(2), 9}, h.revision(), 0, false), std::exception);
+}
+
 TEST_P(StoreSuite, ATrialOfALivingOwnerIsNotTakenOverThoughItsLeaseRanOut) {
   History h = history();
   claim(h, "first", 1000);
@@ -249,7 +298,7 @@ TEST_P(StoreSuite, ATrialOfALivingOwnerIsNotTakenOverThoughItsLeaseRanOut) {
 TEST_P(StoreSuite, APromotionCarriesPointParentAndTag) {
   History h = history();
   const Lease first = claim(h);
-  store_->place(study_, first, some_point(1), h.revision(), 0, false);
+  store_->place(study_, first, {some_point(1)}, h.revision(), 0, false);
   store_->finish(study_, first, outcome_of(0.2), 1001);
   Tag tag;
   tag.repeat = 2;
@@ -268,7 +317,7 @@ TEST_P(StoreSuite, APromotionCarriesPointParentAndTag) {
 TEST_P(StoreSuite, ATrialWhoseLeaseRanOutIsTakenOverAndTheOldWorkerIsRefused) {
   History h = history();
   const Lease old = claim(h, "first", 1000);
-  store_->place(study_, old, some_point(1), h.revision(), 0, false);
+  store_->place(study_, old, {some_point(1)}, h.revision(), 0, false);
   store_->report(study_, old, {1, 0.5, {}}, 1060);
   History other = history();
   const auto nothing = [](const History&) -> Step { return Wait{}; };
@@ -281,7 +330,7 @@ TEST_P(StoreSuite, ATrialWhoseLeaseRanOutIsTakenOverAndTheOldWorkerIsRefused) {
   EXPECT_FALSE(store_->report(study_, old, {2, 0.4, {}}, 2000));
   EXPECT_FALSE(store_->extend(study_, old, 2000));
   EXPECT_FALSE(store_->release(study_, old));
-  EXPECT_EQ(store_->place(study_, old, some_point(2), 0, 0, true), Placement::kLost);
+  EXPECT_EQ(store_->place(study_, old, {some_point(2)}, 0, 0, true), Placement::kLost);
   EXPECT_FALSE(store_->finish(study_, old, outcome_of(0.9), 1062));
   EXPECT_TRUE(store_->finish(study_, taken, outcome_of(0.1), 1063));
   EXPECT_FALSE(store_->finish(study_, taken, outcome_of(0.2), 1064));
@@ -317,11 +366,11 @@ TEST_P(StoreSuite, TheSamePointTakenMeanwhileIsStale) {
   const Lease second = claim(b);
   store_->refresh(a);
   const std::uint64_t seen = a.revision();
-  EXPECT_EQ(store_->place(study_, first, some_point(1), seen, 0, false), Placement::kPlaced);
-  EXPECT_EQ(store_->place(study_, second, some_point(1), seen, 0, false), Placement::kStale);
-  EXPECT_EQ(store_->place(study_, second, some_point(2), seen, 1, false), Placement::kPlaced);
+  EXPECT_EQ(store_->place(study_, first, {some_point(1)}, seen, 0, false), Placement::kPlaced);
+  EXPECT_EQ(store_->place(study_, second, {some_point(1)}, seen, 0, false), Placement::kStale);
+  EXPECT_EQ(store_->place(study_, second, {some_point(2)}, seen, 1, false), Placement::kPlaced);
   const Lease third = claim(b);
-  EXPECT_EQ(store_->place(study_, third, some_point(1), b.revision(), 0, false), Placement::kPlaced)
+  EXPECT_EQ(store_->place(study_, third, {some_point(1)}, b.revision(), 0, false), Placement::kPlaced)
       << "a proposal from a history that held the point knows what it does";
 }
 
@@ -383,7 +432,7 @@ TEST_P(StoreSuite, ThreadsNeverClaimOneTrialTwice) {
       History h = history();
       for (int i = 0; i < 25; ++i) {
         const Lease lease = claim(h);
-        store_->place(study_, lease, some_point(static_cast<std::uint64_t>(lease.trial)), h.revision(), 0, true);
+        store_->place(study_, lease, {some_point(static_cast<std::uint64_t>(lease.trial))}, h.revision(), 0, true);
         store_->finish(study_, lease, outcome_of(0.1), 1001);
         const std::lock_guard lock(mutex);
         doubled += !claimed.insert(lease.trial).second;
@@ -410,7 +459,7 @@ TEST_P(StoreSuite, EightProcessesNeverClaimOneTrialTwiceAndLoseNothing) {
         for (int i = 0; i < kEach; ++i) {
           const Lease lease =
               std::get<Lease>(store->claim(h, {std::to_string(p), session, 1000, 60}, kUnknown, kStartHere));
-          store->place(study_, lease, some_point(static_cast<std::uint64_t>(lease.trial)), h.revision(), 0, true);
+          store->place(study_, lease, {some_point(static_cast<std::uint64_t>(lease.trial))}, h.revision(), 0, true);
           if (!store->finish(study_, lease, outcome_of(p), 1001)) _exit(3);
         }
         _exit(0);
@@ -442,7 +491,7 @@ TEST_P(StoreSuite, ReopeningFindsEverything) {
   if (!persistent()) GTEST_SKIP() << "keeps nothing";
   History h = history();
   const Lease lease = claim(h);
-  store_->place(study_, lease, some_point(1), h.revision(), 0, false);
+  store_->place(study_, lease, {some_point(1)}, h.revision(), 0, false);
   store_->finish(study_, lease, outcome_of(0.25), 1001);
   store_.reset();
   const auto again = open_existing_store(url());

@@ -179,6 +179,25 @@ TEST_F(Programs, APresetIsASamplerAndAScheduleAndWhatIsNamedWins) {
   EXPECT_NE(crescendo("list").out.find("iis+genetic"), std::string::npos);
 }
 
+TEST_F(Programs, ASamplerThatChoosesRungsEndsAtTheTopAndIsReplayed) {
+  const std::string ladder = "--ladder epoch=1,4 --seed 3 ";
+  const Json result = json(kServer + ladder + "--preset fabolas --trials 30 --out out --json");
+  EXPECT_EQ(result["best"]["fidelity"]["epoch"], 4);
+  EXPECT_GT(result["rungs"][0]["trials"].get<int>(), 9);
+  EXPECT_GT(result["rungs"][1]["trials"].get<int>(), 2);
+  const Ended replayed = crescendo("replay --storage sqlite:///out/study.db");
+  EXPECT_EQ(replayed.status, 0) << replayed.out;
+  // Gone on with where it stopped.
+  EXPECT_EQ(json(kServer + ladder + "--preset fabolas --trials 36 --out out --json")["trials"], 36);
+
+  const Ended refused = crescendo(kServer + ladder + "--sampler tpe --schedule open --trials 3 --out other");
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(refused.err,
+            "crescendo: schedule open leaves each trial's rung to the sampler, but sampler tpe chooses none; there is: "
+            "fabolas\n");
+  EXPECT_EQ(crescendo(kServer + ladder + "--sampler fabolas --schedule ramp --trials 14 --out third").status, 0);
+}
+
 TEST_F(Programs, WhatIsNoBudgetOrLadderIsOneSentence) {
   const auto refused = [&](const std::string& options) { return crescendo(kServer + options).err; };
   EXPECT_EQ(refused("--budget epoch"),

@@ -70,6 +70,27 @@ TEST(GaussianProcess, PredictsWhatItsDefinitionSays) {
   }
 }
 
+TEST(GaussianProcess, ItsDoubtsGoTogetherAsItsDefinitionSays) {
+  Rng rng(2);
+  for (const std::size_t count : {1u, 40u, 133u}) {
+    const auto rows = random_rows(count, rng), a = random_rows(9, rng), b = random_rows(5, rng);
+    GaussianProcess process(kMixed, kSome, rows);
+    std::vector<double> covariance(9 * 5);
+    process.covariance(a, b, covariance);
+    const Eigen::MatrixXd inverse = with_noise(kernel_matrix(rows, rows, kSome), kSome.noise).inverse();
+    const Eigen::MatrixXd expected =
+        kernel_matrix(a, b, kSome) - kernel_matrix(a, rows, kSome) * inverse * kernel_matrix(rows, b, kSome);
+    for (int i = 0; i < 9; ++i) {
+      for (int j = 0; j < 5; ++j) EXPECT_NEAR(covariance[static_cast<std::size_t>(5 * i + j)], expected(i, j), 1e-9);
+    }
+    process.set_targets(random_targets(count, rng));
+    std::vector<double> mean(9), variance(9), own(81);
+    process.predict(a, mean, variance);
+    process.covariance(a, a, own);
+    for (std::size_t i = 0; i < 9; ++i) EXPECT_NEAR(own[10 * i], variance[i], 1e-9);
+  }
+}
+
 TEST(GaussianProcess, TheSlopesAreThoseOfItsPredictions) {
   Rng rng(2);
   GaussianProcess process(kMixed, kSome, random_rows(30, rng));

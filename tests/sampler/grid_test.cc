@@ -106,7 +106,7 @@ TEST(Grid, RefusesOptionsItDoesNotHave) {
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
                  "no sampler called 'gird'; there are: random grid quasi tpe smac genetic differential cmaes swarm "
-                 "reinforce gp auto");
+                 "reinforce gp fabolas auto");
   }
 }
 

@@ -169,7 +169,7 @@ class Played {
         return;
       }
       if (!std::holds_alternative<Wait>(step)) {
-        claim(step);
+        claim(step, rng);
         continue;
       }
       ASSERT_FALSE(running_.empty()) << "it waits and nothing runs";
@@ -179,7 +179,7 @@ class Played {
   }
 
  private:
-  void claim(const Step& step) {
+  void claim(const Step& step, Rng& rng) {
     Trial trial = running(static_cast<int>(history_.trials().size()), 0);
     if (const auto* promote = std::get_if<Promote>(&step)) {
       trial.parent = promote->parent;
@@ -187,13 +187,21 @@ class Played {
       trial.tag = promote->tag;
     } else {
       const auto& start = std::get<Start>(step);
-      trial.rung = start.rung;
-      trial.tag = start.tag;
-      if (!history_.find_box(start.rung, start.box)) history_.add_box(start.rung, start.box);
-      trial.box = history_.find_box(start.rung, start.box);
+      trial.rung = claimed_rung(start, history_.study());
+      trial.tag = claimed_tag(start);
+      if (!history_.find_box(trial.rung, start.box)) history_.add_box(trial.rung, start.box);
+      trial.box = history_.find_box(trial.rung, start.box);
+      if (!start.rung) choose_rung(trial, rng);
     }
     running_.push_back(trial.number);
     history_.set_trial(trial);
+  }
+
+  void choose_rung(Trial& trial, Rng& rng) {
+    Trial claimed = trial;
+    claimed.point.reset();
+    history_.set_trial(std::move(claimed));
+    trial.rung = static_cast<int>(rng.below(history_.study().ladder.size()));
   }
 
   void end(Rng& rng) {

@@ -16,7 +16,25 @@ TEST(Presets, EachNamesASamplerAndAScheduleThatThereAre) {
     study.sampler = {std::string(preset.sampler)};
     EXPECT_NO_THROW(make_sampler(study)) << preset.name;
     EXPECT_NO_THROW(make_schedule(study)) << preset.name;
+    EXPECT_NO_THROW(check_goes_together(study)) << preset.name;
     EXPECT_EQ(&find_preset(preset.name), &preset) << "names are different";
+  }
+}
+
+TEST(Presets, AScheduleThatLeavesTheRungOpenNeedsASamplerThatChooses) {
+  Study study = small_study(10, 3, "open");
+  study.sampler = {"tpe"};
+  try {
+    check_goes_together(study);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "schedule open leaves each trial's rung to the sampler, but sampler tpe chooses none; there is: fabolas");
+  }
+  study.sampler = {"fabolas"};
+  for (const char* schedule : {"open", "ramp", "flat"}) {
+    study.schedule = {schedule};
+    EXPECT_NO_THROW(check_goes_together(study)) << schedule;
   }
 }
 

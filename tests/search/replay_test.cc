@@ -55,6 +55,28 @@ TEST(Replay, FindsEveryPointAgainAfterASearchWithFourWorkers) {
   }
 }
 
+TEST(Replay, FindsTheRungsAgainThatASamplerChose) {
+  const History history = searched("fabolas", "open", 4);
+  const ReplayReport report = replay(history, *make_sampler(history.study()), kSilent);
+  EXPECT_TRUE(report.deviations.empty());
+  EXPECT_GT(report.proposed, 60);
+  EXPECT_GT(history.at_rung(0).size(), 10u);
+  EXPECT_GT(history.at_rung(1).size(), 6u);
+
+  const int low = history.at_rung(0).front();
+  History changed(std::make_shared<const Study>(history.study()));
+  for (int box = 0; box < history.boxes(); ++box) changed.add_box(1, history.box(box));
+  for (Trial trial : history.trials()) {
+    if (trial.number == low) trial.rung = 1;
+    changed.set_trial(trial);
+  }
+  const ReplayReport other = replay(changed, *make_sampler(history.study()), kSilent);
+  ASSERT_FALSE(other.deviations.empty());
+  EXPECT_EQ(other.deviations.front().trial, low);
+  EXPECT_EQ(other.deviations.front().stored.rung, 1);
+  EXPECT_EQ(other.deviations.front().proposed.rung, 0);
+}
+
 TEST(Replay, FindsThePointsThatWereProposedMoreThanOnce) {
   const History history = searched("grid", "flat", 4, tiny_space());  // six points: workers meet
   EXPECT_TRUE(replay(history, *make_sampler(history.study()), kSilent).deviations.empty());
@@ -98,7 +120,7 @@ TEST(Replay, ReportsAPointThatNoSamplerProposed) {
   const ReplayReport report = replay(changed, *make_sampler(history.study()), kSilent);
   ASSERT_FALSE(report.deviations.empty());
   EXPECT_EQ(report.deviations.front().trial, 5);
-  EXPECT_EQ(report.deviations.front().proposed, *history.trial(5).point);
+  EXPECT_EQ(report.deviations.front().proposed.point, *history.trial(5).point);
 }
 
 TEST(Replay, ProposesFromWhatTheWorkerHadSeenAndNotFromTheWholeHistory) {

@@ -88,7 +88,7 @@ class MortalStore : public Store {
               const std::function<Step(const History&)>& decide) override {
     return call([&] { return store_.claim(h, who, gone, decide); });
   }
-  Placement place(const Study& s, Lease l, const Point& p, std::uint64_t seen, int proposal, bool repeat) override {
+  Placement place(const Study& s, Lease l, const Proposal& p, std::uint64_t seen, int proposal, bool repeat) override {
     return call([&] { return store_.place(s, l, p, seen, proposal, repeat); });
   }
   bool extend(const Study& s, Lease l, double until) override {
@@ -165,6 +165,7 @@ Study simulated_study(std::uint64_t seed) {
   Study study = small_study(static_cast<int>(5 + seed % 17), 1 + static_cast<int>(seed / all.size() % 3), "",
                             discrete ? tiny_space() : mixed_space());
   study.schedule = all[seed % all.size()];
+  if (study.schedule.name == "open") study.sampler = {"fabolas", {{"startup", 4.0}, {"samples", 20.0}}};
   study.seed = seed;
   if (seed % 5 == 0) study.budget = {{}, 400.0};  // seconds of the manual clock
   return study;
@@ -236,6 +237,7 @@ void expect_sound(const World& world, std::uint64_t seed) {
     ASSERT_NE(trial.state, TrialState::kRunning) << "seed " << seed << ": trial " << trial.number << " was lost";
     ASSERT_TRUE(trial.point) << "seed " << seed;
     ASSERT_NO_THROW(study.space.check(*trial.point));
+    ASSERT_TRUE(study.rung_box(trial.rung).contains(*trial.point));
     ASSERT_LE(trial.curve.size(), 2u) << "seed " << seed << ": a worker that lost trial " << trial.number << " wrote";
     ASSERT_TRUE(world.finished.contains(trial.number)) << "seed " << seed;
     ASSERT_EQ(world.finished.at(trial.number), 1) << "seed " << seed << ": trial " << trial.number << " ended twice";

@@ -25,7 +25,7 @@ class Status : public testing::Test {
           return Start{rung, study_.rung_box(rung), Tag{}};
         });
     const Lease lease = std::get<Lease>(claim);
-    store_->place(study_, lease, Point{{1e-3, 1, kInactive, 0, kInactive, 0.1, kInactive}}, history.revision(), 0,
+    store_->place(study_, lease, {Point{{1e-3, 1, kInactive, 0, kInactive, 0.1, kInactive}}}, history.revision(), 0,
                   true);
     return lease;
   }

@@ -35,7 +35,7 @@ class SqliteStore : public testing::Test {
     const Lease lease = std::get<Lease>(store_->claim(
         history, {"me", session_, 1'700'000'000.25, 60}, [](const std::string&) { return OwnerState::kUnknown; },
         [&](const History&) { return step; }));
-    if (std::holds_alternative<Start>(step)) store_->place(study_, lease, point, history.revision(), 0, false);
+    if (std::holds_alternative<Start>(step)) store_->place(study_, lease, {point}, history.revision(), 0, false);
     store_->report(study_, lease, {1, outcome.loss, {}}, 2'000'000'000);
     store_->finish(study_, lease, outcome, 1'700'000'001.5);
     return lease.trial;
@@ -103,6 +103,24 @@ TEST_F(SqliteStore, BringsADatabaseOfVersion1UpToDate) {
   store_->refresh(history);
   EXPECT_EQ(history.queue().size(), 1u);
   EXPECT_EQ(sql("SELECT version FROM crescendo_schema"), "2\n");
+}
+
+TEST_F(SqliteStore, ATrialWhoseRungIsOpenHasItsFidelityWhenItIsPlaced) {
+  History history(std::make_shared<const Study>(study_));
+  const std::string fidelity = "SELECT value_json FROM trial_user_attributes WHERE \"key\" = 'crescendo:fidelity'";
+  const Lease lease = std::get<Lease>(store_->claim(
+      history, {"me", session_, 1000, 60}, [](const std::string&) { return OwnerState::kUnknown; },
+      [&](const History&) -> Step {
+        return Start{std::nullopt, study_.rung_box(1), {}};
+      }));
+  EXPECT_EQ(sql(fidelity), "");
+  store_->place(study_, lease, {kPoint, 0}, history.revision(), 0, false);
+  EXPECT_EQ(sql(fidelity), "{\"epochs\":1.0}\n");
+  EXPECT_EQ(sql("SELECT rung, tag FROM crescendo_trial"), "0|{\"open\":1}\n");
+  Outcome outcome;
+  outcome.loss = 0.25;
+  store_->finish(study_, lease, outcome, 1001);
+  EXPECT_EQ(sql("SELECT state FROM trials"), "PRUNED\n") << "below the top";
 }
 
 TEST_F(SqliteStore, BelowTheTopRungATrialIsPrunedAndAtTheTopComplete) {

@@ -53,6 +53,60 @@ TEST(History, OrdersAreThoseOfAFreshSort) {
   }
 }
 
+// Trials whose rung was left open: claimed at the top, moved when they are placed, by themselves and among others.
+TEST(History, ATrialWhoseRungWasOpenCountsAsIfItHadAlwaysBeenWhereItWasPlaced) {
+  Rng rng(4);
+  for (int round = 0; round < 20; ++round) {
+    History history = small_history(3), fresh = small_history(3);
+    std::vector<Trial> claimed;
+    for (int number = 0; number < 60; ++number) {
+      Trial trial = finished(number, static_cast<int>(rng.below(3)), static_cast<double>(rng.below(20)));
+      if (rng.uniform() < 0.7) trial.tag.open = 1;
+      Trial before = trial;
+      before.state = TrialState::kRunning;
+      if (trial.tag.open == 1) unplace(before, history.study());
+      history.set_trial(before);
+      EXPECT_EQ(history.trial(number).rung, trial.tag.open == 1 ? 2 : trial.rung);
+      claimed.push_back(trial);
+      while (!claimed.empty() && rng.uniform() < 0.5) {
+        const std::size_t which = rng.below(claimed.size());
+        Trial placed = claimed[which];
+        placed.state = rng.uniform() < 0.3 ? TrialState::kRunning : TrialState::kFinished;
+        claimed.erase(claimed.begin() + static_cast<std::ptrdiff_t>(which));
+        history.set_trial(placed);
+      }
+    }
+    for (const Trial& trial : claimed) history.set_trial(trial);
+    for (const Trial& trial : history.trials()) fresh.set_trial(trial);
+    EXPECT_EQ(history.used("epochs"), fresh.used("epochs"));
+    for (int rung = 0; rung < 3; ++rung) {
+      const auto same = [&](std::span<const int> a, std::span<const int> b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end());
+      };
+      EXPECT_TRUE(same(history.at_rung(rung), fresh.at_rung(rung)));
+      EXPECT_TRUE(same(history.ranked(rung), fresh.ranked(rung)));
+      EXPECT_TRUE(same(history.full(rung), fresh.full(rung)));
+      EXPECT_EQ(history.best_candidate(rung), fresh.best_candidate(rung));
+      EXPECT_EQ(history.running(rung), fresh.running(rung));
+      EXPECT_EQ(history.starts(rung), fresh.starts(rung));
+      EXPECT_EQ(history.first_executions(rung), fresh.first_executions(rung));
+      EXPECT_EQ(history.first_executions_running(rung), fresh.first_executions_running(rung));
+    }
+  }
+}
+
+TEST(History, NoOtherTrialMoves) {
+  for (const bool was_open : {false, true}) {
+    History history = small_history(3);
+    Trial trial = finished(0, 2, 0.5);
+    trial.state = TrialState::kRunning;
+    if (was_open) trial.tag.open = 1;  // and it has its point
+    history.set_trial(trial);
+    trial.rung = 1;
+    EXPECT_THROW(history.set_trial(trial), std::exception) << was_open;
+  }
+}
+
 TEST(History, WhatIsUsedUpIsWhatAFreshSumSays) {
   Study study = small_study(60, 3);
   study.continues = true;
