@@ -40,6 +40,11 @@ class AutoSampler : public Sampler {
     return who(history.study().space, number).propose(history, box, number, rng);
   }
 
+  // What smac stores of its initial design, or a larger budget would change which of its points belonged to that.
+  void stamp(const History& history, int rung, Tag& tag) const override {
+    who(history.study().space, static_cast<int>(history.trials().size())).stamp(history, rung, tag);
+  }
+
  private:
   const Sampler& who(const Space& space, int number) const {
     if (number >= options_.gp_trials || !uses_gp(space, options_)) return *tpe_;

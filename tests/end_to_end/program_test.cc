@@ -210,7 +210,7 @@ TEST_F(Programs, WhatIsNoBudgetOrLadderIsOneSentence) {
   EXPECT_EQ(refused("--ladder epoch=3,3"), "crescendo: rungs 1 and 2 of the ladder are the same; leave one out\n");
   EXPECT_EQ(refused("--ladder epoch=1,9 --budget epoch=8"),
             "crescendo: budget: epoch = 8 is less than one trial at the top rung uses; give at least 9\n");
-  EXPECT_EQ(refused("--preset best").find("crescendo: no preset called 'best'; there are: random tpe iis"), 0u);
+  EXPECT_EQ(refused("--preset best").find("crescendo: no preset called 'best'; there are: random tpe auto"), 0u);
   EXPECT_EQ(
       refused("--lag 4 --time 5s"),
       "crescendo: the study: with a lag the budget cannot be time, which differs from run to run; give trials or a "

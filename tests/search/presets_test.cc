@@ -43,7 +43,8 @@ TEST(Presets, AnUnknownOneIsRefusedWithThoseThereAre) {
     find_preset("best");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()).find("no preset called 'best'; there are: random tpe iis"), 0u) << error.what();
+    EXPECT_EQ(std::string(error.what()).find("no preset called 'best'; there are: random tpe auto"), 0u)
+        << error.what();
   }
 }
 
