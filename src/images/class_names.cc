@@ -25,4 +25,14 @@ std::vector<std::string> read_class_names(const std::filesystem::path& file, con
   return names;
 }
 
+std::vector<int> number_labels(std::span<int> labels) {
+  std::vector<int> occurring(labels.begin(), labels.end());
+  std::sort(occurring.begin(), occurring.end());
+  occurring.erase(std::unique(occurring.begin(), occurring.end()), occurring.end());
+  for (int& label : labels) {
+    label = static_cast<int>(std::lower_bound(occurring.begin(), occurring.end(), label) - occurring.begin());
+  }
+  return occurring;
+}
+
 }  // namespace crescendo

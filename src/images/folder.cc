@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <set>
@@ -21,15 +20,6 @@ namespace fs = std::filesystem;
 std::string lower_case(std::string text) {
   for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   return text;
-}
-
-std::vector<std::string> class_folders(const fs::path& root) {
-  std::vector<std::string> names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(root)) {
-    if (entry.is_directory() && !is_hidden(entry.path())) names.push_back(entry.path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 // Searching class folders in depth would take root/train/cat/1.jpg for a picture of the class 'train'.
@@ -60,7 +50,7 @@ FoundPictures find_labelled(const fs::path& root, const std::vector<std::string>
 }
 
 std::unique_ptr<DataSet> open_folder(const fs::path& root, const DataOptions& options) {
-  std::vector<std::string> classes = class_folders(root);
+  std::vector<std::string> classes = find_folders(root);
   refuse_part_folders(classes, root);
   FoundPictures found = find_labelled(root, classes);
   const PartLists lists = read_part_lists(root, found.names);
@@ -74,7 +64,7 @@ std::unique_ptr<DataSet> open_folder(const fs::path& root, const DataOptions& op
 
 DataSetEntry folder_data_set() {
   return {"folder", "a folder per class with JPEG and PNG files", "docs/data.md",
-          [](const fs::path& root) { return !class_folders(root).empty(); }, open_folder};
+          [](const fs::path& root) { return !find_folders(root).empty(); }, open_folder};
 }
 
 }  // namespace crescendo

@@ -33,9 +33,10 @@ PictureHeader header_of(const fs::path& file, const std::string& name) {
 class PictureFiles final : public DataSet {
  public:
   PictureFiles(const fs::path& root, std::vector<std::string> classes, const FoundPictures& found, Hash hash,
-               std::uint64_t seed)
+               std::uint64_t seed, std::string remark)
       : root_(root) {
     classes_ = std::move(classes);
+    remark_ = std::move(remark);
     for (std::size_t i = 0; i < found.names.size(); ++i) {
       if (found.parts[i]) entries_.push_back({found.names[i], found.labels[i], *found.parts[i]});
     }
@@ -98,10 +99,10 @@ class PictureFiles final : public DataSet {
 }  // namespace
 
 std::unique_ptr<DataSet> picture_files(const fs::path& root, std::vector<std::string> classes,
-                                       const FoundPictures& found, Hash hash, std::uint64_t seed) {
+                                       const FoundPictures& found, Hash hash, std::uint64_t seed, std::string remark) {
   check(found.names.size() == found.labels.size() && found.names.size() == found.parts.size(),
         "each picture has a name, a label and a part or none");
-  return std::make_unique<PictureFiles>(root, std::move(classes), found, hash, seed);
+  return std::make_unique<PictureFiles>(root, std::move(classes), found, hash, seed, std::move(remark));
 }
 
 }  // namespace crescendo

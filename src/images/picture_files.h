@@ -24,6 +24,7 @@ struct FoundPictures {
 /// most 500 of the training part, drawn by `seed`.
 /// Throws Error (bad input) when none of those can be read; of another kind for a picture that is not there.
 std::unique_ptr<DataSet> picture_files(const std::filesystem::path& root, std::vector<std::string> classes,
-                                       const FoundPictures& found, Hash hash, std::uint64_t seed);
+                                       const FoundPictures& found, Hash hash, std::uint64_t seed,
+                                       std::string remark = {});
 
 }  // namespace crescendo

@@ -133,11 +133,13 @@ Study ExperimentRunner::image_study(const ExperimentCell& cell, std::shared_ptr<
   request.keeps_files = true;
   request.share = cnn.share;
   request.classes = cnn.classes;
+  request.fold = cnn.fold;
+  request.frames = cnn.frames;
   request.seed = cell.seed;
   request.sampler = experiment_.samplers.at(cell.sampler);
   request.schedule = experiment_.schedules.at(cell.schedule);
   request.budget = cell.budget;
-  set = open_data_set(request.data, {0, cnn.share, cnn.classes});
+  set = open_data_set(request.data, data_options(request));
   Study study = make_image_study(request, *set);
   const CnnOptions chosen = read_cnn_options(study.objective.options);
   cnn.data = chosen.data;
