@@ -95,7 +95,10 @@ std::optional<Json> ExperimentRunner::run(const ExperimentCell& cell, const std:
   const Study study = study_of(cell, set);
   const ObjectiveMaker objective = objective_of(cell, study, set);
   if (!store_.create(study)) {
-    const std::string differs = difference(store_.study(study.name), study);
+    Study stored = store_.study(study.name);
+    // A study of an earlier version lacks the options that came later, which then have their usual values.
+    if (set) stored.objective.options = to_options(read_cnn_options(stored.objective.options));
+    const std::string differs = difference(stored, study);
     if (!differs.empty()) {
       bad_input(
           fmt::format("{} holds another cell {}: {}; choose another --out", folder_.string(), study.name, differs));
