@@ -89,8 +89,7 @@ void check_beside_study_file(const TuneOptions& options) {
       options.balanced) {
     bad_input(
         "with --study-file, sizes, ladder, fit, epochs, share, classes, fold, frames, colour, augmentation and class "
-        "weights stand "
-        "in the file; leave the options out");
+        "weights stand in the file; leave the options out");
   }
   refuse_program_options(options, "--study-file, where it stands in the file");
 }
