@@ -26,10 +26,14 @@ std::string_view fit_name(Fit fit);
 /// The other way round. Throws Error (bad input) that lists the names.
 Fit find_fit(std::string_view name);
 
+inline constexpr int kMostFolds = 1000, kMostFrames = 1000;  // that options may name
+
 struct DataOptions {
   std::uint64_t seed = 0;  // of the splits and of the share
   double share = 1;        // of the pictures that are not test, taken class by class; in (0, 1]
   int classes = 0;         // only so many, those with most training pictures; 0: all
+  int fold = 0;            // of a data set that is published with folds: the one that is trained on, from 0
+  int frames = 0;          // of a data set of sequences: so many of the last pictures of each; 0: as its loader has it
 };
 
 /// One decoded picture, as it stands in the file. pixels: [height][width][channels], 8 bit.
@@ -60,6 +64,10 @@ class DataSet {
   /// Changes when a file of the data set is added, removed or written, or the split changes: the key of the cache.
   std::uint64_t fingerprint() const { return fingerprint_; }
 
+  /// What a reader of its results should know, as a sentence without a full stop: that it is not the whole of what was
+  /// published. Empty: nothing.
+  const std::string& remark() const { return remark_; }
+
   /// Decodes entry `index`. `wanted_side_px`: a decoder may return a picture scaled down by a power of two as long
   /// as its shorter side (to be cropped) or its longer side (to be padded) stays at least that. Thread-safe. Throws
   /// Error: bad input, naming the picture, if it is broken; of another kind if its file cannot be read at all.
@@ -71,10 +79,12 @@ class DataSet {
   int median_shorter_side_px_ = 0;
   bool mostly_colour_ = false;
   std::uint64_t fingerprint_ = 0;
+  std::string remark_;
 };
 
 /// Opens a folder with the first loader of the list (src/images/datasets.h) that knows its layout.
-/// Throws Error: no such folder, no layout known, one class only, a class without pictures.
+/// Throws Error: no such folder, no layout known, one class only, a class without pictures, an option that the layout
+/// has no use for.
 std::unique_ptr<DataSet> open_data_set(const std::filesystem::path& root, const DataOptions& options);
 
 /// How 8-bit values become network inputs: (value - mean[c]) * scale[c]. Computed on the training part only.

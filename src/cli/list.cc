@@ -45,7 +45,10 @@ std::function<int()> declare(Flags&) {
       print_options(make().options);
     }
     fmt::print("\ndata sets\n");
-    for (const auto& make : kDataSets) print_entry(make());
+    for (const auto& make : kDataSets) {
+      print_entry(make());
+      if (!make().origin.empty()) fmt::print("    {}\n", make().origin);
+    }
     return kExitSucceeded;
   };
 }

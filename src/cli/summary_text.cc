@@ -100,6 +100,9 @@ std::string plan_text(const Study& study, const DataSet& data, int jobs) {
                                  data.classes().size(), grouped(static_cast<long long>(counts[0])),
                                  grouped(static_cast<long long>(counts[1])), grouped(static_cast<long long>(counts[2])),
                                  cnn.channels == 1 ? "grey" : "colour");
+  text += remark_text(data);
+  if (cnn.fold > 0) text += fmt::format("fold:     {}, counted from 0\n", cnn.fold);
+  if (cnn.frames > 0) text += fmt::format("frames:   the last {} of each sequence\n", cnn.frames);
   if (cnn.share < 1) text += fmt::format("share:    {} of the training and validation pictures\n", percent(cnn.share));
   if (find_fit(cnn.fit) == Fit::kPad) text += "fit:      padded to squares, nothing is cut off\n";
   std::vector<std::string> rungs;
@@ -117,6 +120,10 @@ std::string search_text(const Study& study, int jobs) {
                      study.schedule.name, budget_text(study.budget), jobs, jobs == 1 ? "" : "s", study.seed,
                      study.lag > 0 ? fmt::format(", lag {}", study.lag) : "") +
          (reason.empty() ? "" : fmt::format("points:   from {}\n", reason));
+}
+
+std::string remark_text(const DataSet& data) {
+  return data.remark().empty() ? "" : fmt::format("note:     {}\n", data.remark());
 }
 
 std::string report_text(const LoadReport& report) {

@@ -21,6 +21,9 @@ std::string search_text(const Study& study, int jobs);
 /// Which pictures were broken, and whether the cache could not be written; empty if nothing is to be said.
 std::string report_text(const LoadReport& report);
 
+/// What a reader should know of the data set, in a line; empty where there is nothing.
+std::string remark_text(const DataSet& data);
+
 /// The same, and how many pictures were enlarged.
 std::string loaded_text(const CnnPictures& pictures, const LoadReport& report);
 

@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 
 struct TrainOptions {
   std::string point, data, save, onnx, checkpoint, kernels;
-  int size = 0, jobs = 0, classes = 0;
+  int size = 0, jobs = 0, classes = 0, fold = 0, frames = 0;
   std::optional<int> epochs;
   std::optional<std::string> fit;
   bool json = false, grey = false, colour = false, strict = false;
@@ -41,7 +41,7 @@ struct Pictures {
 };
 
 Pictures load(const TrainOptions& options, const PointFile& file, int side_px) {
-  const auto data = open_data_set(options.data, {0, options.share, options.classes});
+  const auto data = open_data_set(options.data, {0, options.share, options.classes, options.fold, options.frames});
   check_sizes({side_px}, *data);
   const int said = options.grey ? 1 : options.colour ? 3 : file.channels;
   const int channels = said != 0 ? said : data->mostly_colour() ? 3 : 1;
@@ -60,7 +60,7 @@ Pictures load(const TrainOptions& options, const PointFile& file, int side_px) {
   if (std::any_of(data->entries().begin(), data->entries().end(), is_test)) {
     pictures.test = std::move(load_images(*data, tested, side, channels, load_options, test_report, progress).front());
   }
-  fmt::print(stderr, "{}{}", report_text(report), report_text(test_report));
+  fmt::print(stderr, "{}{}{}", remark_text(*data), report_text(report), report_text(test_report));
   return pictures;
 }
 
@@ -169,6 +169,10 @@ std::function<int()> declare(Flags& command) {
       .shows_default();
   command.add_option("--classes", options->classes, "only the largest classes, so many; default: all")
       .check(in_range(2, 1'000'000));
+  command.add_option("--fold", options->fold, "train on this fold of the data set (STL-10), from 0; default 0")
+      .check(in_range(0, kMostFolds));
+  command.add_option("--frames", options->frames, "so many of the last pictures of each sequence (CK+); default 3")
+      .check(in_range(1, kMostFrames));
   command.add_option("--jobs", options->jobs, "trainings at a time; default: all cores").check(in_range(1, 4096));
   command.add_option("--save", options->save, "write the weights of the first training to this file")
       .check(not_empty());

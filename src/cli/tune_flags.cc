@@ -1,12 +1,15 @@
 #include "cli/tune_options.h"
 #include "cli/words.h"
+#include "crescendo/images.h"
 
 namespace crescendo {
 namespace {
 
 void declare_pictures(Flags pictures, TuneOptions& options) {
   pictures
-      .add_option("--data", options.data, "folder of pictures: a folder per class, IDX files (MNIST) or CIFAR binaries")
+      .add_option(
+          "--data", options.data,
+          "folder of pictures: a folder per class, IDX files (MNIST), CIFAR binaries, STL-10, 102 Flowers or CK+")
       .check(not_empty());
   pictures.add_option("--sizes", options.sizes, "image sides in px, smallest first, as 32,64,128; default: chosen")
       .check(not_empty());
@@ -19,6 +22,10 @@ void declare_pictures(Flags pictures, TuneOptions& options) {
       .check(in_range(1e-6, 1.0));
   pictures.add_option("--classes", options.classes, "only the largest classes, so many; default: all")
       .check(in_range(2, 1'000'000));
+  pictures.add_option("--fold", options.fold, "train on this fold of the data set (STL-10), from 0; default 0")
+      .check(in_range(0, kMostFolds));
+  pictures.add_option("--frames", options.frames, "so many of the last pictures of each sequence (CK+); default 3")
+      .check(in_range(1, kMostFrames));
   const auto grey = pictures.add_flag("--grey,--gray", options.grey, "search on grey pictures");
   pictures.add_flag("--colour,--color", options.colour, "search on colour pictures").excludes(grey);
   pictures.add_flag("--augment", options.augment,

@@ -85,10 +85,11 @@ void override_study(const TuneOptions& options, Study& study) {
 
 void check_beside_study_file(const TuneOptions& options) {
   if (!options.sizes.empty() || !options.ladder.empty() || !options.fit.empty() || options.epochs || options.share ||
-      options.classes || options.grey || options.colour || options.augment || options.balanced) {
+      options.classes || options.fold || options.frames || options.grey || options.colour || options.augment ||
+      options.balanced) {
     bad_input(
-        "with --study-file, sizes, ladder, fit, epochs, share, classes, colour, augmentation and class weights stand "
-        "in the file; leave the options out");
+        "with --study-file, sizes, ladder, fit, epochs, share, classes, fold, frames, colour, augmentation and class "
+        "weights stand in the file; leave the options out");
   }
   refuse_program_options(options, "--study-file, where it stands in the file");
 }
@@ -100,6 +101,8 @@ void refuse_picture_options(const TuneOptions& options, const std::string& other
           {"--epochs", options.epochs.has_value()},
           {"--share", options.share.has_value()},
           {"--classes", options.classes.has_value()},
+          {"--fold", options.fold.has_value()},
+          {"--frames", options.frames.has_value()},
           {"--grey", options.grey},
           {"--colour", options.colour},
           {"--augment", options.augment},

@@ -18,7 +18,7 @@ struct TuneOptions {
   std::vector<std::string> budgets;     // NAME=TOTAL
   std::vector<std::string> learn_from;  // URL#STUDY
   std::optional<std::string> out;
-  std::optional<int> trials, epochs, patience, lag, classes;
+  std::optional<int> trials, epochs, patience, lag, classes, fold, frames;
   std::optional<double> target;
   std::optional<std::uint64_t> seed;
   std::optional<double> share;

@@ -32,6 +32,8 @@ ImageStudyRequest request_of(const TuneOptions& options) {
   if (!options.fit.empty()) request.fit = find_fit(options.fit);
   request.share = options.share.value_or(1);
   request.classes = options.classes.value_or(0);
+  request.fold = options.fold.value_or(0);
+  request.frames = options.frames.value_or(0);
   request.epochs = options.epochs;
   for (const std::string& text : options.ladder) request.ladder.push_back(parse_rungs(text, "--ladder"));
   request.keeps_files = !options.folder().empty();
@@ -63,7 +65,7 @@ class PictureSubject : public Subject {
             "--study-file FILE");
       }
       const ImageStudyRequest request = request_of(options_);
-      data_ = open_data_set(request.data, {0, request.share, request.classes});
+      data_ = open_data_set(request.data, data_options(request));
       study = make_image_study(request, *data_);
     }
     set_kernels(study);

@@ -3,16 +3,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/files.h"
 #include "crescendo/error.h"
+#include "images/class_names.h"
 #include "images/datasets.h"
 #include "images/file_bytes.h"
-#include "images/hash.h"
+#include "images/fingerprint.h"
 #include "images/split.h"
 
 namespace crescendo {
@@ -94,22 +93,6 @@ Found find_whole_set(const fs::path& root) {
                           fmt::join(kind.files(), ", ")));
   }
   return found.front();
-}
-
-// Names by label, one a line. The published files end with an empty line.
-std::vector<std::string> read_class_names(const fs::path& file, const std::string& name) {
-  std::vector<std::string> names;
-  std::istringstream lines(read_file(file));
-  for (std::string line; std::getline(lines, line);) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    names.push_back(line);
-  }
-  while (!names.empty() && names.back().empty()) names.pop_back();
-  const auto blank = std::find(names.begin(), names.end(), "");
-  if (names.empty() || blank != names.end()) {
-    bad_input(fmt::format("'{}' line {} is empty; give one class name a line", name, blank - names.begin() + 1));
-  }
-  return names;
 }
 
 // A file of records, each its label bytes and the pixels as planes of red, green and blue. Opening it asks the system
@@ -195,7 +178,9 @@ class CifarDataSet final : public DataSet {
     }
     median_shorter_side_px_ = kSidePx;
     mostly_colour_ = true;
-    set_fingerprint(labels, parts);
+    std::vector<StampedFile> stamped;
+    for (const RecordFile& file : files_) stamped.push_back({file.name(), file.stamp()});
+    fingerprint_ = fingerprint_of("cifar", stamped, classes_, labels, parts);
   }
 
   Picture decode(std::size_t index, int, Fit) const override {
@@ -208,21 +193,6 @@ class CifarDataSet final : public DataSet {
     std::ptrdiff_t file;  // index into files_
     std::size_t record;
   };
-
-  void set_fingerprint(const std::vector<int>& labels, const std::vector<std::optional<Part>>& parts) {
-    Hash hash;
-    hash.add(std::string_view("cifar"));
-    for (const RecordFile& file : files_) {
-      hash.add(file.name());
-      hash.add(file.stamp().size_bytes);
-      hash.add(file.stamp().modified_ns);
-    }
-    for (const std::string& name : classes_) hash.add(name);
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      hash.add(static_cast<std::uint64_t>(labels[i]) * 100 + (parts[i] ? static_cast<std::uint64_t>(*parts[i]) : 99));
-    }
-    fingerprint_ = hash.value();
-  }
 
   std::vector<RecordFile> files_;  // the test file last
   std::vector<Place> places_;      // by entry

@@ -1,10 +1,13 @@
 #include "images/datasets.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "crescendo/error.h"
@@ -21,6 +24,32 @@ std::string known_layouts() {
     text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", entry().name, entry().summary);
   }
   return text;
+}
+
+// Where a folder that is not there would come from, if its name says what it is to hold.
+std::string origin_of(const fs::path& root) {
+  std::string name = root.filename().string();
+  for (char& letter : name) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  for (const auto& make_entry : kDataSets) {
+    const DataSetEntry entry = make_entry();
+    if (!entry.origin.empty() && name.find(entry.name) != name.npos) return fmt::format("; {}", entry.origin);
+  }
+  return "";
+}
+
+void check_options(const DataSetEntry& entry, const DataOptions& options, const std::string& root) {
+  const std::pair<std::string_view, int> given[] = {{"fold", options.fold}, {"frames", options.frames}};
+  for (const auto& [option, value] : given) {
+    if (value < 0) bad_input(fmt::format("{} is {}; it must not be negative", option, value));
+    if (value == 0 || std::find(entry.options.begin(), entry.options.end(), option) != entry.options.end()) continue;
+    std::vector<std::string_view> takers;
+    for (const auto& make_entry : kDataSets) {
+      const std::vector<std::string_view> taken = make_entry().options;
+      if (std::find(taken.begin(), taken.end(), option) != taken.end()) takers.push_back(make_entry().name);
+    }
+    bad_input(fmt::format("{} is {}, but '{}' is laid out as {}, which has no {}; {} is for: {}", option, value, root,
+                          entry.name, option == "fold" ? "folds" : option, option, fmt::join(takers, " ")));
+  }
 }
 
 void check_usable(const DataSet& data, const std::string& root) {
@@ -50,13 +79,14 @@ std::unique_ptr<DataSet> open_data_set(const fs::path& root, const DataOptions& 
   }
   const std::string name = root.string();
   try {
-    if (!fs::exists(root)) not_found(fmt::format("there is no data folder '{}'", name));
+    if (!fs::exists(root)) not_found(fmt::format("there is no data folder '{}'{}", name, origin_of(root)));
     if (!fs::is_directory(root)) {
       bad_input(fmt::format("'{}' is a file; a data set is a folder: {}", name, known_layouts()));
     }
     for (const auto& make_entry : kDataSets) {
       const DataSetEntry entry = make_entry();
       if (!entry.recognises(root)) continue;
+      check_options(entry, options, name);
       std::unique_ptr<DataSet> data = entry.open(root, options);
       if (options.classes > 0) data = largest_classes(std::move(data), options.classes);
       check_usable(*data, name);

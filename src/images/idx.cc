@@ -5,14 +5,14 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <sstream>
 #include <string>
+#include <vector>
 
-#include "base/files.h"
 #include "crescendo/error.h"
+#include "images/class_names.h"
 #include "images/datasets.h"
 #include "images/file_bytes.h"
-#include "images/hash.h"
+#include "images/fingerprint.h"
 #include "images/idx_format.h"
 #include "images/picture_file.h"
 #include "images/split.h"
@@ -107,21 +107,6 @@ std::vector<std::uint8_t> read_labels(const fs::path& file) {
   return {array.values().begin(), array.values().end()};
 }
 
-// Names by label from classes.txt, one a line; empty where there is no such file.
-std::vector<std::string> read_class_names(const fs::path& root) {
-  std::vector<std::string> names;
-  const fs::path file = root / "classes.txt";
-  if (!fs::exists(file)) return names;
-  std::istringstream lines(read_file(file));
-  for (std::string line; std::getline(lines, line);) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    if (line.empty())
-      bad_input(fmt::format("classes.txt line {} is empty; give one class name a line", names.size() + 1));
-    names.push_back(line);
-  }
-  return names;
-}
-
 class IdxDataSet final : public DataSet {
  public:
   IdxDataSet(const fs::path& root, const DataOptions& options) {
@@ -156,7 +141,11 @@ class IdxDataSet final : public DataSet {
     const std::vector<std::size_t> dimensions = training_->dimensions();
     median_shorter_side_px_ = static_cast<int>(std::min(dimensions[1], dimensions[2]));
     mostly_colour_ = false;
-    set_fingerprint({training.pictures, training.labels, test.pictures, test.labels}, labels, parts);
+    std::vector<StampedFile> stamped;
+    for (const auto* file : {&training.pictures, &training.labels, &test.pictures, &test.labels}) {
+      if (*file) stamped.push_back({name_of(**file), file_stamp(**file)});
+    }
+    fingerprint_ = fingerprint_of("idx", stamped, classes_, labels, parts);
   }
 
   Picture decode(std::size_t index, int, Fit) const override {
@@ -172,7 +161,10 @@ class IdxDataSet final : public DataSet {
 
   // A class for each label that occurs, so that letters counted from 1 do not make an empty class 0.
   void set_classes(const fs::path& root, const std::vector<std::uint8_t>& labels, const std::string& file) {
-    const std::vector<std::string> names = read_class_names(root);
+    const fs::path file_of_names = root / "classes.txt";
+    const std::vector<std::string> names = fs::exists(file_of_names)
+                                               ? read_class_names(file_of_names, name_of(file_of_names))
+                                               : std::vector<std::string>();
     constexpr std::size_t kHeaderBytes = 8;
     for (std::size_t i = 0; i < labels.size(); ++i) {
       if (!names.empty() && labels[i] >= names.size()) {
@@ -199,24 +191,6 @@ class IdxDataSet final : public DataSet {
       indices.push_back(found->second);
     }
     return indices;
-  }
-
-  void set_fingerprint(std::initializer_list<std::optional<fs::path>> files, const std::vector<int>& labels,
-                       const std::vector<std::optional<Part>>& parts) {
-    Hash hash;
-    hash.add(std::string_view("idx"));
-    for (const std::optional<fs::path>& file : files) {
-      if (!file) continue;
-      const FileStamp stamp = file_stamp(*file);
-      hash.add(name_of(*file));
-      hash.add(stamp.size_bytes);
-      hash.add(stamp.modified_ns);
-    }
-    for (const std::string& name : classes_) hash.add(name);
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      hash.add(static_cast<std::uint64_t>(labels[i]) * 100 + (parts[i] ? static_cast<std::uint64_t>(*parts[i]) : 99));
-    }
-    fingerprint_ = hash.value();
   }
 
   std::map<int, int> class_of_label_;

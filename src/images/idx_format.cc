@@ -1,68 +1,19 @@
 #include "images/idx_format.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 
 #include "crescendo/error.h"
+#include "images/inflate.h"
 
 namespace crescendo {
 namespace {
 
 bool is_gzip(std::span<const std::uint8_t> file) { return file.size() >= 2 && file[0] == 0x1f && file[1] == 0x8b; }
 
-struct Unpacked {
-  std::vector<std::uint8_t> bytes;
-  bool whole = false;  // the compressed stream ended there, and its checksum is right
-};
-
-class Inflater {
- public:
-  Inflater(std::span<const std::uint8_t> file, std::string_view name) : file_(file), name_(name) {
-    constexpr int kGzipOnly = 16 + MAX_WBITS;
-    check(inflateInit2(&stream_, kGzipOnly) == Z_OK, "zlib starts");
-  }
-  ~Inflater() { inflateEnd(&stream_); }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-
-  // Grows with what comes out, never with what a header claims.
-  Unpacked unpack(std::size_t limit) {
-    Unpacked unpacked;
-    constexpr std::size_t kFirst = 64 * 1024, kLargest = std::size_t{1} << 30;  // zlib counts in 32 bits
-    std::size_t done = 0;
-    for (int state = Z_OK; state == Z_OK && done < limit;) {
-      unpacked.bytes.resize(std::min(limit, done + std::clamp(done, kFirst, kLargest)));
-      const std::size_t room = unpacked.bytes.size() - done;
-      const std::size_t given = std::min(file_.size(), kLargest);
-      stream_.next_in = const_cast<Bytef*>(file_.data());  // zlib without ZLIB_CONST takes no pointer to const
-      stream_.avail_in = static_cast<uInt>(given);
-      stream_.next_out = unpacked.bytes.data() + done;
-      stream_.avail_out = static_cast<uInt>(room);
-      state = inflate(&stream_, Z_NO_FLUSH);
-      done += room - stream_.avail_out;
-      file_ = file_.subspan(given - stream_.avail_in);
-      if (state == Z_BUF_ERROR && stream_.avail_in == 0) break;  // the file ends too early
-      if (state != Z_OK && state != Z_STREAM_END) {
-        bad_input(fmt::format("'{}' is not a sound gzip file: {} after {} unpacked bytes", name_,
-                              stream_.msg != nullptr ? stream_.msg : "damaged", done));
-      }
-      unpacked.whole = state == Z_STREAM_END;
-      if (state == Z_OK && file_.empty()) break;
-    }
-    unpacked.bytes.resize(done);
-    return unpacked;
-  }
-
- private:
-  std::span<const std::uint8_t> file_;  // what is still packed
-  std::string_view name_;
-  z_stream stream_{};
-};
-
 Unpacked unpacked_start(std::span<const std::uint8_t> file, std::size_t limit, std::string_view name) {
-  if (is_gzip(file)) return Inflater(file, name).unpack(limit);
+  if (is_gzip(file)) return inflate_start(file, Packing::kGzip, limit, name);
   const auto start = file.first(std::min(limit, file.size()));
   return {{start.begin(), start.end()}, start.size() == file.size()};
 }

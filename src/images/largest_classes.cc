@@ -29,6 +29,7 @@ class LargestClasses : public DataSet {
     }
     median_shorter_side_px_ = whole_->median_shorter_side_px();
     mostly_colour_ = whole_->mostly_colour();
+    remark_ = whole_->remark();
     Hash hash;
     hash.add(whole_->fingerprint());
     hash.add(classes_.size());

@@ -30,4 +30,13 @@ struct PartsGiven {
 std::vector<std::optional<Part>> split_pictures(std::span<const int> labels, std::span<const Listed> listed,
                                                 const PartsGiven& given, const DataOptions& options);
 
+/// The same for pictures without lists that come in groups, such as all of one person: a group is in one part as a
+/// whole, so that no picture is judged by what was learnt from its like. groups: [n], any numbers.
+///
+/// Shuffled groups, the largest first, go one by one where the counts of the classes then come closest to the shares
+/// above: the sum over classes and parts of (count - wanted)^2 / wanted is least. Groups of one picture come to exactly
+/// those shares; larger ones near them. A class of fewer groups than parts is missing from some.
+std::vector<std::optional<Part>> split_groups(std::span<const int> labels, std::span<const int> groups,
+                                              const DataOptions& options);
+
 }  // namespace crescendo

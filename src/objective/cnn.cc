@@ -30,6 +30,8 @@ constexpr Option<CnnOptions> kOptions[] = {
     {"fingerprint", &CnnOptions::fingerprint, 0, 0, "of the data set when the study was made"},
     {"share", &CnnOptions::share, 0, 1, "of the pictures that are not test"},
     {"classes", &CnnOptions::classes, 0, 1'000'000, "those with most training pictures; 0: all"},
+    {"fold", &CnnOptions::fold, 0, kMostFolds, "of the data set (stl10): the one that is trained on, from 0"},
+    {"frames", &CnnOptions::frames, 0, kMostFrames, "of each sequence (ckplus), the last so many; 0: 3"},
     {"memory_mib", &CnnOptions::memory_mib, 1, 10'000'000, "for one trial's weights, momenta and activations"},
     {"backend", &CnnOptions::backend, 0, 0, "native or reference"},
     // From here on those that a point's file carries.
@@ -52,7 +54,7 @@ constexpr Option<CnnOptions> kOptions[] = {
     {"kernels", &CnnOptions::kernels, 0, 0,
      "which kernels compute, as 'crescendo kernels' prints it; else the shipped"},
 };
-constexpr std::span<const Option<CnnOptions>> kCarried = std::span(kOptions).subspan(6);
+constexpr std::span<const Option<CnnOptions>> kCarried = std::span(kOptions).subspan(8);
 static_assert(kCarried.front().name == "channels", "what a point's file carries begins there");
 
 int side_of(const Rung& rung) { return static_cast<int>(rung.fidelity.at("image_side")); }

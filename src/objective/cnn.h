@@ -19,6 +19,8 @@ struct CnnOptions {
   std::string fit = "crop";  // how pictures become square: crop or pad
   double share = 1;          // of the pictures that are not test
   int classes = 0;           // only so many, those with most training pictures; 0: all
+  int fold = 0;              // the one that is trained on, where the data set has folds
+  int frames = 0;            // so many of the last of each sequence, where it has sequences; 0: as usual
   int memory_mib = 384;      // for each trial's weights, momenta and activations
   std::string backend = "native";
 

@@ -95,7 +95,10 @@ std::optional<Json> ExperimentRunner::run(const ExperimentCell& cell, const std:
   const Study study = study_of(cell, set);
   const ObjectiveMaker objective = objective_of(cell, study, set);
   if (!store_.create(study)) {
-    const std::string differs = difference(store_.study(study.name), study);
+    Study stored = store_.study(study.name);
+    // A study of an earlier version lacks the options that came later, which then have their usual values.
+    if (set) stored.objective.options = to_options(read_cnn_options(stored.objective.options));
+    const std::string differs = difference(stored, study);
     if (!differs.empty()) {
       bad_input(
           fmt::format("{} holds another cell {}: {}; choose another --out", folder_.string(), study.name, differs));
@@ -133,11 +136,13 @@ Study ExperimentRunner::image_study(const ExperimentCell& cell, std::shared_ptr<
   request.keeps_files = true;
   request.share = cnn.share;
   request.classes = cnn.classes;
+  request.fold = cnn.fold;
+  request.frames = cnn.frames;
   request.seed = cell.seed;
   request.sampler = experiment_.samplers.at(cell.sampler);
   request.schedule = experiment_.schedules.at(cell.schedule);
   request.budget = cell.budget;
-  set = open_data_set(request.data, {0, cnn.share, cnn.classes});
+  set = open_data_set(request.data, data_options(request));
   Study study = make_image_study(request, *set);
   const CnnOptions chosen = read_cnn_options(study.objective.options);
   cnn.data = chosen.data;

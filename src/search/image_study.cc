@@ -63,6 +63,10 @@ std::string absolute_text(const std::filesystem::path& path) {
 
 }  // namespace
 
+DataOptions data_options(const ImageStudyRequest& request) {
+  return {kSplitSeed, request.share, request.classes, request.fold, request.frames};
+}
+
 std::vector<int> choose_sizes(int median_shorter_side_px) {
   const int top = std::min(kLargestChosenSide, median_shorter_side_px);
   std::vector<int> sizes;
@@ -99,6 +103,8 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
   cnn.fit = fit_name(request.fit);
   cnn.share = request.share;
   cnn.classes = request.classes;
+  cnn.fold = request.fold;
+  cnn.frames = request.frames;
   if (request.augment) {
     cnn.mirror = true;
     cnn.shift = kUsualShift;
@@ -117,7 +123,7 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
 
 std::unique_ptr<DataSet> open_study_data(const Study& study) {
   const CnnOptions options = read_cnn_options(study.objective.options);
-  return open_data_set(options.data, {kSplitSeed, options.share, options.classes});
+  return open_data_set(options.data, {kSplitSeed, options.share, options.classes, options.fold, options.frames});
 }
 
 std::vector<int> ladder_sides(const Study& study) {

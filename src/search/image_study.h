@@ -22,7 +22,8 @@ struct ImageStudyRequest {
   std::optional<int> channels;        // none: as most of the pictures are
   Fit fit = Fit::kCrop;
   double share = 1;
-  int classes = 0;  // 0: all
+  int classes = 0;           // 0: all
+  int fold = 0, frames = 0;  // as in DataOptions
   std::optional<int> epochs;
   std::uint64_t seed = 0;
   bool augment = false;   // training pictures are mirrored, and moved by up to a tenth of the side
@@ -33,6 +34,9 @@ struct ImageStudyRequest {
   bool keeps_files =
       true;  // then a promoted trial goes on from its parent where the ladder's rungs differ in epochs alone
 };
+
+/// Those of the request; pictures are split alike whatever its seed.
+DataOptions data_options(const ImageStudyRequest& request);
 
 /// The sides searched when nobody says: the median shorter side, at most 128, and its half and quarter as long as
 /// they are at least 7.

@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"UnknownFitOfAPoint", "train --point stretched.toml --data photos --size 8",
                 "no fit called 'stretch'; there are: crop pad"},
         BadCase{"FitBesideAStudysFile", "tune --study-file bad.toml --fit pad",
-                "fit, epochs, share, classes, colour, augmentation and class weights stand in"},
+                "fit, epochs, share, classes, fold, frames, colour, augmentation and class weights stand in"},
         BadCase{"UnwritableOut", "tune --data photos --trials 3 --out /proc/no/out", "/proc/no/out"},
         BadCase{"OutIsAFile", "tune --data photos --trials 3 --out a_file", "a_file"},
         BadCase{"NoTrials", "tune --data photos --trials 0", "--trials"},

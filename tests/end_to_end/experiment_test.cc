@@ -119,6 +119,29 @@ TEST(ExperimentCommand, ARowThatWasCutOffIsMadeAgain) {
   EXPECT_NE(other.err.find("rows.jsonl: line 1"), std::string::npos) << other.err;
 }
 
+TEST(ExperimentCommand, GoesOnWithAStudyOfAnEarlierVersionThatHadFewerOptions) {
+  TemporaryFolder folder;
+  end_to_end::make_pictures(folder, "pictures", 20);
+  folder.write("tiny.toml", kFile);
+  ASSERT_EQ(crescendo("experiment tiny.toml --only flat", folder.path()).status, 0);
+  const std::string rows_file = "tiny-out/rows.jsonl", all = read_file(folder.path() / rows_file);
+  const auto change = [&](const std::string& from, const std::string& to) {
+    folder.write("change.sql",
+                 "UPDATE crescendo_study SET definition = replace(definition, '" + from + "', '" + to + "');");
+    const std::string database = (folder.path() / "tiny-out" / "study.db").string();
+    const std::string script = (folder.path() / "change.sql").string();
+    ASSERT_EQ(std::system(("sqlite3 '" + database + "' < '" + script + "'").c_str()), 0);
+    folder.write(rows_file, "");
+  };
+  change("\"fold\":0,", "");
+  const auto without = crescendo("experiment tiny.toml --only flat", folder.path());
+  EXPECT_EQ(without.status, 0) << without.err;
+  change("\"frames\":0,", "\"frames\":1,");
+  const auto other = crescendo("experiment tiny.toml --only flat", folder.path());
+  EXPECT_EQ(other.status, 2);
+  EXPECT_NE(other.err.find("frames is 1"), std::string::npos) << other.err;
+}
+
 TEST(ExperimentCommand, RefusesWhatItCannotRunWithOneSentence) {
   TemporaryFolder folder;
   folder.write("tiny.toml", kFile);

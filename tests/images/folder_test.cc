@@ -279,6 +279,18 @@ TEST(Folder, PassesOverBrokenHeadersAsLongAsOneIsSound) {
   EXPECT_TRUE(contains(opening_error(folder), "no training picture of '")) << opening_error(folder);
 }
 
+TEST(Folder, RefusesOptionsThatItHasNoUseFor) {
+  const TemporaryFolder folder;
+  for (const char* name : {"a", "b"}) write_class(folder, name, 5);
+  const std::string path = folder.path().string();
+  EXPECT_EQ(opening_error(folder, {.fold = 2}),
+            "bad input: fold is 2, but '" + path + "' is laid out as folder, which has no folds; fold is for: stl10");
+  EXPECT_EQ(
+      opening_error(folder, {.frames = 3}),
+      "bad input: frames is 3, but '" + path + "' is laid out as folder, which has no frames; frames is for: ckplus");
+  EXPECT_EQ(opening_error(folder, {.fold = -1}), "bad input: fold is -1; it must not be negative");
+}
+
 TEST(Folder, ChangesItsFingerprintWithFilesAndSplit) {
   const TemporaryFolder folder;
   write_class(folder, "a", 8);

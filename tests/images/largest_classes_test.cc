@@ -17,6 +17,7 @@ class Counted : public DataSet {
       entries_.push_back({"e", static_cast<int>(label), Part::kTest});
     }
     fingerprint_ = 7;
+    remark_ = "a part of it";
   }
   Picture decode(std::size_t index, int, Fit) const override { return {static_cast<int>(index), 1, 1, {}}; }
 };
@@ -31,6 +32,7 @@ TEST(LargestClasses, KeepsThoseWithMostTrainingPicturesInTheirOldOrder) {
   ASSERT_EQ(data->entries().size(), 5u + 1 + 4 + 1);
   EXPECT_EQ(data->entries().front().label, 0);
   EXPECT_EQ(data->entries().back().label, 1);
+  EXPECT_EQ(data->remark(), "a part of it");
 }
 
 TEST(LargestClasses, OfEquallyLargeOnesTheFirstIsKept) {

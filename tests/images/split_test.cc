@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 #include <set>
+
+#include "crescendo/rng.h"
 
 namespace crescendo {
 namespace {
@@ -156,6 +160,85 @@ TEST(Split, DrawsTheShareBySeedNotByOrder) {
   const auto kept = members(split_unlisted(labels, {.seed = 3, .share = 0.2}), Part::kTraining);
   EXPECT_GT(*kept.rbegin(), 50u);  // all eleven in the first half: chance below 1 in 2000
   EXPECT_LT(*kept.begin(), 50u);
+}
+
+TEST(SplitGroups, SplitsGroupsOfOneLikePictures) {
+  std::vector<int> labels, groups;
+  for (int i = 0; i < 200; ++i) {
+    labels.push_back(i % 3 == 0 ? 0 : 1);
+    groups.push_back(1000 - i);
+  }
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Parts parts = split_groups(labels, groups, {.seed = seed}), plain = split_unlisted(labels, {.seed = seed});
+    for (const Part part : {Part::kTraining, Part::kValidation, Part::kTest}) {
+      EXPECT_EQ(members(parts, part).size(), members(plain, part).size());
+    }
+  }
+}
+
+// Persons who show some of seven emotions, each in three pictures, as in CK+: 118 persons, 327 sequences.
+struct Persons {
+  std::vector<int> labels, groups;
+
+  Persons() {
+    constexpr int kSequences[] = {45, 18, 59, 25, 69, 28, 83};  // of each emotion
+    Rng rng(7);
+    for (int label = 0; label < 7; ++label) {
+      std::vector<int> persons(118);
+      std::iota(persons.begin(), persons.end(), 0);
+      rng.shuffle(std::span(persons));
+      for (int i = 0; i < kSequences[label]; ++i) {
+        labels.insert(labels.end(), 3, label);
+        groups.insert(groups.end(), 3, persons[static_cast<std::size_t>(i)]);
+      }
+    }
+  }
+};
+
+TEST(SplitGroups, KeepsGroupsWholeAndComesNearTheSharesOfEachClass) {
+  const Persons persons;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Parts parts = split_groups(persons.labels, persons.groups, {.seed = seed});
+    std::map<int, std::set<Part>> parts_of;
+    std::map<std::pair<int, Part>, double> counts;
+    std::map<int, double> all;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      ASSERT_TRUE(parts[i]);
+      parts_of[persons.groups[i]].insert(*parts[i]);
+      ++counts[{persons.labels[i], *parts[i]}];
+      ++all[persons.labels[i]];
+    }
+    for (const auto& [group, in] : parts_of) EXPECT_EQ(in.size(), 1u) << group;
+    for (const auto& [label, count] : all) {
+      const double allowed = 6;  // pictures: two sequences
+      EXPECT_NEAR((counts[{label, Part::kTest}]), 0.2 * count, allowed);
+      EXPECT_NEAR((counts[{label, Part::kValidation}]), 0.24 * count, allowed);
+      EXPECT_NEAR((counts[{label, Part::kTraining}]), 0.56 * count, allowed);
+    }
+  }
+}
+
+TEST(SplitGroups, FollowsTheSeedAndNotTheNumbersOfTheGroups) {
+  const Persons persons;
+  const auto split = [&](std::uint64_t seed) { return split_groups(persons.labels, persons.groups, {.seed = seed}); };
+  EXPECT_EQ(split(3), split(3));
+  EXPECT_NE(split(3), split(4));
+}
+
+TEST(SplitGroups, KeepsAShareOfEachClassAndTheWholeTestPart) {
+  const Persons persons;
+  const Parts all = split_groups(persons.labels, persons.groups, {}),
+              some = split_groups(persons.labels, persons.groups, {.share = 0.3});
+  EXPECT_EQ(members(some, Part::kTest), members(all, Part::kTest));
+  const auto of_some = members(some, Part::kTraining), of_all = members(all, Part::kTraining);
+  EXPECT_NEAR(static_cast<double>(of_some.size()), 0.3 * static_cast<double>(of_all.size()), 4);
+  EXPECT_TRUE(std::includes(of_all.begin(), of_all.end(), of_some.begin(), of_some.end()));
+}
+
+TEST(SplitGroups, TrainsOnAClassOfOneGroup) {
+  const std::vector<int> labels = {0, 0, 0, 1, 1, 1, 1, 1, 1}, groups = {1, 1, 1, 2, 3, 4, 5, 6, 7};
+  const Parts parts = split_groups(labels, groups, {});
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(parts[i], Part::kTraining);
 }
 
 }  // namespace
