@@ -115,6 +115,10 @@ class Thinned : public testing::Test {
     }
   }
 
+  void thin(const History& history, int keep, int ended) {
+    thin_weights(*store_, history, folder_, keep, *make_schedule(history.study()), ended);
+  }
+
   // Trials that still have a file.
   std::vector<int> with(std::string_view file) const {
     std::vector<int> numbers;
@@ -133,9 +137,9 @@ TEST_F(Thinned, WhatAPromotionWentOnFromIsRemovedOnceItEnded) {
   for (int number : {0, 1}) history.set_trial(trial_at(number, 1));
   history.set_trial(trial_at(2, 2, 0));
   leave(history);
-  thin_weights(*store_, history, folder_, 3, 0);
+  thin(history, 3, 0);
   EXPECT_EQ(with(kCheckpointFile), (std::vector{0, 1, 2})) << "the end of a trial that began anew frees nothing";
-  thin_weights(*store_, history, folder_, 3, 2);
+  thin(history, 3, 2);
   EXPECT_EQ(with(kCheckpointFile), (std::vector{1, 2})) << "1 and 2 may be promoted yet";
 }
 
@@ -147,7 +151,7 @@ TEST_F(Thinned, WhatAnotherTrialStillGoesOnFromStays) {
   running.state = TrialState::kRunning;
   history.set_trial(running);
   leave(history);
-  thin_weights(*store_, history, folder_, 3, 1);
+  thin(history, 3, 1);
   EXPECT_EQ(with(kCheckpointFile), (std::vector{0, 1, 2}));
 }
 
@@ -159,11 +163,11 @@ TEST_F(Thinned, WeightsThatARepetitionWouldStartFromStayAsLongAsItsPointIsAmongT
   history.set_trial(trial_at(1, 1, 0, 1));
   history.set_trial(trial_at(2, 2, 1));
   leave(history);
-  thin_weights(*store_, history, folder_, 1, 1);
+  thin(history, 1, 1);
   EXPECT_EQ(with(kWeightsFile), (std::vector{0, 1, 2})) << "1 may go on to the top, and be repeated there";
   history.set_trial(trial_at(3, 3, 2));
   leave(history);
-  thin_weights(*store_, history, folder_, 1, 3);
+  thin(history, 1, 3);
   EXPECT_EQ(with(kWeightsFile), (std::vector{0, 3}));
   EXPECT_EQ(with(kCheckpointFile), (std::vector{0, 3}));
   Trial better = trial_at(4, 3);
@@ -171,7 +175,7 @@ TEST_F(Thinned, WeightsThatARepetitionWouldStartFromStayAsLongAsItsPointIsAmongT
   history.set_trial(better);
   fs::create_directories(folder_ / "trials" / "4");
   write_file(folder_ / "trials" / "4" / kWeightsFile, "w");
-  thin_weights(*store_, history, folder_, 1, 4);
+  thin(history, 1, 4);
   EXPECT_EQ(with(kWeightsFile), (std::vector{4})) << "nobody repeats 3 any more";
 }
 
