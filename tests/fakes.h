@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "crescendo/objective.h"
@@ -56,6 +58,27 @@ inline Study small_study(int trials, int rungs = 3, std::string schedule = "ramp
     study.ladder.push_back({{{"epochs", std::pow(3, rung)}}, static_cast<double>(rungs - rung)});
   }
   study.space = std::move(space);
+  return study;
+}
+
+/// The space with `perturb` at every parameter that does not decide which others are active.
+inline Space all_perturbed(const Space& space) {
+  std::vector<Parameter> parameters(space.parameters().begin(), space.parameters().end());
+  for (Parameter& p : parameters) {
+    p.perturb = std::none_of(parameters.begin(), parameters.end(), [&](const Parameter& other) {
+      return std::any_of(other.active_when.begin(), other.active_when.end(),
+                         [&](const Condition& condition) { return condition.parameter == p.name; });
+    });
+  }
+  return Space(std::move(parameters), {space.constraints().begin(), space.constraints().end()});
+}
+
+/// The study as its schedule takes it: for a population trials go on, on two rungs at least.
+inline Study suited(Study study) {
+  if (study.schedule.name != "population") return study;
+  study.continues = true;
+  study.space = all_perturbed(study.space);
+  if (study.top() == 0) study.ladder.push_back({{{"epochs", 3}}, 1.0});
   return study;
 }
 

@@ -28,6 +28,7 @@ inline int claim(History& history, const Step& step, std::vector<double> unit, d
   if (const auto* start = std::get_if<Start>(&step)) {
     trial.rung = claimed_rung(*start, history.study());
     trial.tag = claimed_tag(*start);
+    trial.parent = start->parent;
     if (!history.find_box(trial.rung, start->box)) history.add_box(trial.rung, start->box);
     trial.box = history.find_box(trial.rung, start->box);
     const Point point = point_in_box(history.study().space, start->box, unit);

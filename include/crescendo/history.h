@@ -110,7 +110,7 @@ class History {
   /// The number of a box with these sides that was used at a rung, if there is one.
   std::optional<int> find_box(int rung, const Box& box) const;
 
-  /// Numbers of the trials that name `parent`, in the order of claims.
+  /// Numbers of the trials that name `parent`, perturbed ones too, in the order of claims.
   std::span<const int> children(int parent) const;
 
   /// The enqueued points that no trial has taken yet, in the order in which they came.

@@ -22,6 +22,10 @@ class Schedule {
   /// Whether trials below the top must leave their weights behind, because a promotion may start from them.
   virtual bool carries_weights() const { return false; }
 
+  /// Whether a later step may go on from where trial `number` ended. None: the schedule does not say, and a trial that
+  /// another has gone on from to its end is done with.
+  virtual std::optional<bool> may_go_on_from(const History&, int /*number*/) const { return {}; }
+
   /// Whether keep_going reads the history, which then holds the others' last reports and this one.
   virtual bool watches() const { return false; }
 

@@ -19,8 +19,8 @@ using Value = std::variant<std::monostate, bool, std::int64_t, double, std::stri
 enum class Kind { kFloat, kInt, kCategorical, kOrdinal };
 enum class Comparison { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kIn };
 
-/// `parameter comparison value`, as in conv_layers >= 3, or `parameter in [value, ...]`. Categories know only ==, != and
-/// in; ordinals compare by position.
+/// `parameter comparison value`, as in conv_layers >= 3, or `parameter in [value, ...]`. Categories know only ==, !=
+/// and in; ordinals compare by position.
 struct Condition {
   std::string parameter;
   Comparison comparison = Comparison::kEqual;
@@ -56,6 +56,7 @@ struct Parameter {
 
   std::vector<Condition> active_when = {};  // all must hold, and their parameters be active; empty: always active
   bool narrow = true;                       // whether a schedule may narrow it between rungs
+  bool perturb = false;                     // whether a trial that goes on from another's end may have another value
 };
 
 inline bool has_choices(const Parameter& p) { return p.kind == Kind::kCategorical || p.kind == Kind::kOrdinal; }

@@ -19,6 +19,10 @@ struct Start {
   Box box;
   Tag tag;
   std::optional<int> queued = {};
+
+  /// The trial from whose end its training goes on, though its point is another; then no queued point is due, and the
+  /// point is drawn uniformly in the box, by whichever sampler the study has. None: it begins anew.
+  std::optional<int> parent = {};
 };
 
 /// What a start's trial is claimed with.

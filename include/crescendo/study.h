@@ -109,7 +109,7 @@ struct Tag {
 /// One execution of a point at one rung. Lower loss is better, whatever the user maximises.
 struct Trial {
   int number = 0;             // from 0, in the order of claims
-  std::optional<int> parent;  // the trial whose point it executes again
+  std::optional<int> parent;  // the trial whose point it executes again, or that it goes on from with one of its own
   int rung = 0;
   std::optional<int> box;  // which of the history's boxes its point was proposed in; none for a point it was given
   Tag tag;
@@ -142,6 +142,12 @@ inline void unplace(Trial& trial, const Study& study) {
   trial.point.reset();
   if (trial.tag.open == 1) trial.rung = study.top();
 }
+
+/// Whether it executes its parent's point once more: promoted or repeated.
+inline bool executes_again(const Trial& trial) { return trial.parent && !trial.box; }
+
+/// Whether it goes on from where its parent ended, but with a point of its own, proposed in a box.
+inline bool is_perturbed(const Trial& trial) { return trial.parent && trial.box; }
 
 /// A loss as users see it, and what they report as a loss: turned round where the study maximizes.
 inline double turned(const Study& study, double loss) { return study.maximize ? 0 - loss : loss; }

@@ -18,7 +18,8 @@ export interface Study {
   finished: number[]; // trials with a loss, in the order in which they ended
   in_full: number[]; // of them what a best so far counts: not stopped early, and no repetitions, of which the luckiest would win
   failed: number[];
-  children: Map<number, number[]>;
+  children: Map<number, number[]>; // the trials that execute its point again
+  heirs: Map<number, number[]>; // those that go on from its end with another point
 }
 
 export function better(study: StudySnapshot, a: number, b: number): boolean {
@@ -38,10 +39,12 @@ export function derive(raw: StudySnapshot): Study {
   const finished = every.filter((trial) => typeof trials.loss[trial] === "number").sort((a, b) => end[a]! - end[b]! || a - b);
   const stopped = new Set(trials.stopped_early);
   const in_full = finished.filter((trial) => !stopped.has(trial) && !((trials.tag[trial]?.repeat ?? 0) > 0));
-  const children = new Map<number, number[]>();
+  const children = new Map<number, number[]>(), heirs = new Map<number, number[]>();
   for (const trial of every) {
     const parent = trials.parent[trial];
-    if (parent != null) children.set(parent, [...(children.get(parent) ?? []), trial]);
+    if (parent == null) continue;
+    const of = trials.box[trial] == null ? children : heirs;
+    of.set(parent, [...(of.get(parent) ?? []), trial]);
   }
   const labels = raw.rungs.map((rung, place) =>
     raw.rungs.some((other, at) => at !== place && other.label === rung.label)
@@ -49,7 +52,7 @@ export function derive(raw: StudySnapshot): Study {
   return {
     raw, count, labels, end, level: level_of(raw), finished, in_full,
     used: raw.rungs.flatMap((_, rung) => (trials.rung.includes(rung) ? [rung] : [])),
-    children, top: raw.rungs.length - 1, parameters: raw.parameters,
+    children, heirs, top: raw.rungs.length - 1, parameters: raw.parameters,
     axes: raw.parameters.map(parameter_axis),
     loss: loss_axis(raw, finished.map((trial) => trials.loss[trial]!)),
     failed: every.filter((trial) => trials.state[trial] === "failed"),

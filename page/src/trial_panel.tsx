@@ -57,6 +57,7 @@ export function TrialPanel() {
             {row("time", (trial) => seconds(trials.seconds[trial]!))}
             {row("parent", (trial) => <Kin study={study} trials={trials.parent[trial] == null ? [] : [trials.parent[trial]!]} />)}
             {row("executed again as", (trial) => <Kin study={study} trials={study.children.get(trial) ?? []} />)}
+            {selected.some((trial) => study.heirs.has(trial)) && row("with another point", (trial) => <Kin study={study} trials={study.heirs.get(trial) ?? []} />)}
             {selected.some((trial) => trials.tag[trial]) && row("tag", (trial) => Object.entries(trials.tag[trial] ?? {}).map(([name, value]) => `${name} ${value}`).join(", ") || "–")}
             {study.parameters.map((parameter) => (
               <tr class={differs(parameter.name) ? "differs" : ""}>

@@ -12,6 +12,7 @@
 #include "cli/words.h"
 #include "schedule/budget.h"
 #include "study/names.h"
+#include "study/rung_summary.h"
 
 namespace crescendo {
 namespace {
@@ -70,7 +71,7 @@ void ProgressLine::on_claim(const History& history, const Trial& trial) {
 }
 
 void ProgressLine::announce(const History& history) {
-  const Box* box = history.first_box(rung_);
+  const Box* box = box_of_all(history, rung_);
   if (!box || box->reason.empty() || !announced_.insert(rung_).second) return;
   if (visible_) std::fputs("\r\033[K", stderr);
   fmt::print(stderr, "{}: {}\n", rung_name(history.study(), rung_), box->reason);

@@ -52,6 +52,10 @@ std::string winner_text(Store& store, const History& history, const Finalist& wi
     text += fmt::format("  {:<16} the weights of trial {}; 'crescendo train' starts from drawn ones\n", "started from",
                         *start);
   }
+  for (const Trial& earlier : earlier_points(history, trial)) {
+    text += fmt::format("  {:<16} {}, until {}\n", fmt::format("as trial {}", earlier.number),
+                        difference_text(study.space, *earlier.point, *trial.point), rung_name(study, earlier.rung));
+  }
   const std::string_view seeds = winner.trials.size() > 1 ? ", mean of {} seeds" : "";
   text += fmt::format("  {:<16} {}{}\n", trains_pictures(study) ? "validation error" : loss_name(study),
                       loss_text(study, winner.loss), fmt::format(fmt::runtime(seeds), winner.trials.size()));
@@ -168,7 +172,7 @@ std::string result_text(Store& store, const History& history, const Kept& kept) 
   std::string text = fmt::format("\n{} trials in {}\n\n{}", history.trials().size(),
                                  duration_text(history.elapsed_seconds()), rungs_text(history));
   for (int rung = 0; rung <= study.top(); ++rung) {
-    const Box* box = history.first_box(rung);
+    const Box* box = box_of_all(history, rung);
     if (box && !box->reason.empty()) {
       text += fmt::format("\n  {}: {}\n", rung_name(study, rung), box->reason);
     }

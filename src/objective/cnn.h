@@ -75,7 +75,8 @@ inline constexpr std::string_view kWeightsFile = "weights.bin";
 /// A trial that goes on comes to the bits of one training from the first epoch to its own; one whose parent ran out of
 /// patience ends at once, with its result. Without a checkpoint that fits it is trained from the first epoch, to the
 /// same result; the metric `from_epoch` says which epoch it went on from, 0 in that case. One that starts from weights
-/// throws Error (not found) if they are not there.
+/// throws Error (not found) if they are not there. A perturbed one goes on from its parent's checkpoint with its own
+/// point, where that names the same network; its loss is the best of its own epochs.
 std::unique_ptr<Objective> make_cnn(const CnnOptions& options, std::shared_ptr<const CnnPictures> pictures);
 
 /// The table of kernels that the options name; none if they name none, or one for which this processor lacks the

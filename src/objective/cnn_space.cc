@@ -103,6 +103,14 @@ constexpr std::array kKnown = {
     KnownParameter{"dense_side", KnownParameter::kNumber, 0, 32},
 };
 
+// Those that neither make the network nor begin its training.
+constexpr std::array<std::string_view, 8> kPerturbed = {"learning_rate", "momentum", "batch_size", "l1", "l2",
+                                                        "dropout",       "shift",    "clip_norm"};
+
+bool may_be_perturbed(const Parameter& p) {
+  return std::find(kPerturbed.begin(), kPerturbed.end(), p.name) != kPerturbed.end();
+}
+
 std::string accepted_by(const KnownParameter& known) {
   if (known.name == "filter_size_") return "1, 3, 5 and 7";
   if (known.takes == KnownParameter::kSwitch) return "true and false";
@@ -201,6 +209,12 @@ std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs) {
   return ladder;
 }
 
+Space with_perturbed(const Space& space) {
+  std::vector<Parameter> parameters(space.parameters().begin(), space.parameters().end());
+  for (Parameter& p : parameters) p.perturb = may_be_perturbed(p);
+  return Space(std::move(parameters), {space.constraints().begin(), space.constraints().end()});
+}
+
 void check_cnn_space(const Space& space) {
   // Sixteen convolutions halve 65,536 px to 1; more can never be.
   constexpr int kMost = 16;
@@ -216,6 +230,12 @@ void check_cnn_space(const Space& space) {
       bad_input(fmt::format("the CNN has no parameter '{}'; there are: {}", p.name, known_names()));
     }
     check_range(p, *known);
+    if (p.perturb && !may_be_perturbed(p)) {
+      bad_input(
+          fmt::format("parameter '{}' may not be perturbed, because a training that goes on keeps it; the CNN "
+                      "can perturb: {}",
+                      p.name, fmt::join(kPerturbed, " ")));
+    }
   }
 }
 

@@ -24,7 +24,11 @@ std::map<std::string, std::pair<double, double>> depth_limits(int side_px);
 /// A ladder over image sides: the paper's shares (50/33/17 %, for three rungs) and each side's limit of conv_layers.
 std::vector<Rung> image_ladder(std::span<const int> sides_px, int epochs);
 
-/// Throws Error (bad input) naming a parameter of the space that the CNN does not know, or a value it cannot use.
+/// The space with `perturb` at those parameters of which a training that goes on may have another value.
+Space with_perturbed(const Space& space);
+
+/// Throws Error (bad input) naming a parameter of the space that the CNN does not know or cannot perturb, or a value it
+/// cannot use.
 void check_cnn_space(const Space& space);
 
 /// Throws Error (bad input) naming the parameter that a point lacks of those that describe a network and its training.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "crescendo/error.h"
 #include "objective/cnn.h"
 #include "train/checkpoint_file.h"
@@ -37,6 +39,10 @@ std::vector<float> warm_weights(const Assignment& assignment, const TrainingPlan
                            before.weights);
 }
 
+bool has_other_point(const Trial& trial, const Assignment& assignment) {
+  return trial.point && !(*trial.point == assignment.point);
+}
+
 }  // namespace
 
 bool goes_on(const Assignment& assignment) {
@@ -53,15 +59,19 @@ CnnStart read_start(const Assignment& assignment, const TrainingPlan& plan) {
   }
   start.checkpoint = read_checkpoint(assignment.from);
   if (!start.checkpoint) require_beginning(assignment);
+  if (has_other_point(assignment.line.back(), assignment)) {
+    start.checkpoint = with_plan(*std::move(start.checkpoint), plan);
+  }
   return start;
 }
 
 void require_beginning(const Assignment& assignment) {
-  const Trial& first = assignment.line.front();
-  if (assignment.study.goes_on(first.rung, assignment.rung)) return;
-  not_found(fmt::format(
-      "it goes on from trial {}, whose checkpoint is not there or does not fit, and which started from other weights",
-      assignment.line.back().number));
+  const bool one_point = std::none_of(assignment.line.begin(), assignment.line.end(),
+                                      [&](const Trial& trial) { return has_other_point(trial, assignment); });
+  if (one_point && assignment.study.goes_on(assignment.line.front().rung, assignment.rung)) return;
+  not_found(fmt::format("it goes on from trial {}, whose checkpoint is not there or does not fit, and which {}",
+                        assignment.line.back().number,
+                        one_point ? "started from other weights" : "is of a training with other points"));
 }
 
 int schedule_epochs(const Study& study, int rung) {

@@ -34,7 +34,7 @@ std::optional<Saved> saved(const History& history) {
   Saved result;
   for (const Trial& trial : history.trials()) {
     result.seconds += trial.seconds;
-    if (!trial.parent || !in_full(trial)) continue;
+    if (!executes_again(trial) || !in_full(trial)) continue;
     const Trial& parent = history.trial(*trial.parent);
     if (parent.rung + 1 != trial.rung || !in_full(parent) || !(seconds_of(parent) > 0)) continue;
     ratios[static_cast<std::size_t>(parent.rung)].push_back(seconds_of(trial) / seconds_of(parent));

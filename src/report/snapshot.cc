@@ -37,10 +37,15 @@ Json named_json(const Named& named) {
   return {{"name", named.name}, {"options", options}};
 }
 
+// Those that new points of a rung share: a perturbed trial's is its own.
 Json boxes_json(const History& history, int rung) {
+  std::set<int> own;
+  for (const int number : history.at_rung(rung)) {
+    if (is_perturbed(history.trial(number))) own.insert(*history.trial(number).box);
+  }
   Json list = Json::array();
   for (int number = 0; number < history.boxes(); ++number) {
-    if (history.rung_of_box(number) != rung) continue;
+    if (history.rung_of_box(number) != rung || own.contains(number)) continue;
     const Box& box = history.box(number);
     list.push_back({{"number", number}, {"reason", box.reason}, {"sides", sides_json(history.study().space, box)}});
   }

@@ -59,7 +59,7 @@ std::vector<Observation> seen_from(const History& history, int number, int rung,
   std::vector<int> origins(trials.size());  // rows
   for (const Trial& trial : trials) {
     const int row = lessons + trial.number;
-    const int origin = trial.parent ? origins[static_cast<std::size_t>(*trial.parent)] : row;
+    const int origin = executes_again(trial) ? origins[static_cast<std::size_t>(*trial.parent)] : row;
     origins[static_cast<std::size_t>(trial.number)] = origin;
     if (trial.number == number || !trial.point || (alone && trial.rung != rung)) continue;
     found.push_back(observation_of(trial, rung, row, origin));

@@ -18,7 +18,7 @@ bool SeenTrials::update(const History& history, int without, const Listener& lis
       origins_.resize(number + 1);
       chosen_.resize(number + 1);
     }
-    origins_[number] = trial.parent ? origins_[static_cast<std::size_t>(*trial.parent)] : lessons_ + trial.number;
+    origins_[number] = executes_again(trial) ? origins_[static_cast<std::size_t>(*trial.parent)] : lessons_ + trial.number;
     if (alone_ && trial.rung != rung_) continue;
     if (trial.number != without && !look_at(trial, listener)) return false;
   }

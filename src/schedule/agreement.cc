@@ -22,7 +22,7 @@ double agreement(const History& history, int below, int most) {
   for (const int number : above.first(count)) {
     const Trial& trial = history.trial(number);
     const bool ended = trial.state != TrialState::kRunning && !trial.stopped_early && trial.tag.repeat <= 0;
-    if (!ended || !trial.parent || history.trial(*trial.parent).rung != below) continue;
+    if (!ended || !executes_again(trial) || history.trial(*trial.parent).rung != below) continue;
     lower.push_back(history.place_in_full(*trial.parent));
     upper.push_back(trial.state == TrialState::kFinished ? trial.loss : std::numeric_limits<double>::infinity());
   }

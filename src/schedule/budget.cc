@@ -27,12 +27,19 @@ bool has_enough(const History& history) {
   return reached || (study.budget.patience && history.ended_since_best() >= *study.budget.patience);
 }
 
-// Trials of a rung for which there is room below a fidelity's total.
-double fitting(const History& history, int rung, const std::string& fidelity, double total) {
+// Trials for which there is room below a fidelity's total, if each uses so much.
+double fitting(const History& history, const std::string& fidelity, double each, double total) {
   // Totals of fractions are not whole to the last bit.
   constexpr double kRounding = 1e-9;
-  const double each = history.study().ladder[static_cast<std::size_t>(rung)].fidelity.at(fidelity);
   return std::floor((total - history.used(fidelity)) / each + kRounding);
+}
+
+double number_of(const Study& study, int rung, const std::string& fidelity) {
+  return study.ladder[static_cast<std::size_t>(rung)].fidelity.at(fidelity);
+}
+
+bool is_time_over(const History& history, const Allowance& allowance) {
+  return history.elapsed_seconds() >= allowance.end || history.cpu_seconds() >= allowance.cpu_end;
 }
 
 }  // namespace
@@ -82,13 +89,27 @@ Allowance rest_for_top(const History& history) {
   return allowance;
 }
 
+bool has_room(const History& history, int rung, std::optional<int> below) {
+  const Study& study = history.study();
+  const Allowance all = whole_budget(study);
+  if (is_time_over(history, all) || has_enough(history)) return false;
+  if (static_cast<int>(history.trials().size()) >= all.trials) return false;
+  return std::all_of(all.fidelity.begin(), all.fidelity.end(), [&](const auto& budget) {
+    const auto& [name, total] = budget;
+    const bool rest = below && study.goes_on(*below, rung);
+    const double each = number_of(study, rung, name) - (rest ? number_of(study, *below, name) : 0);
+    return each <= 0 || fitting(history, name, each, total) >= 1;
+  });
+}
+
 int trials_left(const History& history, int rung, const Allowance& allowance) {
-  if (history.elapsed_seconds() >= allowance.end || history.cpu_seconds() >= allowance.cpu_end) return 0;
-  if (has_enough(history)) return 0;
+  if (is_time_over(history, allowance) || has_enough(history)) return 0;
   const auto& trials = history.study().budget.trials;
   double left = allowance.trials - static_cast<int>(history.at_rung(rung).size());
   if (trials) left = std::min(left, static_cast<double>(*trials) - static_cast<double>(history.trials().size()));
-  for (const auto& [name, total] : allowance.fidelity) left = std::min(left, fitting(history, rung, name, total));
+  for (const auto& [name, total] : allowance.fidelity) {
+    left = std::min(left, fitting(history, name, number_of(history.study(), rung, name), total));
+  }
   return static_cast<int>(std::clamp(left, 0.0, static_cast<double>(kUncounted)));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "crescendo/history.h"
@@ -29,6 +30,10 @@ Allowance whole_budget(const Study& study);
 
 /// What the top rung may use where rungs have no shares: all that the others have not taken.
 Allowance rest_for_top(const History& history);
+
+/// Whether the budget has room for one more trial at `rung`: one that goes on from a trial at `below`, or that begins
+/// anew (none). Cost: O(log trials).
+bool has_room(const History& history, int rung, std::optional<int> below);
 
 /// Trials that may still be claimed of the whole budget, each as dear as one at the top rung; otherwise as below.
 int trials_left(const History& history);

@@ -58,8 +58,9 @@ std::optional<Promote> Crossing::promotion(const History& history, int below, in
   const std::vector<int> order = history.in_order_of_places(below);
   for (std::size_t i = 0; i < std::min(order.size(), static_cast<std::size_t>(count)); ++i) {
     const auto children = history.children(order[i]);
-    const bool tried =
-        std::any_of(children.begin(), children.end(), [&](int child) { return history.trial(child).rung == rung; });
+    const bool tried = std::any_of(children.begin(), children.end(), [&](int child) {
+      return history.trial(child).rung == rung && executes_again(history.trial(child));
+    });
     if (!tried) return Promote{order[i], rung, promotion_tag()};
   }
   return {};

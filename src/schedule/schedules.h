@@ -26,10 +26,11 @@ ScheduleEntry halving_schedule();
 ScheduleEntry hyperband_schedule();
 ScheduleEntry asha_schedule();
 ScheduleEntry open_schedule();
+ScheduleEntry population_schedule();
 
 inline constexpr std::array kSchedules = {
     &flat_schedule,      &ramp_schedule, &adaptive_schedule, &halving_schedule,
-    &hyperband_schedule, &asha_schedule, &open_schedule,
+    &hyperband_schedule, &asha_schedule, &open_schedule,     &population_schedule,
 };
 
 }  // namespace crescendo

@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "crescendo/error.h"
+#include "sampler/free_point.h"
 #include "search/lag.h"
 
 namespace crescendo {
 namespace {
 
 constexpr std::uint64_t kExecution = 1, kProposal = 2;  // keys of the random streams
+constexpr int kDrawsNearAParent = 1000;                 // before constraints leave it with its parent's point
 constexpr int kProposals = 3;                           // before a point that another worker has just taken is kept
 
 Step scheduled(const History& history, const Schedule& schedule) {
@@ -33,7 +35,7 @@ auto with_view(const History& history, int number, Use use) {
 Step next_step(const History& history, const Schedule& schedule, const Sampler& sampler) {
   Step step = scheduled(history, schedule);
   auto* start = std::get_if<Start>(&step);
-  if (!start) return step;
+  if (!start || start->parent) return step;
   const Box rung_box = history.study().rung_box(claimed_rung(*start, history.study()));
   const auto due = std::find_if(history.queue().begin(), history.queue().end(),
                                 [&](const Queued& queued) { return rung_box.contains(queued.point); });
@@ -52,6 +54,10 @@ Proposal propose(const Sampler& sampler, const History& seen, int trial, Rng& rn
   const Trial& claimed = seen.trial(trial);
   check(claimed.box.has_value(), "a trial that was started has a box or a point");
   const Box& box = seen.box(*claimed.box);
+  if (is_perturbed(claimed)) {
+    const auto drawn = find_uniform_point(seen.study().space, box, rng, kDrawsNearAParent);
+    return {drawn ? *drawn : *seen.trial(*claimed.parent).point};
+  }
   if (is_rung_open(claimed)) return sampler.propose_with_rung(seen, box, trial, rng);
   return {sampler.propose(seen, box, trial, rng)};
 }

@@ -14,7 +14,8 @@ namespace crescendo {
 Step next_step(const History& history, const Schedule& schedule, const Sampler& sampler);
 
 /// The point of a claimed trial without one and, where it is open, its rung, proposed from what the trial may know: a
-/// history that has it.
+/// history that has it. Of a perturbed trial the point is a uniform draw from its box, whichever sampler there is;
+/// where constraints forbid all that are drawn, its parent's.
 Proposal propose(const Sampler& sampler, const History& seen, int trial, Rng& rng);
 
 /// Proposes the point (and rung) of a claimed trial and places it, unless the trial has its point; the history then

@@ -118,6 +118,8 @@ Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
   study.budget = request.budget;
   study.lag = request.lag;
   study.space = cnn_space(sides.back());
+  // In no other study, as those of earlier versions go on only with the space that they began with.
+  if (study.schedule.name == "population") study.space = with_perturbed(study.space);
   return study;
 }
 

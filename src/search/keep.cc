@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 class Thinning {
  public:
-  Thinning(Store& store, const History& history, const fs::path& folder, int keep)
-      : store_(store), history_(history), folder_(folder) {
+  Thinning(Store& store, const History& history, const fs::path& folder, const Schedule& schedule, int keep)
+      : store_(store), history_(history), folder_(folder), schedule_(schedule) {
     const int top = history.study().top();
     // The leaders that will be repeated start from the same weights.
     keep = std::max(keep, planned_finalists(history.study()));
@@ -27,6 +27,7 @@ class Thinning {
       if (repeat.tag.repeat <= 0) {
         repeat.parent = number;
         repeat.tag.repeat = 1;
+        repeat.box.reset();
       }
       for (const Trial& start : lineage(history, repeat)) kept_starts_.insert(start.number);
     }
@@ -39,12 +40,16 @@ class Thinning {
     for (const Trial& before : lineage(history_, ended)) {
       // What the whole line started from, its repetitions at the top will start from too.
       if (may_go_on && !study.goes_on(before.rung, ended.rung)) continue;
-      const auto children = history_.children(before.number);
-      const bool is_used = std::any_of(children.begin(), children.end(),
-                                       [&](int child) { return history_.trial(child).state == TrialState::kRunning; });
-      if (is_used || before.rung == history_.study().top() || kept_starts_.contains(before.number)) continue;
-      remove(before.number, kCheckpointFile);
-      remove_weights(before.number);
+      if (!schedule_.may_go_on_from(history_, before.number).value_or(false)) remove_start(before);
+    }
+  }
+
+  // Whatever the schedule says it has no more use for, though no trial may ever have gone on from it.
+  void thin_rung(int rung) {
+    for (const int number : history_.at_rung(rung)) {
+      const Trial& trial = history_.trial(number);
+      const bool ended = trial.state == TrialState::kFinished;
+      if (ended && !schedule_.may_go_on_from(history_, number).value_or(true)) remove_start(trial);
     }
   }
 
@@ -57,6 +62,15 @@ class Thinning {
   }
 
  private:
+  void remove_start(const Trial& trial) {
+    const auto children = history_.children(trial.number);
+    const bool is_used = std::any_of(children.begin(), children.end(),
+                                     [&](int child) { return history_.trial(child).state == TrialState::kRunning; });
+    if (is_used || trial.rung == history_.study().top() || kept_starts_.contains(trial.number)) return;
+    remove(trial.number, kCheckpointFile);
+    remove_weights(trial.number);
+  }
+
   bool remove_weights(int number) {
     remove(number, kMistakesFile);
     return remove(number, kWeightsFile);
@@ -73,19 +87,22 @@ class Thinning {
   Store& store_;
   const History& history_;
   const fs::path& folder_;
+  const Schedule& schedule_;
   std::set<int> kept_;         // executions of the best points
   std::set<int> kept_starts_;  // whose weights a repetition of one of these starts from
 };
 
 }  // namespace
 
-void thin_weights(Store& store, const History& history, const fs::path& folder, int keep, int ended) {
+void thin_weights(Store& store, const History& history, const fs::path& folder, int keep, const Schedule& schedule,
+                  int ended) {
   const Trial& trial = history.trial(ended);
   const bool is_top = trial.rung == history.study().top();
   if (!is_top && lineage(history, trial).empty()) return;
-  Thinning thinning(store, history, folder, keep);
+  Thinning thinning(store, history, folder, schedule, keep);
   if (is_top) thinning.thin_top();
   thinning.thin_line(trial);
+  if (trial.rung > 0) thinning.thin_rung(trial.rung - 1);
 }
 
 }  // namespace crescendo

@@ -67,7 +67,9 @@ std::vector<int> most_telling(const History& history) {
   std::map<int, int> chosen;  // by the trial that the point was first executed in
   std::vector<int> origins;
   for (const Trial& trial : history.trials()) {
-    origins.push_back(trial.parent ? origins[static_cast<std::size_t>(*trial.parent)] : trial.number);
+    origins.push_back(executes_again(trial) ? origins[static_cast<std::size_t>(*trial.parent)] : trial.number);
+    // What its training began with was another point's, so its loss says little of its own.
+    if (is_perturbed(history.trial(origins.back()))) continue;
     const bool cut_off = trial.state == TrialState::kFailed && trial.stopped_early;
     if (trial.state == TrialState::kRunning || !trial.point || cut_off) continue;
     const auto [known, is_new] = chosen.try_emplace(origins.back(), trial.number);

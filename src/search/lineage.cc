@@ -1,6 +1,9 @@
 #include "search/lineage.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "search/claiming.h"
 
@@ -40,9 +43,27 @@ std::optional<int> started_from(const History& history, const Trial& trial) {
   return line.front().number;
 }
 
+std::vector<Trial> earlier_points(const History& history, const Trial& trial) {
+  std::vector<Trial> line = lineage(history, trial), found;
+  line.push_back(trial);
+  for (std::size_t i = 0; i + 1 < line.size(); ++i) {
+    if (!(line[i].point == line[i + 1].point)) found.push_back(line[i]);
+  }
+  return found;
+}
+
+std::string difference_text(const Space& space, const Point& a, const Point& b) {
+  std::string text;
+  for (std::size_t i = 0; i < space.size(); ++i) {
+    if (a.values[i] == b.values[i] || std::isnan(a.values[i])) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", space[i].name, to_text(external(space[i], a.values[i])));
+  }
+  return text;
+}
+
 std::uint64_t execution_seed(const History& history, const Trial& trial) {
   const Trial* first = &trial;
-  while (const Trial* parent = continued(history, *first)) first = parent;
+  for (const Trial* parent; !is_perturbed(*first) && (parent = continued(history, *first));) first = parent;
   return trial_seed(history.study(), first->number);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "crescendo/store.h"
@@ -16,8 +17,15 @@ std::vector<Trial> lineage(const History& history, const Trial& trial);
 /// The trial whose weights a training started from; none where it began with drawn ones.
 std::optional<int> started_from(const History& history, const Trial& trial);
 
-/// The seed of a trial's execution: another for each trial, but that of its parent where it goes on from there, so that
-/// it comes to what a single training would.
+/// Of the trials that the training of `trial` goes through, the last one with each point other than the next one's, in
+/// their order: before it was perturbed. Empty: its training had one point.
+std::vector<Trial> earlier_points(const History& history, const Trial& trial);
+
+/// The values of `a` where it has others than `b`, as in "learning_rate 0.01, batch_size 32".
+std::string difference_text(const Space& space, const Point& a, const Point& b);
+
+/// The seed of a trial's execution: another for each trial, but that of its parent where it goes on from there with the
+/// same point, so that it comes to what a single training would.
 std::uint64_t execution_seed(const History& history, const Trial& trial);
 
 /// The curve of a trial that goes on begins with its parent's, so that the curves of a rung compare report by report.

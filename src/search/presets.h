@@ -33,6 +33,7 @@ inline constexpr std::array kPresets = {
     Preset{"asha+smac", "smac", "asha", "asynchronous halving with points of SMAC"},
     Preset{"bohb", "tpe", "hyperband", "Hyperband with points of TPE (Falkner et al. 2018)"},
     Preset{"fabolas", "fabolas", "open", "FABOLAS (Klein et al. 2017): points and rungs by what they tell in a second"},
+    Preset{"pbt", "random", "population", "population-based training (Jaderberg et al. 2017)"},
     Preset{"dehb", "differential", "hyperband", "Hyperband with differential evolution (Awad et al. 2021)"},
 };
 

@@ -25,13 +25,13 @@ constexpr double kLeaseSeconds = 60;
 /// Passes everything on, and thins the weights whenever a trial ends.
 class ThinningObserver : public Observer {
  public:
-  ThinningObserver(Observer& next, Store& store, const SearchOptions& options)
-      : next_(next), store_(store), options_(options) {}
+  ThinningObserver(Observer& next, Store& store, const Schedule& schedule, const SearchOptions& options)
+      : next_(next), store_(store), schedule_(schedule), options_(options) {}
   void on_claim(const History& history, const Trial& trial) override { next_.on_claim(history, trial); }
   void on_epoch(const Trial& trial, const EpochReport& report) override { next_.on_epoch(trial, report); }
   void on_end(const History& history, const Trial& trial) override {
     if (!options_.folder.empty()) {
-      thin_weights(store_, history, options_.folder, std::max(3, options_.keep), trial.number);
+      thin_weights(store_, history, options_.folder, std::max(3, options_.keep), schedule_, trial.number);
     }
     next_.on_end(history, trial);
   }
@@ -39,6 +39,7 @@ class ThinningObserver : public Observer {
  private:
   Observer& next_;
   Store& store_;
+  const Schedule& schedule_;
   const SearchOptions& options_;
 };
 
@@ -78,7 +79,7 @@ SearchEnd run_search(Store& store, const Study& study, const ObjectiveMaker& obj
   const auto shared = std::make_shared<const Study>(study);
   SystemClock clock;
   LeaseBook leases;
-  ThinningObserver thinning(observer, store, options);
+  ThinningObserver thinning(observer, store, *schedule, options);
   const std::string identity = process_identity();
   const int session = store.open_session(study.name, identity, clock.now());
   const double deadline = end_of_time(store, study, clock);

@@ -135,6 +135,12 @@ std::string point_toml(const History& history, int number) {
     text +=
         fmt::format("\n# Its training started from the weights of trial {}; 'train' starts from drawn ones.", *start);
   }
+  const auto earlier = earlier_points(history, trial);
+  for (const Trial& before : earlier) {
+    text += fmt::format("\n# Until {} its training had: {} (trial {}).", rung_name(study, before.rung),
+                        difference_text(study.space, *before.point, *trial.point), before.number);
+  }
+  if (!earlier.empty()) text += "\n# 'train' has the values below from the first epoch on.";
   return text + "\n\n" + to_toml(json);
 }
 

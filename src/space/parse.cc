@@ -49,6 +49,7 @@ Parameter parse_parameter(const Json& json, std::size_t position) {
     }
   }
   named.read("narrow", p.narrow);
+  named.read("perturb", p.perturb);
   named.finish();
   return p;
 }
@@ -117,6 +118,7 @@ Json to_json(const Space& space) {
     }
     for (const Condition& condition : p.active_when) json["active_when"].push_back(to_text(condition));
     if (!p.narrow) json["narrow"] = false;
+    if (p.perturb) json["perturb"] = true;
     list.push_back(std::move(json));
   }
   return list;

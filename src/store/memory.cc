@@ -128,15 +128,14 @@ class MemoryStore : public Store {
         fresh.trial.point = take_queued(stored, *start->queued);
       } else {
         fresh.trial.box = box_number(stored, history, *start);
+        if (start->parent) fresh.trial.parent = finished(stored, *start->parent).number;
       }
     } else {
       const auto& promote = std::get<Promote>(step);
-      const Stored& parent = stored.trials.at(static_cast<std::size_t>(promote.parent));
-      check(parent.trial.state == TrialState::kFinished, "only what finished is promoted");
       fresh.trial.rung = promote.rung;
       fresh.trial.tag = promote.tag;
       fresh.trial.parent = promote.parent;
-      fresh.trial.point = parent.trial.point;
+      fresh.trial.point = finished(stored, promote.parent).point;
     }
     fresh.trial.claimed_revision = stored.revision + 1;
     if (fresh.trial.point) fresh.trial.placed_revision = fresh.trial.claimed_revision;
@@ -270,6 +269,12 @@ class MemoryStore : public Store {
     if (const auto known = history.find_box(rung, start.box)) return *known;
     stored.boxes.emplace_back(rung, start.box);
     return static_cast<int>(stored.boxes.size()) - 1;
+  }
+
+  static const Trial& finished(const StoredStudy& stored, int number) {
+    const Trial& trial = stored.trials.at(static_cast<std::size_t>(number)).trial;
+    check(trial.state == TrialState::kFinished, "only what finished is gone on from");
+    return trial;
   }
 
   static Point take_queued(StoredStudy& stored, int number) {

@@ -405,6 +405,8 @@ class SqlStore : public Store {
     const auto* promote = std::get_if<Promote>(&step);
     const auto* start = std::get_if<Start>(&step);
     const bool proposed = start && !start->queued;
+    const std::optional<int> parent = promote ? promote->parent : start->parent;
+    check(!parent || history.trial(*parent).state == TrialState::kFinished, "only what finished is gone on from");
     const int rung = promote ? promote->rung : claimed_rung(*start, history.study());
     const Tag tag = promote ? promote->tag : claimed_tag(*start);
     const auto number = static_cast<std::int64_t>(history.trials().size());
@@ -418,18 +420,14 @@ class SqlStore : public Store {
         "INSERT INTO crescendo_trial (trial_id, study_id, revision, rung, parent, tag, attempt, owner, lease_until, "
         "claimed_revision, placed_revision, seen_revision, proposal, elapsed_seconds, stopped_early, reason, seconds, "
         "cpu_seconds, box) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11, 0, '', 0, 0, $12)",
-        {trial, study, revision, std::int64_t{rung},
-         promote ? SqlValue(std::int64_t{promote->parent}) : SqlValue(nullptr), to_line(to_json(tag)), who.owner,
-         who.now + who.lease_seconds, revision, proposed ? SqlValue(nullptr) : SqlValue(revision),
-         history.elapsed_seconds(), proposed ? SqlValue(box_number(study, history, *start)) : SqlValue(nullptr)});
+        {trial, study, revision, std::int64_t{rung}, parent ? SqlValue(std::int64_t{*parent}) : SqlValue(nullptr),
+         to_line(to_json(tag)), who.owner, who.now + who.lease_seconds, revision,
+         proposed ? SqlValue(nullptr) : SqlValue(revision), history.elapsed_seconds(),
+         proposed ? SqlValue(box_number(study, history, *start)) : SqlValue(nullptr)});
     if (start && start->queued)
       write_point(history.study(), trial, take_queued(study, history, *start->queued, number));
-    if (promote) {
-      const Trial& parent = history.trial(promote->parent);
-      check(parent.state == TrialState::kFinished, "only what finished is promoted");
-      write_point(history.study(), trial, *parent.point);
-      write_attribute(trial, "crescendo:parent", promote->parent);
-    }
+    if (promote) write_point(history.study(), trial, *history.trial(promote->parent).point);
+    if (parent) write_attribute(trial, "crescendo:parent", *parent);
     if (tag.open != 1) write_fidelity(history.study(), trial, rung);
     return Lease{static_cast<int>(number), 1};
   }

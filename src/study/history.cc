@@ -123,7 +123,7 @@ void History::count_claim(const Trial& trial) {
     ++rung.firsts;
     ++rung.firsts_running;
   }
-  if (!trial.parent) ++rung.starts;
+  if (!executes_again(trial)) ++rung.starts;
   if (trial.tag.fill == 1) {
     ++rung.fills;
     ++rung.fills_running;
@@ -149,7 +149,7 @@ void History::count_child(const Trial& trial, int parent) {
   if (i >= children_.size()) children_.resize(i + 1);
   children_[i].push_back(trial.number);
   const Trial& tried = trials_[i];
-  if (trial.rung != tried.rung + 1) return;
+  if (trial.rung != tried.rung + 1 || !executes_again(trial)) return;
   const auto below = static_cast<std::size_t>(tried.rung);
   (is_warm(tried) ? rungs_[below].warm_candidates : rungs_[below].candidates).erase(standing(tried));
   if (tried.tag.bracket < 0) return;
@@ -213,8 +213,10 @@ void History::insert_ranked(std::vector<int>& order, int number) const {
 
 bool History::tried_above(const Trial& trial) const {
   const auto younger = children(trial.number);
-  return std::any_of(younger.begin(), younger.end(),
-                     [&](int child) { return this->trial(child).rung == trial.rung + 1; });
+  return std::any_of(younger.begin(), younger.end(), [&](int number) {
+    const Trial& child = this->trial(number);
+    return child.rung == trial.rung + 1 && executes_again(child);
+  });
 }
 
 const Box* History::first_box(int rung) const {

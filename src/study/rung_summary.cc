@@ -1,5 +1,7 @@
 #include "study/rung_summary.h"
 
+#include <algorithm>
+
 namespace crescendo {
 
 RungSummary rung_summary(const History& history, int rung) {
@@ -15,6 +17,13 @@ RungSummary rung_summary(const History& history, int rung) {
   const auto ranked = history.ranked(rung);
   if (!ranked.empty()) summary.best_loss = history.trial(ranked.front()).loss;
   return summary;
+}
+
+const Box* box_of_all(const History& history, int rung) {
+  const auto there = history.at_rung(rung);
+  const bool perturbs =
+      std::any_of(there.begin(), there.end(), [&](int number) { return is_perturbed(history.trial(number)); });
+  return perturbs ? nullptr : history.first_box(rung);
 }
 
 }  // namespace crescendo

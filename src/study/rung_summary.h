@@ -15,4 +15,8 @@ struct RungSummary {
 
 RungSummary rung_summary(const History& history, int rung);
 
+/// What a user is told of where new points fell at a rung: its first box; null where each has one of its own, near the
+/// point of the trial that it goes on from.
+const Box* box_of_all(const History& history, int rung);
+
 }  // namespace crescendo

@@ -55,6 +55,26 @@ class Fingerprint {
 
 }  // namespace
 
+Checkpoint with_plan(Checkpoint checkpoint, const TrainingPlan& plan) {
+  Json stored = to_json(checkpoint.plan), wanted = to_json(plan);
+  for (const char* name :
+       {"batch_size", "learning_rate", "momentum", "l1", "l2", "clip_norm", "mirror", "shift", "max_epochs", "seed"}) {
+    wanted.erase(name);
+  }
+  wanted["shape"].erase("dropout");
+  const std::string difference = first_difference(stored, wanted);
+  if (!difference.empty()) refuse(difference);
+  const auto batch = static_cast<std::size_t>(plan.batch_size);
+  checkpoint.steps = checkpoint.epoch * static_cast<std::int64_t>((checkpoint.order.size() + batch - 1) / batch);
+  checkpoint.plan = plan;
+  TrainingResult& so_far = checkpoint.so_far;
+  so_far.best_epoch = 0;
+  so_far.weights.clear();
+  so_far.confusion.clear();
+  so_far.mistakes.clear();
+  return checkpoint;
+}
+
 std::uint64_t pictures_fingerprint(const ImageSet& images, std::span<const int> training,
                                    std::span<const int> validation) {
   Fingerprint fingerprint;

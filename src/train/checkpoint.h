@@ -21,6 +21,12 @@ struct Checkpoint {
   TrainingResult so_far;                // curve and best epoch; no mistakes in a file of before they were kept
 };
 
+/// The checkpoint as if its training had had this plan all along, so that it goes on with it: weights, moments, order
+/// and curve are kept, and the steps are as many as the plan's batches make of the epochs. Its best epoch is forgotten,
+/// since what counts from now on is what the new plan comes to. Throws Error (bad input) saying what differs where the
+/// plans differ in more than rates, penalties, batches, dropout, augmentation, seed and epochs.
+Checkpoint with_plan(Checkpoint checkpoint, const TrainingPlan& plan);
+
 /// Of the pixels, labels and indices that a training sees.
 std::uint64_t pictures_fingerprint(const ImageSet& images, std::span<const int> training,
                                    std::span<const int> validation);

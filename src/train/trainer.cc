@@ -180,7 +180,10 @@ class Run {
   }
 
   /// Never without validation pictures, where every epoch is the best so far.
-  bool out_of_patience(int epoch) const { return plan_.patience > 0 && epoch - result_.best_epoch >= plan_.patience; }
+  bool out_of_patience(int epoch) const {
+    // Where it goes on from another's end there is no best epoch at first.
+    return result_.best_epoch > 0 && plan_.patience > 0 && epoch - result_.best_epoch >= plan_.patience;
+  }
 
   /// Without validation pictures the last epoch counts as the best.
   void keep_if_better(const EpochResult& now, std::optional<Judgement> judgement) {

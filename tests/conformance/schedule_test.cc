@@ -37,6 +37,7 @@ std::vector<Variant> variants() {
   found.push_back({"hyperband_finals", {"hyperband", {{"repeats", 1.0}, {"eta", 2.0}}}});
   found.push_back({"asha_stopping", {"asha", {{"type", "stopping"}}}});
   found.push_back({"asha_finals", {"asha", {{"repeats", 2.0}}}});
+  found.push_back({"population_small", {"population", {{"population", 4.0}, {"exploit", 0.5}}}});
   return found;
 }
 
@@ -47,7 +48,7 @@ class ScheduleSuite : public testing::TestWithParam<Variant> {
   Study study(int trials, int rungs = 3) const {
     Study study = small_study(trials, rungs);
     study.schedule = GetParam().schedule;
-    return study;
+    return suited(std::move(study));
   }
 };
 
@@ -69,6 +70,13 @@ TEST_P(ScheduleSuite, UsesExactlyItsBudgetOfTrialsAndEnds) {
 TEST_P(ScheduleSuite, PromotesOnlyWhatFinishedBelowOrRepeatsWhatFinishedHere) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     play(study(60), fate(seed), [&](const History& history, const Step& step) {
+      const auto* start = std::get_if<Start>(&step);
+      if (start && start->parent) {
+        const Trial& parent = history.trial(*start->parent);
+        EXPECT_EQ(parent.state, TrialState::kFinished);
+        EXPECT_FALSE(parent.stopped_early);
+        EXPECT_TRUE(history.study().goes_on(parent.rung, *start->rung));
+      }
       const auto* promote = std::get_if<Promote>(&step);
       if (!promote) return;
       const Trial& parent = history.trial(promote->parent);
@@ -90,7 +98,7 @@ TEST_P(ScheduleSuite, TriesNoPointTwiceAtARungUnlessItIsARepetition) {
     std::set<std::pair<int, int>> repeats;
     for (const Trial& trial : history.trials()) {
       int ancestor = trial.number;
-      while (history.trial(ancestor).parent) ancestor = *history.trial(ancestor).parent;
+      while (executes_again(history.trial(ancestor))) ancestor = *history.trial(ancestor).parent;
       if (trial.tag.repeat > 0) {
         EXPECT_TRUE(repeats.insert({*trial.parent, trial.tag.repeat}).second);
       } else {
@@ -115,6 +123,7 @@ TEST_P(ScheduleSuite, GivesTheSameStepForTheSameHistory) {
       EXPECT_EQ(start->rung, std::get<Start>(again).rung);
       EXPECT_EQ(start->tag, std::get<Start>(again).tag);
       EXPECT_EQ(start->box.sides, std::get<Start>(again).box.sides);
+      EXPECT_EQ(start->parent, std::get<Start>(again).parent);
     }
   });
 }

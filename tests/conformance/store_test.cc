@@ -314,6 +314,32 @@ TEST_P(StoreSuite, APromotionCarriesPointParentAndTag) {
   EXPECT_EQ(*trial.point, some_point(1));
 }
 
+TEST_P(StoreSuite, AStartThatGoesOnFromATrialCarriesItsParentAndABoxAndIsPlacedLikeAnother) {
+  History h = history();
+  const Lease first = claim(h);
+  store_->place(study_, first, {some_point(1)}, h.revision(), 0, false);
+  store_->finish(study_, first, outcome_of(0.2), 1001);
+  Box box = h.study().rung_box(1);
+  box.sides[0].high = (box.sides[0].low + box.sides[0].high) / 2;
+  box.reason = "near trial 0";
+  const Lease lease = std::get<Lease>(store_->claim(h, claimant(), kUnknown, [&](const History&) -> Step {
+    Start start{1, box, Tag{}};
+    start.parent = first.trial;
+    return start;
+  }));
+  EXPECT_TRUE(is_perturbed(h.trial(lease.trial)));
+  EXPECT_FALSE(h.trial(lease.trial).point);
+  ASSERT_EQ(store_->place(study_, lease, {some_point(2)}, h.revision(), 0, false), Placement::kPlaced);
+  History fresh = history();
+  store_->refresh(fresh);
+  const Trial& trial = fresh.trial(lease.trial);
+  EXPECT_EQ(trial.parent, first.trial);
+  ASSERT_TRUE(trial.box);
+  EXPECT_EQ(fresh.box(*trial.box).sides, box.sides);
+  EXPECT_EQ(fresh.box(*trial.box).reason, box.reason);
+  EXPECT_EQ(*trial.point, some_point(2));
+}
+
 TEST_P(StoreSuite, ATrialWhoseLeaseRanOutIsTakenOverAndTheOldWorkerIsRefused) {
   History h = history();
   const Lease old = claim(h, "first", 1000);

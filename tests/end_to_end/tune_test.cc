@@ -163,6 +163,41 @@ TEST_F(Tune, LadderOfSizesAndEpochsGoesOnWhereTheSideStays) {
   }
 }
 
+TEST_F(Tune, APopulationGoesOnFromItsBestAndLeavesNoCheckpoints) {
+  const Ended run = crescendo(
+      "tune --data photos --sizes 8 --ladder epochs=2,3,4 --preset pbt --trials 15 --jobs 2 --seed 1 --out out");
+  ASSERT_EQ(run.status, 0) << run.err;
+  const Json trials = json("trials --json --storage sqlite:///out/study.db");
+  ASSERT_EQ(trials.size(), 15u);
+  int perturbed = 0, promoted = 0;
+  for (const Json& trial : trials) {
+    if (trial["parent"].is_null()) continue;
+    const Json& parent = trials[trial["parent"].get<std::size_t>()];
+    const bool same = trial["point"] == parent["point"];
+    (same ? promoted : perturbed) += 1;
+    for (const auto& [name, value] : trial["point"].items()) {
+      const bool may_differ = name == "learning_rate" || name == "batch_size" || name == "l1" || name == "l2";
+      EXPECT_TRUE(may_differ || value == parent["point"][name]) << trial["trial"] << " " << name;
+    }
+    const std::size_t before = parent["curve"].size();
+    ASSERT_GE(trial["curve"].size(), before);
+    for (std::size_t i = 0; i < before; ++i) EXPECT_EQ(trial["curve"][i], parent["curve"][i]);
+  }
+  EXPECT_GE(perturbed, 2);
+  EXPECT_GE(promoted, 4);
+  for (const auto& entry : fs::recursive_directory_iterator(path("out/trials"))) {
+    EXPECT_NE(entry.path().filename(), "checkpoint.crcp") << entry.path();
+  }
+  const Ended replay = crescendo("replay --storage sqlite:///out/study.db");
+  EXPECT_EQ(replay.status, 0) << replay.out;
+  EXPECT_EQ(crescendo("report --storage sqlite:///out/study.db --out report.html").status, 0);
+  const Ended sizes = crescendo("tune --data photos --sizes 8,16 --preset pbt --trials 15 --out other");
+  EXPECT_EQ(sizes.status, 2);
+  EXPECT_EQ(sizes.err,
+            "crescendo: schedule population: its members go on from checkpoints, but from rung 1 to rung 2 trials of "
+            "this study begin anew; give a ladder of epochs alone, as epochs=2,4,6,8, in a study that continues\n");
+}
+
 TEST_F(Tune, CheckpointsThatAreGoneCostTimeOnlyAndAreNamed) {
   const std::string search = "tune --data photos --sizes 8 --ladder epochs=1,3 --schedule asha --seed 4 --jobs 1 ";
   ASSERT_EQ(crescendo(search + "--trials 12 --out whole").status, 0);

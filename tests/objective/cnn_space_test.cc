@@ -54,6 +54,25 @@ TEST(CnnSpace, AParameterThatWouldDoNothingIsRefused) {
   EXPECT_NO_THROW(check_cnn_space(cnn_space(128)));
 }
 
+TEST(CnnSpace, WhatMakesTheNetworkIsNotPerturbed) {
+  std::vector<std::string> perturbed;
+  const Space space = with_perturbed(cnn_space(128));
+  for (const Parameter& p : space.parameters()) {
+    if (p.perturb) perturbed.push_back(p.name);
+  }
+  EXPECT_EQ(perturbed, (std::vector<std::string>{"learning_rate", "batch_size", "l1", "l2"}));
+  EXPECT_NO_THROW(check_cnn_space(space));
+  try {
+    check_cnn_space(parse_space(Json::parse(R"([{"name": "filters_1", "type": "int", "low": 8, "high": 64,
+                                                 "perturb": true}])")));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "parameter 'filters_1' may not be perturbed, because a training that goes on keeps it; the CNN can "
+              "perturb: learning_rate momentum batch_size l1 l2 dropout shift clip_norm");
+  }
+}
+
 TEST(CnnSpace, ChoicesThatTheCnnCannotUseAreRefusedWithThoseItTakes) {
   const auto message_for = [](const std::string& parameter) -> std::string {
     try {

@@ -434,6 +434,104 @@ TEST_F(CnnContinues, WithoutACheckpointThatFitsItComesToTheSameAndSaysSo) {
   }
 }
 
+// Trials of one line, each with a point, the last one executed.
+class CnnPerturbed : public CnnContinues {
+ protected:
+  CnnPerturbed() { options_.patience = 0; }
+
+  std::optional<Outcome> execute(const std::vector<Point>& points) {
+    const int rung = static_cast<int>(points.size()) - 1;
+    std::vector<Trial> line(static_cast<std::size_t>(rung));
+    for (int below = 0; below < rung; ++below) {
+      Trial& trial = line[static_cast<std::size_t>(below)];
+      trial.number = trial.rung = below;
+      trial.point = points[static_cast<std::size_t>(below)];
+    }
+    Assignment a{study_, rung, rung, points.back(), seed_, of(rung)};
+    if (rung > 0) a.from = of(rung - 1);
+    a.keep = rung < study_.top();
+    a.line = line;
+    fs::create_directories(of(rung));
+    reports_.clear();
+    Hooks hooks;
+    hooks.after_epoch = [&](const EpochReport& report) {
+      reports_.push_back(report);
+      return Going::kOn;
+    };
+    return make_cnn(options_, pictures_)->evaluate(a, hooks);
+  }
+
+  Point with_batch(double learning_rate, int batch_size) const {
+    Point p = point(learning_rate, 2);
+    p.values[*study_.space.find("batch_size")] = batch_size;
+    return p;
+  }
+
+  CnnOptions options_;
+  std::uint64_t seed_ = 5;
+  std::vector<EpochReport> reports_;
+};
+
+TEST_F(CnnPerturbed, GoesOnFromTheWeightsOfAnotherPoint) {
+  study_.ladder[0].fidelity["epochs"] = 4;
+  study_.space = parse_space(Json::parse(R"([
+    {"name": "learning_rate", "type": "float", "low": 1e-12, "high": 1}, {"name": "l2", "type": "float", "low": 0, "high": 1},
+    {"name": "batch_size", "type": "int", "low": 1, "high": 64}])"));
+  options_.warmup_epochs = 0;
+  const Point parent{{0.03, 0, 16}}, still{{1e-12, 1e-4, 7}};
+  execute({parent});
+  ASSERT_EQ(reports_.size(), 4u);
+  const double first = reports_.front().metrics.at("validation_loss"),
+               last = reports_.back().metrics.at("validation_loss");
+  EXPECT_LT(last, 0.8 * first) << "it has learnt something";
+  seed_ = 6;  // a training of its own
+  const auto outcome = execute({parent, still});
+  ASSERT_TRUE(outcome);
+  ASSERT_FALSE(outcome->failed) << outcome->reason;
+  EXPECT_EQ(outcome->metrics.at("from_epoch"), 4);
+  EXPECT_EQ(outcome->metrics.at("epochs"), 5) << "its curve begins with its parent's";
+  EXPECT_EQ(outcome->metrics.at("best_epoch"), 5) << "its own epochs count";
+  ASSERT_EQ(reports_.size(), 1u);
+  EXPECT_EQ(reports_.front().epoch, 5);
+  EXPECT_NEAR(reports_.front().metrics.at("validation_loss"), last, 1e-3 * last) << "momentum still moves it a little";
+  EXPECT_NEAR(reports_.front().metrics.at("learning_rate"), 1e-12, 1e-15);
+}
+
+TEST_F(CnnPerturbed, IsPromotedLikeAnyOtherAndIsPatientAnew) {
+  options_.patience = 2;
+  const Point parent = with_batch(0.01, 16), other = with_batch(0.012, 20);
+  execute({parent});
+  seed_ = 6;
+  const auto perturbed = execute({parent, other});
+  ASSERT_FALSE(perturbed->failed) << perturbed->reason;
+  EXPECT_GE(perturbed->metrics.at("best_epoch"), 3);
+  const auto top = execute({parent, other, other});
+  ASSERT_FALSE(top->failed) << top->reason;
+  EXPECT_EQ(top->metrics.at("from_epoch"), perturbed->metrics.at("epochs"));
+  EXPECT_TRUE(fs::exists(of(2) / kWeightsFile));
+}
+
+TEST_F(CnnPerturbed, WithoutItsParentsCheckpointOrNetworkItFails) {
+  const auto refusal = [&](const std::vector<Point>& points) {
+    try {
+      execute(points);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const Point parent = point(0.01, 2), other = point(0.012, 2);
+  execute({parent});
+  execute({parent, other});
+  EXPECT_NE(refusal({parent, point(0.01, 3)}).find("the checkpoint belongs to another training"), std::string::npos);
+  fs::remove(of(1) / kCheckpointFile);
+  EXPECT_EQ(refusal({parent, other, other}),
+            "it goes on from trial 1, whose checkpoint is not there or does not fit, and which is of a training with "
+            "other points");
+  fs::remove(of(0) / kCheckpointFile);
+  EXPECT_NE(refusal({parent, other}).find("with other points"), std::string::npos);
+}
+
 TEST_F(CnnContinues, WhatWasStoppedIsNotPromotedAndLeavesNoCheckpoint) {
   const Point p = point(0.003, 2);
   Hooks stop;

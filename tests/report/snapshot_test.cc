@@ -160,6 +160,18 @@ TEST(Snapshot, ShowsWherePointsCouldFall) {
   EXPECT_EQ(sides["size"], Json({3, 5, 7}));
 }
 
+TEST(Snapshot, LeavesOutTheBoxThatAPerturbedTrialHasForItself) {
+  MadeHistory made = two_rungs(2);
+  Trial perturbed = made.begin(1, 0);
+  perturbed.box = 1;
+  perturbed.state = TrialState::kFinished;
+  made.end(perturbed);
+  const Json json = taken(made.history());
+  EXPECT_TRUE(json["rungs"][1]["boxes"].empty());
+  EXPECT_EQ(json["rungs"][0]["boxes"].size(), 1u);
+  EXPECT_EQ(json["trials"]["box"][static_cast<std::size_t>(perturbed.number)], 1) << "by which the page tells it";
+}
+
 TEST(Snapshot, HasTheImportanceThatTheCommandPrints) {
   MadeHistory made = two_rungs(60);
   const Json json = taken(made.history());

@@ -189,6 +189,7 @@ class Played {
       const auto& start = std::get<Start>(step);
       trial.rung = claimed_rung(start, history_.study());
       trial.tag = claimed_tag(start);
+      trial.parent = start.parent;
       if (!history_.find_box(trial.rung, start.box)) history_.add_box(trial.rung, start.box);
       trial.box = history_.find_box(trial.rung, start.box);
       if (!start.rung) choose_rung(trial, rng);
@@ -226,8 +227,8 @@ TEST(Schedules, EndWithinATotalOfAFidelityAndUseNearlyAllOfIt) {
       for (std::uint64_t seed = 0; seed < 20; ++seed) {
         Budget budget;
         budget.fidelity["epochs"] = static_cast<double>(20 + 15 * seed);
-        Study study = study_with(budget, std::string(make().name));
-        study.continues = continues;
+        Study study = suited(study_with(budget, std::string(make().name)));
+        study.continues |= continues;
         Played played(study);
         played.go_on(study, seed);
         ASSERT_FALSE(testing::Test::HasFatalFailure());
@@ -252,8 +253,8 @@ TEST(Schedules, StopAtEveryKindOfBudgetAndGoOnWithMore) {
   kinds[3].second.target = -1;
   for (const auto& make : kSchedules) {
     for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
-      const Study less = study_with(kinds[kind].first, std::string(make().name));
-      const Study more = study_with(kinds[kind].second, std::string(make().name));
+      const Study less = suited(study_with(kinds[kind].first, std::string(make().name)));
+      const Study more = suited(study_with(kinds[kind].second, std::string(make().name)));
       Played played(less);
       played.go_on(less, kind);
       const auto before = played.history().trials().size();

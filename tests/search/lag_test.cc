@@ -106,6 +106,7 @@ TEST(Lag, TheTrialsAreTheSameWithEverySchedule) {
     Study study = lagging(schedule.name == "open" ? "fabolas" : "tpe", schedule.name, 3);
     study.ladder = small_study(1, 3).ladder;
     study.schedule = schedule;
+    study = suited(std::move(study));
     const History alone = searched(study, 1, 1);
     expect_same(alone, searched(study, 3, 2), schedule.name);
     if (HasFatalFailure()) return;

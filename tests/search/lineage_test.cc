@@ -91,6 +91,49 @@ TEST(Lineage, OneTrainingHasOneSeed) {
   EXPECT_EQ(seed(4), trial_seed(history.study(), 4)) << "a repetition shows what another seed comes to";
 }
 
+// 0 -> 1 -> 2 -> 3 in a population: 2 began from 1's end with a point of its own.
+History perturbed() {
+  Study study = mixed_study(true);
+  study.ladder.erase(study.ladder.begin());
+  study.ladder.push_back(study.ladder.back());
+  study.ladder.back().fidelity["epochs"] = 81;
+  History history(std::make_shared<const Study>(study));
+  const Point point{{0.01, 1, kInactive, 0, kInactive, 0.1, kInactive}},
+      other{{0.012, 1, kInactive, 0, kInactive, 0.05, kInactive}};
+  for (int number = 0; number < 4; ++number) {
+    Trial trial = trial_at(number, number, number > 0 ? std::optional(number - 1) : std::nullopt, number > 1 ? 1 : -1);
+    trial.point = number > 1 ? other : point;
+    if (number == 2) trial.box = 0;
+    history.set_trial(trial);
+  }
+  return history;
+}
+
+TEST(Lineage, APerturbedTrialGoesOnAsATrainingOfItsOwn) {
+  const History history = perturbed();
+  EXPECT_EQ(line_of(history, 3), (std::vector{0, 1, 2}));
+  EXPECT_FALSE(started_from(history, history.trial(3)));
+  const auto seed = [&](int trial) { return execution_seed(history, history.trial(trial)); };
+  EXPECT_EQ(seed(1), trial_seed(history.study(), 0));
+  EXPECT_EQ(seed(2), trial_seed(history.study(), 2)) << "or two that go on from one trial would see the same batches";
+  EXPECT_EQ(seed(3), seed(2));
+}
+
+TEST(Lineage, TellsThePointsThatATrainingHadBefore) {
+  const History history = perturbed();
+  EXPECT_TRUE(earlier_points(history, history.trial(1)).empty());
+  const std::vector<Trial> earlier = earlier_points(history, history.trial(3));
+  ASSERT_EQ(earlier.size(), 1u);
+  EXPECT_EQ(earlier.front().number, 1);
+  EXPECT_EQ(difference_text(history.study().space, *earlier.front().point, *history.trial(3).point),
+            "rate 0.01, drop 0.1");
+  const std::string toml = point_toml(history, 3);
+  EXPECT_NE(toml.find("# Until 32 px, 9 epochs its training had: rate 0.01, drop 0.1 (trial 1).\n"
+                      "# 'train' has the values below from the first epoch on."),
+            std::string::npos)
+      << toml;
+}
+
 class Thinned : public testing::Test {
  protected:
   Thinned() : folder_(fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name()) {
@@ -115,6 +158,10 @@ class Thinned : public testing::Test {
     }
   }
 
+  void thin(const History& history, int keep, int ended) {
+    thin_weights(*store_, history, folder_, keep, *make_schedule(history.study()), ended);
+  }
+
   // Trials that still have a file.
   std::vector<int> with(std::string_view file) const {
     std::vector<int> numbers;
@@ -133,9 +180,9 @@ TEST_F(Thinned, WhatAPromotionWentOnFromIsRemovedOnceItEnded) {
   for (int number : {0, 1}) history.set_trial(trial_at(number, 1));
   history.set_trial(trial_at(2, 2, 0));
   leave(history);
-  thin_weights(*store_, history, folder_, 3, 0);
+  thin(history, 3, 0);
   EXPECT_EQ(with(kCheckpointFile), (std::vector{0, 1, 2})) << "the end of a trial that began anew frees nothing";
-  thin_weights(*store_, history, folder_, 3, 2);
+  thin(history, 3, 2);
   EXPECT_EQ(with(kCheckpointFile), (std::vector{1, 2})) << "1 and 2 may be promoted yet";
 }
 
@@ -147,8 +194,32 @@ TEST_F(Thinned, WhatAnotherTrialStillGoesOnFromStays) {
   running.state = TrialState::kRunning;
   history.set_trial(running);
   leave(history);
-  thin_weights(*store_, history, folder_, 3, 1);
+  thin(history, 3, 1);
   EXPECT_EQ(with(kCheckpointFile), (std::vector{0, 1, 2}));
+}
+
+TEST_F(Thinned, WhatMembersOfAPopulationMayBeReplacedByStaysUntilAllHaveMoved) {
+  Study study = mixed_study(true);
+  study.schedule = {"population", {{"population", 3.0}}};
+  study.ladder.erase(study.ladder.begin());
+  History history(std::make_shared<const Study>(suited(study)));
+  const auto member = [&](int number, int rung, std::optional<int> parent, int slot) {
+    Trial trial = trial_at(number, rung, parent);
+    trial.tag.bracket = 0;
+    trial.tag.slot = slot;
+    history.set_trial(trial);
+  };
+  for (int slot = 0; slot < 3; ++slot) member(slot, 0, {}, slot);
+  member(3, 1, 0, 0);
+  leave(history);
+  thin(history, 3, 3);
+  EXPECT_EQ(with(kCheckpointFile), (std::vector{0, 1, 2, 3})) << "others may go on from 0";
+  member(4, 1, 1, 1);
+  leave(history);
+  member(5, 1, 0, 2);  // in place of 2
+  leave(history);
+  thin(history, 3, 4);
+  EXPECT_EQ(with(kCheckpointFile), (std::vector{3, 4, 5})) << "2, which nobody went on from, goes too";
 }
 
 TEST_F(Thinned, WeightsThatARepetitionWouldStartFromStayAsLongAsItsPointIsAmongTheBest) {
@@ -159,11 +230,11 @@ TEST_F(Thinned, WeightsThatARepetitionWouldStartFromStayAsLongAsItsPointIsAmongT
   history.set_trial(trial_at(1, 1, 0, 1));
   history.set_trial(trial_at(2, 2, 1));
   leave(history);
-  thin_weights(*store_, history, folder_, 1, 1);
+  thin(history, 1, 1);
   EXPECT_EQ(with(kWeightsFile), (std::vector{0, 1, 2})) << "1 may go on to the top, and be repeated there";
   history.set_trial(trial_at(3, 3, 2));
   leave(history);
-  thin_weights(*store_, history, folder_, 1, 3);
+  thin(history, 1, 3);
   EXPECT_EQ(with(kWeightsFile), (std::vector{0, 3}));
   EXPECT_EQ(with(kCheckpointFile), (std::vector{0, 3}));
   Trial better = trial_at(4, 3);
@@ -171,7 +242,7 @@ TEST_F(Thinned, WeightsThatARepetitionWouldStartFromStayAsLongAsItsPointIsAmongT
   history.set_trial(better);
   fs::create_directories(folder_ / "trials" / "4");
   write_file(folder_ / "trials" / "4" / kWeightsFile, "w");
-  thin_weights(*store_, history, folder_, 1, 4);
+  thin(history, 1, 4);
   EXPECT_EQ(with(kWeightsFile), (std::vector{4})) << "nobody repeats 3 any more";
 }
 

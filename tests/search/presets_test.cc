@@ -14,6 +14,7 @@ TEST(Presets, EachNamesASamplerAndAScheduleThatThereAre) {
   for (const Preset& preset : kPresets) {
     Study study = small_study(10, 3, std::string(preset.schedule));
     study.sampler = {std::string(preset.sampler)};
+    study = suited(std::move(study));
     EXPECT_NO_THROW(make_sampler(study)) << preset.name;
     EXPECT_NO_THROW(make_schedule(study)) << preset.name;
     EXPECT_NO_THROW(check_goes_together(study)) << preset.name;

@@ -31,6 +31,7 @@ History searched(const std::string& sampler, const std::string& schedule, int jo
   const auto store = open_store("memory:");
   Study study = small_study(80, 2, schedule, std::move(space));
   study.sampler = {sampler};
+  study = suited(std::move(study));
   store->create(study);
   Observer silent;
   SearchOptions options;
@@ -43,7 +44,7 @@ TEST(Replay, FindsEveryPointAgainAfterASearchWithFourWorkers) {
   for (const auto& make : kSamplers) {
     const SamplerEntry entry = make();
     if (entry.name == "grid") continue;  // the space has floats without a step
-    for (const char* schedule : {"flat", "ramp"}) {
+    for (const char* schedule : {"flat", "ramp", "population"}) {
       const History history = searched(std::string(entry.name), schedule, 4);
       const ReplayReport report = replay(history, *make_sampler(history.study()), kSilent);
       EXPECT_TRUE(report.deviations.empty())

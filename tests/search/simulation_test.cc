@@ -151,6 +151,7 @@ struct World {
 std::vector<Named> schedules() {
   std::vector<Named> found;
   for (const auto& make : kSchedules) found.push_back({std::string(make().name)});
+  found.push_back({"population", {{"population", 3.0}, {"exploit", 0.5}}});
   found.push_back({"halving", {{"n", 4.0}, {"fill", true}, {"stopping", "curve"}}});
   found.push_back({"asha", {{"type", "stopping"}}});
   found.push_back({"ramp", {{"stopping", "median"}, {"stopping_startup", 1.0}}});
@@ -168,7 +169,7 @@ Study simulated_study(std::uint64_t seed) {
   if (study.schedule.name == "open") study.sampler = {"fabolas", {{"startup", 4.0}, {"samples", 20.0}}};
   study.seed = seed;
   if (seed % 5 == 0) study.budget = {{}, 400.0};  // seconds of the manual clock
-  return study;
+  return suited(std::move(study));
 }
 
 World simulate(std::uint64_t seed, double mortality) {

@@ -196,6 +196,7 @@ History random_history(std::uint64_t seed) {
         trial.rung = std::min(2, parent.rung + static_cast<int>(rng.below(3)));
         if (trial.rung == parent.rung) trial.tag.repeat = 1;
         if (rng.uniform() < 0.7) trial.tag.warm = 1;
+        if (trial.rung > parent.rung && rng.uniform() < 0.3) trial.box = 0;  // perturbed
       }
     }
     if (!trial.parent && rng.uniform() < 0.2) trial.tag.fill = 1;
@@ -219,7 +220,7 @@ History random_history(std::uint64_t seed) {
 
 bool tried_above(const History& history, int number) {
   return std::any_of(history.trials().begin(), history.trials().end(), [&](const Trial& child) {
-    return child.parent == number && child.rung == history.trial(number).rung + 1;
+    return child.parent == number && !child.box && child.rung == history.trial(number).rung + 1;
   });
 }
 
@@ -288,7 +289,7 @@ TEST(History, ExecutionsInFullAndCandidatesAreThoseOfAFreshSearch) {
         const bool first = trial.rung == rung && trial.tag.repeat <= 0;
         firsts += first;
         running += first && trial.state == TrialState::kRunning;
-        starts += trial.rung == rung && !trial.parent;
+        starts += trial.rung == rung && (!trial.parent || trial.box);
         const bool fill = trial.rung == rung && trial.tag.fill == 1;
         fills += fill;
         fills_running += fill && trial.state == TrialState::kRunning;
