@@ -50,7 +50,8 @@ void check_population_study(const Study& study) {
     if (study.goes_on(rung, rung + 1)) continue;
     bad_input(fmt::format(
         "schedule population: its members go on from checkpoints, but from rung {} to rung {} trials of this study "
-        "begin anew; give a ladder of epochs alone, as epochs=2,4,6,8, in a study that continues",
+        "begin anew; give a ladder of epochs alone, as epochs=2,4,6,8, with --out, and to a program a study file with "
+        "continues = true",
         rung + 1, rung + 2));
   }
   bool any = false;

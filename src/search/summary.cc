@@ -140,7 +140,7 @@ std::string point_toml(const History& history, int number) {
     text += fmt::format("\n# Until {} its training had: {} (trial {}).", rung_name(study, before.rung),
                         difference_text(study.space, *before.point, *trial.point), before.number);
   }
-  if (!earlier.empty()) text += "\n# 'train' has the values below from the first epoch on.";
+  if (!earlier.empty()) text += "\n# Below are the values that it ended with.";
   return text + "\n\n" + to_toml(json);
 }
 

@@ -195,7 +195,8 @@ TEST_F(Tune, APopulationGoesOnFromItsBestAndLeavesNoCheckpoints) {
   EXPECT_EQ(sizes.status, 2);
   EXPECT_EQ(sizes.err,
             "crescendo: schedule population: its members go on from checkpoints, but from rung 1 to rung 2 trials of "
-            "this study begin anew; give a ladder of epochs alone, as epochs=2,4,6,8, in a study that continues\n");
+            "this study begin anew; give a ladder of epochs alone, as epochs=2,4,6,8, with --out, and to a program a "
+            "study file with continues = true\n");
 }
 
 TEST_F(Tune, CheckpointsThatAreGoneCostTimeOnlyAndAreNamed) {

@@ -214,7 +214,8 @@ TEST(Population, RefusesWhatCannotBeTrainedSo) {
   study.continues = false;
   EXPECT_EQ(refusal(study),
             "schedule population: its members go on from checkpoints, but from rung 1 to rung 2 trials of this study "
-            "begin anew; give a ladder of epochs alone, as epochs=2,4,6,8, in a study that continues");
+            "begin anew; give a ladder of epochs alone, as epochs=2,4,6,8, with --out, and to a program a study file "
+            "with continues = true");
   study.continues = true;
   study.ladder[2].fidelity["image_side"] = 32;
   EXPECT_NE(refusal(study).find("from rung 2 to rung 3"), std::string::npos);

@@ -128,8 +128,8 @@ TEST(Lineage, TellsThePointsThatATrainingHadBefore) {
   EXPECT_EQ(difference_text(history.study().space, *earlier.front().point, *history.trial(3).point),
             "rate 0.01, drop 0.1");
   const std::string toml = point_toml(history, 3);
-  EXPECT_NE(toml.find("# Until 32 px, 9 epochs its training had: rate 0.01, drop 0.1 (trial 1).\n"
-                      "# 'train' has the values below from the first epoch on."),
+  EXPECT_NE(toml.find("# Until 32 px, epochs 9 its training had: rate 0.01, drop 0.1 (trial 1).\n"
+                      "# Below are the values that it ended with."),
             std::string::npos)
       << toml;
 }
