@@ -4,7 +4,7 @@ import type { Value } from "./snapshot";
 import { loss_text, point_of, type Study } from "./study";
 
 // Options of the CNN that say where and on what it is trained; a point's file carries the others.
-const kNotOfThePoint = ["data", "fingerprint", "share", "classes", "memory_mib", "backend"];
+const kNotOfThePoint = ["data", "fingerprint", "share", "classes", "fold", "frames", "memory_mib", "backend"];
 
 function quoted(text: string): string {
   const escapes: Record<string, string> = { '"': '\\"', "\\": "\\\\" };

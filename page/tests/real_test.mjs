@@ -42,7 +42,7 @@ async function saved_rows(page, button) {
 function fields(toml) {
   let table = "";
   return toml.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#")).flatMap((line) => {
-    if (!line.startsWith("[")) return [`${table} ${line.replace(/ = (-?\d+)\.0$/, " = $1")}`];
+    if (!line.startsWith("[")) return [`${table} ${line.replace(/ = (-?[\d.]+(e[-+]?\d+)?)$/, (_, value) => ` = ${Number(value)}`)}`];
     table = line;
     return [];
   }).sort();
