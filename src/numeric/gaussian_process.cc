@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <mutex>
@@ -10,6 +11,7 @@
 
 #include "crescendo/error.h"
 #include "numeric/descent.h"
+#include "numeric/kernel_loops.h"
 
 namespace crescendo {
 namespace {
@@ -22,7 +24,6 @@ using ConstVector = Eigen::Map<const Eigen::VectorXd>;
 using ConstArray = Eigen::Map<const Eigen::ArrayXd>;
 
 constexpr std::size_t kRoom = 64;         // rows that a factor grows by; even, so that its rows are aligned alike
-constexpr std::size_t kBatch = 256;       // rows predicted together
 constexpr Eigen::Index kSmall = 32;       // triangles that are not divided further
 constexpr double kLeastVariance = 1e-12;  // of a prediction, as a share of what was not known before
 constexpr double kLongest = 100, kShortest = 0.01;  // length scales, of a range of 1
@@ -41,7 +42,7 @@ struct Start {
   double length, noise;
 };
 constexpr Start kStarts[] = {{1, 1e-2}, {4, 1e-4}};
-constexpr DescentOptions kFit = {40, 1e-2, 1e-5, 1};
+constexpr DescentOptions kFirstSteps = {8, 1e-2, 1e-5, 1}, kFit = {40, 1e-2, 1e-5, 1};
 
 Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
 
@@ -120,7 +121,7 @@ void GaussianProcess::reserve(std::size_t count) {
   factor_.swap(wider);
   stride_ = stride;
   for (auto* room : {&slope_, &solved_}) room->resize(stride);
-  block_.resize(stride * kBatch);
+  block_.resize(stride * kLanes);
 }
 
 void GaussianProcess::kernel(std::span<const double> row, std::span<double> values) {
@@ -144,9 +145,7 @@ void GaussianProcess::append(std::span<const double> row, double noise) {
   double* const last = factor_row(n);
   kernel(row, {last, n});
   Vector solved(last, index(n));
-  ConstStrided(factor_.data(), index(n), index(n), Eigen::OuterStride<>(index(stride_)))
-      .triangularView<Eigen::Lower>()
-      .solveInPlace(solved);
+  quickest_kernel_loops().solve(factor_.data(), stride_, n, last);
   // What the others leave unknown of it is the noise at least, whatever rounding says.
   const double left = parameters_.amplitude + kLevelVariance + noise - solved.squaredNorm();
   last[n] = std::sqrt(std::max(left, noise));
@@ -160,27 +159,29 @@ void GaussianProcess::truncate(std::size_t count) {
 
 void GaussianProcess::set_targets(std::span<const double> targets) {
   weights_.assign(targets.begin(), targets.end());
-  const ConstStrided factor(factor_.data(), index(size()), index(size()), Eigen::OuterStride<>(index(stride_)));
-  Vector solved(weights_.data(), index(size()));
-  factor.triangularView<Eigen::Lower>().solveInPlace(solved);
-  factor.triangularView<Eigen::Lower>().transpose().solveInPlace(solved);
+  quickest_kernel_loops().solve(factor_.data(), stride_, size(), weights_.data());
+  quickest_kernel_loops().solve_transposed(factor_.data(), stride_, size(), weights_.data());
 }
 
 void GaussianProcess::predict(std::span<const double> rows, std::span<double> mean, std::span<double> variance) {
   const std::size_t n = size();
   const double before = parameters_.amplitude + kLevelVariance;
-  const ConstStrided factor(factor_.data(), index(n), index(n), Eigen::OuterStride<>(index(stride_)));
   const ConstVector weights(weights_.data(), index(n));
-  for (std::size_t begin = 0; begin < mean.size(); begin += kBatch) {
-    const std::size_t count = std::min(kBatch, mean.size() - begin);
+  for (std::size_t begin = 0; begin < mean.size(); begin += kLanes) {
+    const std::size_t count = std::min(kLanes, mean.size() - begin);
+    std::fill_n(block_.begin(), n * kLanes, 0.0);
     for (std::size_t k = 0; k < count; ++k) {
-      kernel(rows.subspan((begin + k) * width(), width()), {block_.data() + k * n, n});
+      kernel(rows.subspan((begin + k) * width(), width()), std::span(solved_).first(n));
+      mean[begin + k] = ConstVector(solved_.data(), index(n)).dot(weights);
+      for (std::size_t i = 0; i < n; ++i) block_[i * kLanes + k] = solved_[i];
     }
-    Eigen::Map<Eigen::MatrixXd> block(block_.data(), index(n), index(count));
-    Vector(mean.data() + begin, index(count)).noalias() = block.transpose() * weights;
-    factor.triangularView<Eigen::Lower>().solveInPlace(block);
+    quickest_kernel_loops().solve_lanes(factor_.data(), stride_, n, block_.data());
+    std::array<double, kLanes> explained{};
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t k = 0; k < kLanes; ++k) explained[k] += block_[i * kLanes + k] * block_[i * kLanes + k];
+    }
     for (std::size_t k = 0; k < count; ++k) {
-      variance[begin + k] = std::max(before - block.col(index(k)).squaredNorm(), kLeastVariance * before);
+      variance[begin + k] = std::max(before - explained[k], kLeastVariance * before);
     }
   }
 }
@@ -211,17 +212,24 @@ void GaussianProcess::covariance(std::span<const double> a, std::span<const doub
       solved(a, of_a).transpose() * solved(b, of_b);
 }
 
+void GaussianProcess::predict_means(std::span<const double> rows, std::span<double> mean) {
+  const std::size_t n = size();
+  for (std::size_t k = 0; k < mean.size(); ++k) {
+    kernel(rows.subspan(k * width(), width()), std::span(solved_).first(n));
+    mean[k] = ConstVector(solved_.data(), index(n)).dot(ConstVector(weights_.data(), index(n)));
+  }
+}
+
 Prediction GaussianProcess::predict_one(std::span<const double> row, std::span<double> mean_slope,
                                         std::span<double> variance_slope) {
   const std::size_t n = size();
   const double before = parameters_.amplitude + kLevelVariance;
-  const ConstStrided factor(factor_.data(), index(n), index(n), Eigen::OuterStride<>(index(stride_)));
   kernel(row, std::span(solved_).first(n));
   Vector solved(solved_.data(), index(n));
   const double mean = solved.dot(ConstVector(weights_.data(), index(n)));
-  factor.triangularView<Eigen::Lower>().solveInPlace(solved);
+  quickest_kernel_loops().solve(factor_.data(), stride_, n, solved_.data());
   const double variance = before - solved.squaredNorm();
-  factor.triangularView<Eigen::Lower>().transpose().solveInPlace(solved);
+  quickest_kernel_loops().solve_transposed(factor_.data(), stride_, n, solved_.data());
   Eigen::Map<Eigen::ArrayXd> by_mean(block_.data(), index(n)), by_variance(block_.data() + n, index(n));
   const ConstArray slopes(slope_.data(), index(n));
   by_mean = slopes * ConstArray(weights_.data(), index(n));
@@ -348,12 +356,13 @@ KernelParameters fit_kernel(std::vector<Compare> features, std::span<const doubl
     std::vector<double> at(width, -2 * (mode + std::log(start.length)));
     at.insert(at.end(), {0.0, std::log(start.noise)});
     for (std::size_t i = 0; i < at.size(); ++i) at[i] = std::clamp(at[i], density.low()[i], density.high()[i]);
-    const double value = descend(lack, density.low(), density.high(), at, kFit);
+    const double value = descend(lack, density.low(), density.high(), at, kFirstSteps);
     if (value < least || best.empty()) {
       least = value;
       best = std::move(at);
     }
   }
+  descend(lack, density.low(), density.high(), best, kFit);  // where both lead to one place, as they mostly do
   KernelParameters found;
   for (std::size_t f = 0; f < width; ++f) found.weights.push_back(std::exp(best[f]));
   found.amplitude = std::exp(best[width]);

@@ -45,6 +45,9 @@ class GaussianProcess {
   /// rows: [m][features + 1].
   void predict(std::span<const double> rows, std::span<double> mean, std::span<double> variance);
 
+  /// The same without variances. Cost: n a row.
+  void predict_means(std::span<const double> rows, std::span<double> mean);
+
   /// What the rows that are there leave unknown of the function at two groups of rows together. a: [m][features + 1], b
   /// likewise; covariance: [m of a][m of b]. Cost: n^2 for each row.
   void covariance(std::span<const double> a, std::span<const double> b, std::span<double> covariance);

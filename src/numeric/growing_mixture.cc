@@ -302,8 +302,8 @@ void GrowingMixture::add(const PointBatch& points, std::size_t from, std::size_t
   for (const std::size_t begin : begins) table_of.push_back(table.data() + begin);
   for (const std::size_t axis : normals_) at.push_back(points.at[axis].data());
   const double negligible = kNegligible + std::log(std::min(1.0, prior_weight_));
-  const KernelRows rows{normals_.size(), tables_.size(), negligible,      weights_.data(), log_norms_.data(),
-                        rows_.data(),    kinds_.data(),  table_of.data(), at.data()};
+  const MixtureRows rows{normals_.size(), tables_.size(), negligible,      weights_.data(), log_norms_.data(),
+                         rows_.data(),    kinds_.data(),  table_of.data(), at.data()};
   const KernelSum add_block = quickest_kernel_sum(plain);
   for (std::size_t block = from; block > to; --block) {
     const std::size_t begin = (block - 1) * kBlock;

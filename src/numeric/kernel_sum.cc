@@ -4,7 +4,7 @@
 
 namespace crescendo {
 
-void kernel_sum_plain(const KernelRows& rows, std::size_t begin, std::size_t end, double* offset, double* sum) {
+void kernel_sum_plain(const MixtureRows& rows, std::size_t begin, std::size_t end, double* offset, double* sum) {
   sum_kernels(rows, begin, end, offset, sum);
 }
 

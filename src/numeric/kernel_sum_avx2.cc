@@ -3,7 +3,7 @@
 
 namespace crescendo {
 
-void kernel_sum_avx2(const KernelRows& rows, std::size_t begin, std::size_t end, double* offset, double* sum) {
+void kernel_sum_avx2(const MixtureRows& rows, std::size_t begin, std::size_t end, double* offset, double* sum) {
   sum_kernels(rows, begin, end, offset, sum);
 }
 

@@ -42,7 +42,7 @@ using Whole = std::uint64_t __attribute__((vector_size(kBatch * sizeof(double)))
 
 // Sets `exponents` to the kernel's log density less `offset`. Every term only lowers it, so that far kernels can be
 // given up (false) after a part of them; the tables, where other values of a discrete axis lie farthest, come first.
-[[gnu::always_inline]] inline bool exponents_of(const KernelRows& r, std::size_t kernel, const Vector& offset,
+[[gnu::always_inline]] inline bool exponents_of(const MixtureRows& r, std::size_t kernel, const Vector& offset,
                                                 Vector& exponents) {
   exponents = r.log_norms[kernel] - offset;
   for (std::size_t t = 0; t < r.tables; ++t) {
@@ -83,8 +83,8 @@ using Whole = std::uint64_t __attribute__((vector_size(kBatch * sizeof(double)))
   result = p * power;
 }
 
-[[gnu::always_inline]] inline void sum_kernels(const KernelRows& r, std::size_t begin, std::size_t end, double* offsets,
-                                               double* sums) {
+[[gnu::always_inline]] inline void sum_kernels(const MixtureRows& r, std::size_t begin, std::size_t end,
+                                               double* offsets, double* sums) {
   Vector offset, sum;
   load(offsets, offset);
   load(sums, sum);

@@ -1,8 +1,8 @@
 #include "numeric/matern.h"
 
-#include <cmath>
+#include <algorithm>
 
-#include "numeric/normal.h"
+#include "numeric/kernel_loops.h"
 
 namespace crescendo {
 
@@ -20,17 +20,11 @@ void KernelRows::copy_row(std::size_t i, std::span<double> row) const {
 
 void KernelRows::distances(std::span<const double> row, std::span<const double> weights,
                            std::span<double> squared) const {
-  const std::size_t count = squared.size();
-  double* const sum = squared.data();
-  for (std::size_t i = 0; i < count; ++i) sum[i] = 0;
+  const KernelLoops& loops = quickest_kernel_loops();
+  std::fill(squared.begin(), squared.end(), 0.0);
   for (std::size_t f = 0; f < features_.size(); ++f) {
-    const double* const column = columns_[f].data();
-    const double at = row[f], weight = weights[f];
-    if (features_[f] == Compare::kEquality) {
-      for (std::size_t i = 0; i < count; ++i) sum[i] += column[i] == at ? 0 : weight;
-    } else {
-      for (std::size_t i = 0; i < count; ++i) sum[i] += weight * (column[i] - at) * (column[i] - at);
-    }
+    const auto add = features_[f] == Compare::kEquality ? loops.add_unequal : loops.add_differences;
+    add(columns_[f].data(), row[f], weights[f], squared.data(), squared.size());
   }
 }
 
@@ -41,14 +35,7 @@ void KernelRows::add_levels(std::span<const double> row, std::span<double> kerne
 }
 
 void matern(std::span<double> squared_to_slope, std::span<double> value) {
-  constexpr double kRoot5 = 2.2360679774997896964;
-  double* const squared = squared_to_slope.data();
-  double* const result = value.data();
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const double r5 = kRoot5 * std::sqrt(squared[i]), decay = quick_exp(-r5);
-    result[i] = (1 + r5 + r5 * r5 / 3) * decay;
-    squared[i] = -(5.0 / 6) * (1 + r5) * decay;
-  }
+  quickest_kernel_loops().matern(squared_to_slope.data(), value.data(), value.size());
 }
 
 }  // namespace crescendo

@@ -19,8 +19,9 @@ double normal_quantile(double p);
 double truncated_normal_quantile(double mean, double sigma, double low, double high, double u);
 
 /// exp(x) to a relative error of 1e-10, and exp(-700) for what is below; x <= 700. Without branches and calls, so that
-/// loops over it are vectorised: std::exp made up two thirds of a proposal of tpe.
-inline double quick_exp(double x) {
+/// loops over it are vectorised: std::exp made up two thirds of a proposal of tpe. Always in line, or the linker could
+/// take the function of a file that is compiled for other instructions.
+[[gnu::always_inline]] inline double quick_exp(double x) {
   constexpr double kLog2E = 1.4426950408889634, kLn2High = 0.693147180369123816490,
                    kLn2Low = 1.90821492927058770002e-10;
   constexpr double kRound = 6755399441055744.0;  // 1.5 * 2^52: adding it rounds to a whole number, in the low bits

@@ -98,8 +98,7 @@ void CostModel::seconds(std::span<const double> rows, std::span<double> seconds)
       append_place(rows_, rows.subspan(i, width), asked_);
       asked_.push_back(0);
     }
-    variance_.resize(seconds.size());
-    process_->predict(asked_, seconds, variance_);
+    process_->predict_means(asked_, seconds);
   } else {
     std::fill(seconds.begin(), seconds.end(), 0.0);
   }

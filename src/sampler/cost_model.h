@@ -38,7 +38,7 @@ class CostModel {
   int top_;
   Line line_;
   std::optional<GaussianProcess> process_;
-  std::vector<double> asked_, variance_;  // room to work in
+  std::vector<double> asked_;  // room to work in
 };
 
 }  // namespace crescendo

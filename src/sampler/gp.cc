@@ -14,7 +14,7 @@ namespace {
 struct GpOptions {
   int startup = 10;
   int candidates = 256;
-  int starts = 10;
+  int starts = 8;
   double bold = 0.5;
   int most = 500;
 };
@@ -38,7 +38,7 @@ constexpr double kLeastMargin = 1e-3;  // of a bold proposal, in deviations of t
 /// it are small and certain, and without a margin they would be preferred to large doubtful ones elsewhere.
 ///
 /// Sources: Snoek, Larochelle, Adams 2012, "Practical Bayesian Optimization of Machine Learning Algorithms"; logEI:
-/// Ament et al. 2023; startup and starts: Optuna 5.0's GPSampler. Cost, for n <= `most` trials: n^2 for each of the
+/// Ament et al. 2023; startup: Optuna 5.0's GPSampler. Cost, for n <= `most` trials: n^2 for each of the
 /// candidates and for each step of a climb; n^3 a few dozen times whenever n has grown by a tenth.
 class GpSampler : public Sampler {
  public:

@@ -171,10 +171,8 @@ GpModel::GpModel(RowSpace& rows, const Box& box, const History& history, std::sp
   learn(ended, most, memo);
   imagine(seen);
   predicted_.resize(trials_.size() / rows_.width());
-  mean_.resize(predicted_.size());
-  variance_.resize(predicted_.size());
   ask(trials_);
-  process_->predict(asked_, predicted_, variance_);
+  process_->predict_means(asked_, predicted_);
   const bool any_inside = std::find(inside_.begin(), inside_.end(), true) != inside_.end();
   incumbent_ = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < predicted_.size(); ++i) {
@@ -256,8 +254,8 @@ void GpModel::imagine(std::span<const Observation> seen) {
   }
   if (pending.empty()) return;
   const std::size_t width = process_->width(), count = pending.size() / width;
-  std::vector<double> mean(count), variance(count);
-  process_->predict(pending, mean, variance);
+  std::vector<double> mean(count);
+  process_->predict_means(pending, mean);
   for (std::size_t i = 0; i < count; ++i) {
     process_->append(std::span(pending).subspan(i * width, width), kBelieved);
     learn_from(*running[i], mean[i]);

@@ -17,7 +17,7 @@ TEST(Gp, TheDefaultsAreThoseOfTheDocument) {
   std::map<std::string, std::string> standard;
   for (const OptionInfo& option : gp_sampler().options) standard[option.name] = option.standard;
   const std::map<std::string, std::string> expected = {
-      {"startup", "10"}, {"candidates", "256"}, {"starts", "10"}, {"bold", "0.5"}, {"most", "500"}};
+      {"startup", "10"}, {"candidates", "256"}, {"starts", "8"}, {"bold", "0.5"}, {"most", "500"}};
   EXPECT_EQ(standard, expected);
   EXPECT_EQ(kClip, 2);
 }
@@ -47,7 +47,7 @@ TEST(Gp, EachOptionReachesTheAlgorithm) {
   EXPECT_EQ(proposals("candidates", 256), standard);
   EXPECT_EQ(proposals("most", 34), standard);  // nine tenths of them are 31
   const std::map<std::string, double> others = {
-      {"startup", 31}, {"candidates", 1}, {"starts", 10}, {"bold", 0}, {"most", 25}};
+      {"startup", 31}, {"candidates", 1}, {"starts", 8}, {"bold", 0}, {"most", 25}};
   for (const auto& [option, value] : others) EXPECT_NE(proposals(option, value), standard) << option;
 }
 

@@ -1,0 +1,9 @@
+#if defined(__AVX2__)  // what CMakeLists.txt compiles this file for, where the processor is of that family
+#include "numeric/kernel_loops_lanes.h"
+
+namespace crescendo {
+
+const KernelLoops kAvx2Loops = kLoops;
+
+}  // namespace crescendo
+#endif
