@@ -89,6 +89,7 @@ void check_sizes(const std::vector<int>& sizes_px, const DataSet& data) {
 Study make_image_study(const ImageStudyRequest& request, const DataSet& data) {
   Study study;
   study.ladder = request.ladder.empty() ? ladder_of_sizes(request, data) : given_ladder(request, data);
+  share_time(study.ladder, request.budget);
   const std::vector<int> sides = ladder_sides(study);
   check_sizes(sides, data);
   for (std::size_t i = 0; i < sides.size(); ++i) study.ladder[i].limits = depth_limits(sides[i]);

@@ -38,4 +38,9 @@ std::vector<Rung> make_ladder(const std::vector<Fidelity>& fidelities) {
   return ladder;
 }
 
+void share_time(std::vector<Rung>& ladder, const Budget& budget) {
+  if (budget.trials || !(budget.seconds || budget.cpu_seconds)) return;
+  for (Rung& rung : ladder) rung.share = 1;
+}
+
 }  // namespace crescendo

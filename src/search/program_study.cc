@@ -26,6 +26,7 @@ Study make_program_study(const ProgramStudyRequest& request) {
   study.objective = request.objective;
   study.budget = request.budget;
   study.ladder = make_ladder(request.fidelities);
+  share_time(study.ladder, request.budget);
   study.space = request.space;
   study.lag = request.lag;
   study.sampler = request.sampler.value_or(Named{preset ? std::string(preset->sampler) : "auto"});
