@@ -173,7 +173,7 @@ constexpr std::array kKey = {"problem", "table", "noise", "method", "trials", "s
 
 Json key_of(const Json& row) {
   Json key = Json::array();
-  for (const char* field : kKey) key.push_back(row.at(field));
+  for (const char* field : kKey) key.push_back(row.value(field, Json::array()));  // earlier rows have no shares
   return key;
 }
 

@@ -174,16 +174,15 @@ def ratio_table(regrets, pairs, problems, table):
 
 
 def left_out_table(regrets, problems, table):
-    """Of each problem: which of our samplers by itself has the lowest mean regret over the other problems, and what it
-    and `auto` come to on this one."""
-    alone = [sampler for sampler in (*OURS, *FAMILIES)
-             if sampler != "auto" and all(regrets.seeds(problem, sampler) for problem in problems)]
-    if not alone or not all(regrets.seeds(problem, "auto") for problem in problems):
+    """Of each problem: which of our samplers has the lowest mean regret over the other problems, and what it and `auto`
+    come to on this one."""
+    ours = [sampler for sampler in (*OURS, *FAMILIES) if all(regrets.seeds(problem, sampler) for problem in problems)]
+    if "auto" not in ours:
         return "Not measured yet.\n"
     lines = []
     for problem in problems:
         others = [one for one in problems if one != problem]
-        chosen = [min(alone, key=lambda s: statistics.fmean(regrets.mean(one, s, at) for one in others))
+        chosen = [min(ours, key=lambda s: statistics.fmean(regrets.mean(one, s, at) for one in others))
                   for at in range(len(BUDGETS))]
         lines.append([problem, " / ".join(chosen)] +
                      [at_budgets(regret_text, [regrets.mean(problem, who[at], at) for at in range(len(BUDGETS))])

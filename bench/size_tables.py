@@ -147,7 +147,7 @@ def iis_table(rows, other, table, percent, minutes):
                   f">{other} validation", ">flat test", f">{other} test", ">reaches flat's after, of flat's time"], lines)
 
 
-def methods_table(rows, table, percent, minutes):
+def methods_table(rows, table, percent):
     """What has no flat search by its own sampler, against flat with random points on the same pictures and seed."""
     cells = Cells(rows).cells
     flat = {(objective, ladder, seed): methods["flat"] for (objective, ladder, sampler, seed), methods in cells.items()

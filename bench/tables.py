@@ -529,7 +529,7 @@ def agreement_table(root):
 
 def iis_methods_table(root):
     rows = read_rows(root, "iis")
-    return size_tables.methods_table(rows, table, percent, minutes) if rows else "Not measured yet.\n"
+    return size_tables.methods_table(rows, table, percent) if rows else "Not measured yet.\n"
 
 
 def iis_table(root, schedule):

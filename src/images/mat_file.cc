@@ -15,7 +15,7 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 
 constexpr std::size_t kHeaderBytes = 128, kTagBytes = 8;
-constexpr std::size_t kLargestElement = std::size_t{16} << 20;
+constexpr std::size_t kMostBytes = std::size_t{16} << 20;
 
 // Types of elements. Those of numbers are in number_type().
 constexpr std::uint32_t kInt8 = 1, kInt32 = 5, kUint32 = 6, kMatrix = 14, kCompressed = 15;
@@ -212,15 +212,21 @@ void add_array(const Element& element, bool big_endian, std::string_view name, s
 std::vector<MatArray> read_mat(std::span<const std::uint8_t> file, std::string_view name) {
   const bool big_endian = read_byte_order(file, name);
   std::vector<MatArray> arrays;
+  std::size_t bytes = 0;
   Elements elements(file, kHeaderBytes, big_endian, name, "");
+  const auto count = [&](const Element& element, std::size_t more) {
+    bytes += more;
+    if (bytes > kMostBytes) elements.refuse(element.at, "has elements of more than 16 MiB together, with the one");
+  };
   while (!elements.at_end()) {
     const Element element = elements.next();
     if (element.type != kCompressed) {
+      count(element, element.content.size());
       add_array(element, big_endian, name, "", arrays);
       continue;
     }
-    const Unpacked unpacked = inflate_start(element.content, Packing::kZlib, kLargestElement + 1, name);
-    if (unpacked.bytes.size() > kLargestElement) elements.refuse(element.at, "has an element of more than 16 MiB");
+    const Unpacked unpacked = inflate_start(element.content, Packing::kZlib, kMostBytes + 1, name);
+    count(element, unpacked.bytes.size());
     if (!unpacked.whole) elements.refuse(element.at, "has a compressed element that is cut");
     const std::string within = fmt::format(" of what is unpacked from byte {}", element.at);
     Elements inner(unpacked.bytes, 0, big_endian, name, within);

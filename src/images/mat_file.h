@@ -22,7 +22,7 @@ struct MatArray {
 ///
 /// Source: MathWorks, "MAT-File Format", chapter "Level 5 MAT-File Format".
 /// Throws Error (bad input) naming the file as `name`, and the offset, where the file is none, is cut or contradicts
-/// itself, for version 7.3 (which is HDF5), and for an element of more than 16 MiB.
+/// itself, for version 7.3 (which is HDF5), and for elements that are more than 16 MiB when unpacked, all together.
 std::vector<MatArray> read_mat(std::span<const std::uint8_t> file, std::string_view name);
 
 }  // namespace crescendo

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sampler/samplers.h"
 
 namespace crescendo {
@@ -19,6 +21,8 @@ constexpr Option<AutoOptions> kOptions[] = {
      "where gp is used, every so many-th point is smac's; 0: none"},
 };
 
+constexpr int kLeastGp = 20;  // trials, of gp's option `most`
+
 bool uses_gp(const Space& space, const AutoOptions& options) {
   return options.gp_trials > 0 && space.size() <= static_cast<std::size_t>(options.gp_parameters);
 }
@@ -34,7 +38,10 @@ bool uses_gp(const Space& space, const AutoOptions& options) {
 class AutoSampler : public Sampler {
  public:
   explicit AutoSampler(const AutoOptions& options)
-      : options_(options), gp_(gp_sampler().make({})), smac_(smac_sampler().make({})), tpe_(tpe_sampler().make({})) {}
+      : options_(options),
+        gp_(gp_sampler().make({{"most", static_cast<double>(std::max(options.gp_trials, kLeastGp))}})),
+        smac_(smac_sampler().make({})),
+        tpe_(tpe_sampler().make({})) {}
 
   Point propose(const History& history, const Box& box, int number, Rng& rng) const override {
     return who(history.study().space, number).propose(history, box, number, rng);
@@ -70,7 +77,7 @@ std::string reason(const Study& study) {
                        options.gp_parameters, options.gp_trials, size);
   }
   std::string text = "gp";
-  if (options.forest_every > 0) text += fmt::format(", every {}th from smac", options.forest_every);
+  if (options.forest_every > 0) text += fmt::format(", one point in {} from smac", options.forest_every);
   text += fmt::format(", because the space has {} (at most {})", size, options.gp_parameters);
   const bool all = study.budget.trials && *study.budget.trials <= options.gp_trials;
   return all ? text : text + fmt::format("; after {} trials from tpe, which stays quick", options.gp_trials);

@@ -115,4 +115,10 @@ int trials_left(const History& history, int rung, const Allowance& allowance) {
 
 int trials_left(const History& history) { return trials_left(history, history.study().top(), rest_for_top(history)); }
 
+int all_running(const History& history) {
+  int running = 0;
+  for (int rung = 0; rung <= history.study().top(); ++rung) running += history.running(rung);
+  return running;
+}
+
 }  // namespace crescendo

@@ -43,4 +43,7 @@ int trials_left(const History& history);
 /// reached or the patience at its end. Cost: O(log trials).
 int trials_left(const History& history, int rung, const Allowance& allowance);
 
+/// Trials that run, at all rungs together.
+int all_running(const History& history);
+
 }  // namespace crescendo

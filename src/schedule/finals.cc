@@ -41,12 +41,6 @@ Finals survey(const History& history, const FinalsOptions& options) {
   return finals;
 }
 
-int all_running(const History& history) {
-  int running = 0;
-  for (int rung = 0; rung <= history.study().top(); ++rung) running += history.running(rung);
-  return running;
-}
-
 bool time_for_repeats(const History& history, const Finals& finals, const Allowance& allowance, int missing) {
   const double workers = 1 + all_running(history);
   const auto due = [&](double now, double begin, double end, double needed) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "schedule/budget.h"
 #include "schedule/finals.h"
 #include "schedule/schedules.h"
 #include "schedule/stopping.h"
@@ -34,12 +35,6 @@ double seconds_at_top(const History& history, double Trial::*seconds_of) {
     return steps * sum / static_cast<double>(full.size());
   }
   return 0;
-}
-
-int all_running(const History& history) {
-  int running = 0;
-  for (int rung = 0; rung <= history.study().top(); ++rung) running += history.running(rung);
-  return running;
 }
 
 /// The sampler chooses each trial's rung with its point, for as long as there is time to find out; the last part of the
@@ -79,7 +74,10 @@ class OpenSchedule : public Schedule {
 
   static bool has_settled(const History& history) {
     const auto there = history.at_rung(history.study().top());
-    return std::any_of(there.begin(), there.end(), [&](int number) { return history.trial(number).tag.settle == 1; });
+    return std::any_of(there.begin(), there.end(), [&](int number) {
+      const Trial& trial = history.trial(number);
+      return trial.tag.settle == 1 && trial.state != TrialState::kFailed;
+    });
   }
 
   bool settles(const History& history) const {

@@ -41,6 +41,7 @@ Step next_step(const History& history, const Schedule& schedule, const Sampler& 
                                 [&](const Queued& queued) { return rung_box.contains(queued.point); });
   if (due != history.queue().end()) {
     start->queued = due->number;
+    start->tag.settle = -1;  // it is the user's point, not what was predicted to be best
     start->rung = claimed_rung(*start, history.study());
   } else {
     const int number = static_cast<int>(history.trials().size());

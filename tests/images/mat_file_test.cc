@@ -121,7 +121,7 @@ TEST(MatFile, RefusesNumbersThatAreNotAsManyAsTheDimensionsSay) {
 
 TEST(MatFile, RefusesAnElementThatUnpacksToTooMuch) {
   const Bytes zeros(std::size_t{17} << 20, 0);
-  EXPECT_TRUE(contains(reading_error(mat_file({mat_compressed(zeros)})), "has an element of more than 16 MiB"));
+  EXPECT_TRUE(contains(reading_error(mat_file({mat_compressed(zeros)})), "has elements of more than 16 MiB together"));
 }
 
 }  // namespace

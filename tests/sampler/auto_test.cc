@@ -54,7 +54,7 @@ std::string reason_for(const Named& sampler, int parameters, int trials) {
 }
 
 TEST(Auto, SaysInOneSentenceWhosePointsTheStudyGets) {
-  EXPECT_EQ(reason_for({"auto"}, 3, 500), "gp, every 4th from smac, because the space has 3 parameters (at most 100)");
+  EXPECT_EQ(reason_for({"auto"}, 3, 500), "gp, one point in 4 from smac, because the space has 3 parameters (at most 100)");
   EXPECT_EQ(reason_for({"auto", {{"forest_every", 0.0}}}, 1, 501),
             "gp, because the space has 1 parameter (at most 100); after 500 trials from tpe, which stays quick");
   EXPECT_EQ(reason_for({"auto"}, 101, 60),

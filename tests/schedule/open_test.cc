@@ -124,6 +124,20 @@ TEST(Open, ALeaderThatCameByEarlyIsNotRepeatedBeforeThePredictedBestIsExecuted) 
   EXPECT_EQ(std::get<Promote>(step).parent, 18);
 }
 
+TEST(Open, APredictedBestThatFailedIsNoneThatWasExecuted) {
+  Study study = open_study(20, {{"finalists", 1.0}, {"repeats", 2.0}, {"settle", 0.5}});
+  const auto schedule = make_schedule(study);
+  History history = after(study, {2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+  Trial failed = history.trial(0);
+  failed.number = 18;
+  failed.state = TrialState::kFailed;
+  failed.tag.settle = 1;
+  history.set_trial(failed);
+  study.budget.trials = 21;
+  history.set_budget(study.budget);
+  EXPECT_TRUE(settles(schedule->next(history)));
+}
+
 TEST(Open, ATargetOrPatienceAloneAreReachedBecauseOneTrialInTenSettles) {
   for (const bool patient : {false, true}) {
     Study study = open_study(1);
