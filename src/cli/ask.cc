@@ -102,13 +102,12 @@ std::function<int()> declare(Flags& command) {
                   "make the study if it is not there, with these parameters: TOML, ConfigSpace JSON or W&B sweep YAML")
       .check(not_empty());
   command.add_option("--preset", options->preset, "of a study that is made; see 'crescendo list'").check(not_empty());
-  command.add_option("--sampler", options->sampler, "of a study that is made; default: tpe").check(not_empty());
+  command.add_option("--sampler", options->sampler, "of a study that is made; default: auto").check(not_empty());
   command.add_option("--schedule", options->schedule, "of a study that is made").check(not_empty());
   command.add_option("--ladder", options->ladder, "rungs of a study that is made, as epoch=1,4,13,52").one_value_each();
   command.add_option("--lag", options->lag, "of a study that is made: trials that may be asked for before one is told")
       .check(in_range(1, 1'000'000));
   command.add_option("--seed", options->seed, "of a study that is made; default: 0")
-      .check(not_negative())
       .check(in_range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   command.add_option("--trials", options->trials, "budget of a study that is made; default: as many as are asked for")
       .check(in_range(1, kEndlessTrials));

@@ -176,7 +176,8 @@ std::function<int()> declare(Flags& command) {
       .check(in_range(1, 1 << 30));
   command.add_option("--trees", analysis.trees, "of the forest; 64 unless said").check(in_range(1, 10'000));
   command.add_option("--depth", analysis.depth, "of the trees; unlimited unless said").check(in_range(1, 1 << 20));
-  command.add_option("--seed", analysis.seed, "of the trees; 0 unless said").check(not_negative());
+  command.add_option("--seed", analysis.seed, "of the trees; 0 unless said")
+      .check(in_range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   command.add_flag("--json", options->json, "print one object (docs/formats.md)");
   return [options] { return run(*options); };
 }

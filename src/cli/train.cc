@@ -163,7 +163,9 @@ std::function<int()> declare(Flags& command) {
       .shows_default();
   command.add_flag("--final", options->retrain.final,
                    "then train on training and validation pictures together, for the number of epochs found");
-  command.add_option("--seed", options->retrain.seed, "of weights and order").check(not_negative()).shows_default();
+  command.add_option("--seed", options->retrain.seed, "of weights and order")
+      .check(in_range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
+      .shows_default();
   command.add_option("--share", options->share, "share of the training and validation pictures")
       .check(in_range(1e-6, 1.0))
       .shows_default();

@@ -189,7 +189,9 @@ class Tune {
     if (!options_.quiet) fmt::print(stderr, "{}", begun_anew_text(continued_trials(store, history)));
     const bool judged = !winner || subject_->judge(store, history, *winner);
     auto files = subject_->files();
+    show(fmt::format("writing {}", kReportFile));
     const bool reported = write_report(store, history, url, true);
+    show("");
     if (reported) {
       files.insert(files.begin(), {std::string(kReportFile), "the search in pictures, for a browser"});
     }

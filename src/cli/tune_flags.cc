@@ -89,7 +89,6 @@ void declare_search(Flags search, TuneOptions& options) {
                   "each trial learns only from those at least so much older: the same trials with any --jobs up to it")
       .check(in_range(1, 1'000'000));
   search.add_option("--seed", options.seed, "of everything random; default 0")
-      .check(not_negative())
       .check(in_range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
   search.add_option("--first", options.first, "points to try before any is proposed: a JSON object a line, or a TOML")
       .check(not_empty());

@@ -17,6 +17,8 @@
 namespace crescendo {
 namespace {
 
+constexpr double kFewPoints = 1000;  // of which there may be as many trials
+
 Named objective_of(const TuneOptions& options) {
   if (!options.command.empty() && !options.server.empty()) {
     bad_input("give --command (a process for each trial) or --server (one for each worker), not both");
@@ -48,7 +50,10 @@ class ProgramSubject : public Subject {
                         program.time_limit_seconds > 0
                             ? fmt::format(", at most {} a trial", duration_text(program.time_limit_seconds))
                             : "");
-    text += fmt::format("space:    {} parameters", study.space.size());
+    text += fmt::format("space:    {} parameter{}", study.space.size(), study.space.size() == 1 ? "" : "s");
+    if (const double points = study.space.size_of_grid(); points < kFewPoints) {
+      text += fmt::format(", {} point{} in all", points, points == 1 ? "" : "s");
+    }
     if (const auto constraints = study.space.constraints().size(); constraints > 0) {
       text += fmt::format(", {} constraint{}", constraints, constraints == 1 ? "" : "s");
     }

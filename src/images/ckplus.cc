@@ -41,9 +41,19 @@ constexpr std::string_view kOrigin =
 constexpr std::array<std::string_view, 7> kNames = {"anger", "contempt", "disgust", "fear",
                                                     "happy", "sadness",  "surprise"};
 
+// Emotion/S005, and not a class of that name.
+bool has_subjects(const fs::path& labels) {
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(labels, failed)) {
+    const std::string name = entry.path().filename().string();
+    if (name.size() == 4 && name[0] == 'S' && name.find_first_not_of("0123456789", 1) == name.npos) return true;
+  }
+  return false;
+}
+
 bool is_ckplus(const fs::path& root) {
-  return fs::is_directory(root / kPictures) || fs::is_regular_file(root / kPictureArchive) ||
-         fs::is_regular_file(root / kEmotionArchive);
+  return fs::is_directory(root / kPictures) || has_subjects(root / kEmotions) ||
+         fs::is_regular_file(root / kPictureArchive) || fs::is_regular_file(root / kEmotionArchive);
 }
 
 void need_folders(const fs::path& root) {

@@ -68,7 +68,11 @@ void check_usable(const DataSet& data, const std::string& root) {
     bad_input(fmt::format("class '{}' of '{}' has no training picture; each class needs one",
                           data.classes()[untrained - training.begin()], root));
   }
-  if (!validated) bad_input(fmt::format("'{}' has no validation picture; give at least one class more pictures", root));
+  if (!validated)
+    bad_input(
+        fmt::format("'{}' has no validation picture; give at least one class more pictures, of more persons where "
+                    "the data set is split by person",
+                    root));
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ std::string counted(std::size_t count, const char* what) {
 std::string reason(const Study& study) {
   const AutoOptions options = read(study.sampler.options);
   const std::string size = counted(study.space.size(), "parameter");
+  if (options.gp_trials == 0) return "tpe, because gp_trials = 0 leaves gp out";
   if (!uses_gp(study.space, options)) {
     return fmt::format("tpe, because gp is for at most {} parameters and {} trials and the space has {}",
                        options.gp_parameters, options.gp_trials, size);

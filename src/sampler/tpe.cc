@@ -321,7 +321,7 @@ TpeOptions read(const Options& given) {
 
 SamplerEntry tpe_sampler() {
   return {"tpe",
-          "tree-structured Parzen estimator: learns where good points lie; the usual choice",
+          "tree-structured Parzen estimator: learns where good points lie; the quickest that learns well",
           "Bergstra et al. 2011; Optuna 5.0; hyperopt 0.3",
           describe<TpeOptions>(kOptions),
           true,

@@ -89,6 +89,10 @@ TEST(CkPlus, SaysWhereMissingFoldersComeFrom) {
   write_persons(folder);
   std::filesystem::remove_all(folder.path() / "Emotion");
   EXPECT_EQ(opening_error(folder), "bad input: '" + folder.path().string() + "' lacks Emotion; " + kOrigin);
+  const TemporaryFolder labels;
+  write_persons(labels);
+  std::filesystem::remove_all(labels.path() / "cohn-kanade-images");
+  EXPECT_EQ(opening_error(labels), "bad input: '" + labels.path().string() + "' lacks cohn-kanade-images; " + kOrigin);
   const TemporaryFolder packed;
   packed.write("Emotion_labels.zip", "the archive");
   EXPECT_EQ(opening_error(packed),

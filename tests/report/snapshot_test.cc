@@ -214,6 +214,20 @@ TEST(Snapshot, LooksAtSoManyTrialsOfALargeRungOnly) {
   EXPECT_EQ(json[1]["trials"], 600);
 }
 
+TEST(Snapshot, LeavesPairsOutWhereThereAreThousands) {
+  for (const int parameters : {40, 41}) {
+    Json made = Json::array();
+    for (int i = 0; i < parameters; ++i) {
+      made.push_back({{"name", "x" + std::to_string(i)}, {"type", "float"}, {"low", 0}, {"high", 1}});
+    }
+    MadeHistory history(small_study(20, 1, "flat", parse_space(made)));
+    for (int i = 0; i < 12; ++i) history.finish(0, 0.1 * i);
+    const Json json = taken(history.history())["importance"][0];
+    EXPECT_EQ(json["main"].size(), static_cast<std::size_t>(parameters));
+    EXPECT_EQ(json["pairs"].empty(), parameters == 41);
+  }
+}
+
 TEST(Snapshot, NamesTheBestAndItsRepetitions) {
   MadeHistory made(small_study(20, 2));
   const int low = made.finish(0, 0.5, 1);

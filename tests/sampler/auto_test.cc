@@ -60,7 +60,7 @@ TEST(Auto, SaysInOneSentenceWhosePointsTheStudyGets) {
   EXPECT_EQ(reason_for({"auto"}, 101, 60),
             "tpe, because gp is for at most 100 parameters and 500 trials and the space has 101 parameters");
   EXPECT_EQ(reason_for({"auto", {{"gp_trials", 0.0}}}, 1, 60),
-            "tpe, because gp is for at most 100 parameters and 0 trials and the space has 1 parameter");
+            "tpe, because gp_trials = 0 leaves gp out");
   EXPECT_EQ(reason_for({"gp"}, 3, 60), "");
   EXPECT_THROW(reason_for({"atuo"}, 3, 60), Error);
 }
