@@ -189,12 +189,8 @@ class PopulationSchedule : public Schedule {
   std::optional<bool> may_go_on_from(const History& history, int number) const override {
     const Trial& trial = history.trial(number);
     if (trial.tag.bracket < 0 || trial.rung == history.study().top()) return {};
-    const auto members_at = [&](int rung) {
-      const auto there = history.at_rung(rung);
-      return std::count_if(there.begin(), there.end(),
-                           [&](int other) { return history.trial(other).tag.bracket == trial.tag.bracket; });
-    };
-    return members_at(trial.rung + 1) < members_at(0);
+    const auto& levels = history.brackets()[static_cast<std::size_t>(trial.tag.bracket)].levels;
+    return levels[static_cast<std::size_t>(trial.rung) + 1].claimed < levels[0].claimed;
   }
 
  private:

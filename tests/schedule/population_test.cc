@@ -256,6 +256,18 @@ TEST(Population, ATrialIsGoneOnFromUntilAllMembersHaveMoved) {
     }
     for (const int number : history.at_rung(2)) EXPECT_FALSE(schedule->may_go_on_from(history, number));
   });
+  const Study beside = population_study(60, 4, {{"population", 5.0}});
+  const auto other = make_schedule(beside);
+  play(beside, {7, 3, 0.2, 0, 0.1}, [&](const History& history, const Step&) {
+    std::map<std::pair<int, int>, int> members;  // of a population at a rung
+    for (const Trial& trial : history.trials()) ++members[{trial.tag.bracket, trial.rung}];
+    for (const Trial& trial : history.trials()) {
+      if (trial.rung == 3) continue;
+      const int population = trial.tag.bracket;
+      EXPECT_EQ(other->may_go_on_from(history, trial.number),
+                (members[{population, trial.rung + 1}] < members[{population, 0}]));
+    }
+  });
 }
 
 std::string refusal(const Study& study) {
