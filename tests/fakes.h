@@ -73,12 +73,17 @@ inline Space all_perturbed(const Space& space) {
   return Space(std::move(parameters), {space.constraints().begin(), space.constraints().end()});
 }
 
-/// The study as its schedule takes it: for a population trials go on, on two rungs at least.
+/// The study as its schedule takes it: for a population trials go on, on two rungs at least, and a given number of
+/// members is no larger than the budget carries to the top.
 inline Study suited(Study study) {
   if (study.schedule.name != "population") return study;
   study.continues = true;
   study.space = all_perturbed(study.space);
   if (study.top() == 0) study.ladder.push_back({{{"epochs", 3}}, 1.0});
+  const auto given = study.schedule.options.find("population");
+  if (given == study.schedule.options.end() || !study.budget.trials) return study;
+  const int most = *study.budget.trials / static_cast<int>(study.ladder.size());
+  given->second = std::min(std::get<double>(given->second), static_cast<double>(most));
   return study;
 }
 

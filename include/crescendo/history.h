@@ -24,6 +24,7 @@ struct Queued {
 /// The trials whose tag names one bracket. Those with a slot belong to its plan; those without one fill a wait.
 struct Bracket {
   struct Level {
+    int claimed = 0;                                       // trials with a slot, in any state
     int full = 0;                                          // executions in full, as History::full counts them
     std::set<std::tuple<double, double, int>> candidates;  // loss, tie and number of those not tried one rung higher
   };

@@ -24,6 +24,7 @@ struct Assignment {
   /// The trials that its training goes through, the first one first; the last is its parent, whose files are in `from`
   /// where trials leave any. Empty: it begins anew.
   std::span<const Trial> line = {};
+  bool perturbed = false;  // it goes on from its parent with a point and seed of its own, even if the points are equal
 };
 
 enum class Going { kOn, kStop, kCancel };  // stop: end with what there is; cancel: forget the trial

@@ -100,7 +100,7 @@ struct Tag {
   int probe = -1;   // 1: it only tells how well its rung's ranking agrees with that of the rung below
   int design = -1;  // 1: its point belongs to the sampler's initial design; 0: to the model
   int repeat = -1;  // 1, 2, ...: this trial executes its parent's point once more at the same rung
-  int warm = -1;    // 1: its training starts from its parent's weights
+  int warm = -1;    // 1: it starts from its parent's weights, or is perturbed, or goes on from a warm or perturbed one
   int open = -1;    // 1: its sampler chooses its rung; it is claimed at the top one, and moves when it is placed
   int settle = -1;  // 1: it executes at the top what is predicted to be best, for a search that is nearly over
   friend bool operator==(const Tag&, const Tag&) = default;

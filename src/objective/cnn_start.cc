@@ -39,10 +39,6 @@ std::vector<float> warm_weights(const Assignment& assignment, const TrainingPlan
                            before.weights);
 }
 
-bool has_other_point(const Trial& trial, const Assignment& assignment) {
-  return trial.point && !(*trial.point == assignment.point);
-}
-
 }  // namespace
 
 bool goes_on(const Assignment& assignment) {
@@ -59,19 +55,18 @@ CnnStart read_start(const Assignment& assignment, const TrainingPlan& plan) {
   }
   start.checkpoint = read_checkpoint(assignment.from);
   if (!start.checkpoint) require_beginning(assignment);
-  if (has_other_point(assignment.line.back(), assignment)) {
-    start.checkpoint = with_plan(*std::move(start.checkpoint), plan);
-  }
+  if (assignment.perturbed) start.checkpoint = with_plan(*std::move(start.checkpoint), plan);
   return start;
 }
 
 void require_beginning(const Assignment& assignment) {
-  const bool one_point = std::none_of(assignment.line.begin(), assignment.line.end(),
-                                      [&](const Trial& trial) { return has_other_point(trial, assignment); });
-  if (one_point && assignment.study.goes_on(assignment.line.front().rung, assignment.rung)) return;
+  // A perturbed trial has a seed of its own, so this holds even where the drawn point is its parent's.
+  const bool perturbed =
+      assignment.perturbed || std::any_of(assignment.line.begin(), assignment.line.end(), is_perturbed);
+  if (!perturbed && assignment.study.goes_on(assignment.line.front().rung, assignment.rung)) return;
   not_found(fmt::format("it goes on from trial {}, whose checkpoint is not there or does not fit, and which {}",
                         assignment.line.back().number,
-                        one_point ? "started from other weights" : "is of a training with other points"));
+                        perturbed ? "is of a training that was perturbed" : "started from other weights"));
 }
 
 int schedule_epochs(const Study& study, int rung) {

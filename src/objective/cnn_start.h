@@ -12,7 +12,7 @@ namespace crescendo {
 /// What a trial's training begins with.
 struct CnnStart {
   std::optional<Checkpoint> checkpoint;  // of its parent, to go on from; whether it fits is for the trainer to say,
-                                         // unless it was another point's
+                                         // unless the trial is perturbed
   std::vector<float> weights;            // in the plain order, to begin with; empty: drawn by the plan's seed
 };
 
@@ -24,8 +24,8 @@ bool goes_on(const Assignment& assignment);
 
 /// Reads what the trial's line has left. A checkpoint that is not there or broken is none: a training from the first
 /// epoch comes to the same. Throws Error (not found) if that cannot be, because it would begin with weights that are
-/// not there either, or its training had other points before; and (bad input) where a checkpoint of another point has
-/// another network.
+/// not there either, or its training was perturbed; and (bad input) where a perturbed trial's checkpoint has another
+/// network.
 CnnStart read_start(const Assignment& assignment, const TrainingPlan& plan);
 
 /// Throws Error (not found) unless the trial's training can be done from the first epoch.

@@ -8,8 +8,12 @@
 namespace crescendo {
 namespace {
 
-constexpr double kFromZero = 0.01;  // of its range: how far a float at 0 moves
+constexpr double kFromZero = 0.01;  // of its range: how far a number at 0 moves
 constexpr double kRounding = 1e-9;  // of a step
+
+Box::Side only(const Parameter& p, double value) {
+  return has_choices(p) ? Box::Side{0, 0, {static_cast<int>(value)}} : Box::Side{value, value, {}};
+}
 
 Box::Side neighbouring_choices(const Parameter& p, const Box::Side& side, int choice) {
   if (p.kind != Kind::kOrdinal) return {0, 0, {choice}};
@@ -20,10 +24,10 @@ Box::Side neighbouring_choices(const Parameter& p, const Box::Side& side, int ch
 }
 
 Box::Side neighbourhood(const Parameter& p, const Box::Side& side, double value, double perturb) {
+  if (perturb == 0) return only(p, value);
   if (has_choices(p)) return neighbouring_choices(p, side, static_cast<int>(value));
   const double step = step_of(p);
-  double reach = std::max(std::abs(value) * perturb, step);
-  if (reach == 0) reach = kFromZero * (p.high - p.low);
+  const double reach = std::max(value == 0 ? kFromZero * (p.high - p.low) : std::abs(value) * perturb, step);
   double low = value - reach, high = value + reach;
   if (step > 0) {
     low = p.low + std::ceil((low - p.low) / step - kRounding) * step;
@@ -32,10 +36,6 @@ Box::Side neighbourhood(const Parameter& p, const Box::Side& side, double value,
   low = std::max(low, side.low);
   high = std::min(high, side.high);
   return low <= high ? Box::Side{low, high, {}} : Box::Side{value, value, {}};
-}
-
-Box::Side only(const Parameter& p, double value) {
-  return has_choices(p) ? Box::Side{0, 0, {static_cast<int>(value)}} : Box::Side{value, value, {}};
 }
 
 std::string side_text(const Parameter& p, const Box::Side& side) {
@@ -64,9 +64,9 @@ Box perturbed_box(const Study& study, int rung, const Trial& parent, const Pertu
       continue;
     }
     if (!resampled) side = neighbourhood(p, side, value, options.perturb);
-    changes += fmt::format("{} {} -> {}, ", p.name, to_text(external(p, value)), side_text(p, side));
+    changes += fmt::format("{} {}, ", p.name, side_text(p, side));
   }
-  box.reason = fmt::format("{}all else as in trial {}, from whose end it goes on", changes, parent.number);
+  box.reason = changes + "all else as in the trial from whose end it goes on";
   return box;
 }
 

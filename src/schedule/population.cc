@@ -28,9 +28,14 @@ constexpr Option<PopulationOptions> kOptions[] = {
 
 constexpr int kUsualPopulation = 10;
 constexpr std::uint64_t kReplacement = 3;  // key of the random stream; 1 and 2 are the trials' own
+constexpr double kRounding = 1e-9;         // totals of fractions are not whole to the last bit
 
 PopulationOptions read(const Options& given) {
   return read_options<PopulationOptions>(given, kOptions, "schedule population");
+}
+
+double fidelity_of(const Study& study, int rung, const std::string& name) {
+  return study.ladder[static_cast<std::size_t>(rung)].fidelity.at(name);
 }
 
 bool decides_others(const Space& space, const Parameter& p) {
@@ -38,6 +43,27 @@ bool decides_others(const Space& space, const Parameter& p) {
   return std::any_of(space.parameters().begin(), space.parameters().end(), [&](const Parameter& other) {
     return std::any_of(other.active_when.begin(), other.active_when.end(), names);
   });
+}
+
+// A given size that the budget cannot carry to the top would leave nothing that compares there.
+void check_size(const Study& study, int members) {
+  const auto rungs = static_cast<int>(study.ladder.size());
+  const auto refuse = [&](const std::string& needs, const std::string& has, int most, const std::string& least) {
+    const std::string fewer = most > 0 ? fmt::format("population = {} at most, or ", most) : "";
+    bad_input(
+        fmt::format("schedule population: {} members on {} rungs use {}, but the budget is {}; give {}{} at least",
+                    members, rungs, needs, has, fewer, least));
+  };
+  if (study.budget.trials && std::int64_t{members} * rungs > *study.budget.trials) {
+    refuse(fmt::format("{} trials", std::int64_t{members} * rungs), fmt::format("{}", *study.budget.trials),
+           *study.budget.trials / rungs, fmt::format("{} trials", std::int64_t{members} * rungs));
+  }
+  for (const auto& [name, total] : study.budget.fidelity) {
+    const double each = fidelity_of(study, study.top(), name);
+    const std::string needs = fmt::format("{} = {}", name, members * each);
+    if (members * each <= total * (1 + kRounding)) continue;
+    refuse(needs, fmt::format("{} = {}", name, total), static_cast<int>(total / each * (1 + kRounding)), needs);
+  }
 }
 
 void check_population_study(const Study& study) {
@@ -67,6 +93,7 @@ void check_population_study(const Study& study) {
         "schedule population: no parameter may be perturbed; give perturb = true to those that a trial may have "
         "other values of when it goes on from a checkpoint, as a learning rate");
   }
+  check_size(study, read(study.schedule.options).population);
 }
 
 bool can_go_on(const Trial& trial) { return trial.state == TrialState::kFinished && !trial.stopped_early; }
@@ -110,8 +137,9 @@ std::vector<Population> populations(const History& history) {
   return found;
 }
 
-double fidelity_of(const Study& study, int rung, const std::string& name) {
-  return study.ladder[static_cast<std::size_t>(rung)].fidelity.at(name);
+bool is_running(const History& history, const Population& population) {
+  return std::any_of(population.latest.begin(), population.latest.end(),
+                     [&](int number) { return history.trial(number).state == TrialState::kRunning; });
 }
 
 /// Population-based training: all members train side by side. At each rung the worst give up, and in place of each a
@@ -126,25 +154,34 @@ double fidelity_of(const Study& study, int rung, const std::string& name) {
 /// each by its last report. No worker waits for the others: the lowest rung's members move first, the best of them
 /// before the worst, so one worker compares whole generations.
 /// A member that failed is replaced like the worst. When a population is through and budget is left, another begins;
-/// beside it only where workers would wait, and the budget has more than those that train need to come to the top.
-/// There are no finals, as a repetition with one point would not be the training that was found.
-/// Cost: O(trials log trials) a step.
+/// beside it only where workers would wait. Whatever a later population does leaves the budget that those before it
+/// need to bring all their members to the top, and a new member also what its own needs. Only when nothing runs and
+/// none of those can move any more may their rest be used. There are no finals, as a repetition with one point would
+/// not be the training that was found. Cost: O(trials log trials) a step.
 class PopulationSchedule : public Schedule {
  public:
   explicit PopulationSchedule(const PopulationOptions& options) : options_(options) {}
 
   Step next(const History& history) const override {
     const std::vector<Population> all = populations(history);
+    const bool runs = history.any_running();
+    std::vector<const Population*> claimants;  // of the budget, before others: they have members on the way
+    std::optional<Step> rest;                  // the first step that there is room for, though not beside the claimants
     bool lacks_budget = false;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const auto step = step_of(history, all[i], static_cast<int>(i));
-      if (!step) continue;
-      if (fits(history, *step)) return *step;
-      lacks_budget = true;
+      const std::vector<Step> steps = steps_of(history, all[i], static_cast<int>(i));
+      for (const Step& step : steps) {
+        if (!fits(history, step)) continue;
+        if (leaves_enough(history, claimants, &all[i], step)) return step;
+        if (!rest) rest = step;
+      }
+      lacks_budget |= !steps.empty();
+      if (!steps.empty() || is_running(history, all[i])) claimants.push_back(&all[i]);
     }
-    const bool runs = history.any_running();
+    if (!runs && rest) return *rest;
     const Step begin = newcomer(history, static_cast<int>(all.size()), 0);
-    const bool may_begin = !runs || (has_fixed_size(history.study()) && leaves_enough(history, all));
+    const bool may_begin =
+        !runs || (has_fixed_size(history.study()) && leaves_enough(history, claimants, nullptr, begin));
     if (!lacks_budget && may_begin && fits(history, begin)) return begin;
     return runs ? Step(Wait{}) : Step(Finish{});
   }
@@ -152,31 +189,43 @@ class PopulationSchedule : public Schedule {
   std::optional<bool> may_go_on_from(const History& history, int number) const override {
     const Trial& trial = history.trial(number);
     if (trial.tag.bracket < 0 || trial.rung == history.study().top()) return {};
-    const auto members_at = [&](int rung) {
-      const auto there = history.at_rung(rung);
-      return std::count_if(there.begin(), there.end(),
-                           [&](int other) { return history.trial(other).tag.bracket == trial.tag.bracket; });
-    };
-    return members_at(trial.rung + 1) < members_at(0);
+    const auto& levels = history.brackets()[static_cast<std::size_t>(trial.tag.bracket)].levels;
+    return levels[static_cast<std::size_t>(trial.rung) + 1].claimed < levels[0].claimed;
   }
 
  private:
-  static bool fits(const History& history, const Step& step) {
-    if (const auto* promote = std::get_if<Promote>(&step)) return has_room(history, promote->rung, promote->rung - 1);
-    const auto& start = std::get<Start>(step);
-    return has_room(history, *start.rung, start.parent ? std::optional(*start.rung - 1) : std::nullopt);
+  static int rung_of(const Step& step) {
+    const auto* promote = std::get_if<Promote>(&step);
+    return promote ? promote->rung : *std::get<Start>(step).rung;
   }
 
-  // The next step of a population, whether or not the budget has room for it.
-  std::optional<Step> step_of(const History& history, const Population& population, int number) const {
-    const int members = static_cast<int>(population.latest.size());
+  static bool is_newcomer(const Step& step) {
+    const auto* start = std::get_if<Start>(&step);
+    return start && !start->parent;
+  }
+
+  static bool fits(const History& history, const Step& step) {
+    const int rung = rung_of(step);
+    return has_room(history, rung, is_newcomer(step) ? std::nullopt : std::optional(rung - 1));
+  }
+
+  // What a population would do next, whether or not the budget has room for it: the first of these for which there is.
+  std::vector<Step> steps_of(const History& history, const Population& population, int number) const {
+    std::vector<Step> steps;
+    if (lacking(history, population) > 0) {
+      steps.push_back(newcomer(history, number, static_cast<int>(population.latest.size())));
+    }
+    for (int rung = 0; rung < history.study().top(); ++rung) {
+      if (auto step = step_from(history, population, rung)) steps.push_back(*std::move(step));
+    }
+    return steps;
+  }
+
+  // Members still to gather; none once one has moved.
+  int lacking(const History& history, const Population& population) const {
     const bool gathers = std::all_of(population.latest.begin(), population.latest.end(),
                                      [&](int trial) { return history.trial(trial).rung == 0; });
-    if (gathers && members < size_of(history, population.first)) return newcomer(history, number, members);
-    for (int rung = 0; rung < history.study().top(); ++rung) {
-      if (auto step = step_from(history, population, rung)) return step;
-    }
-    return {};
+    return gathers ? std::max(0, size_of(history, population.first) - static_cast<int>(population.latest.size())) : 0;
   }
 
   // Of the first member that has ended the rung and not moved, the best first.
@@ -247,22 +296,30 @@ class PopulationSchedule : public Schedule {
     return std::max(1, static_cast<int>(most));
   }
 
-  // Whether all members can come to the top and a trial still begin.
-  static bool leaves_enough(const History& history, const std::vector<Population>& all) {
+  // Whether, after a step of population `own` (null: a new one), all members of those before it can come to the top,
+  // those still to gather too; and where the step begins a member, all that `own` has as well.
+  bool leaves_enough(const History& history, std::span<const Population* const> before, const Population* own,
+                     const Step& step) const {
     const Study& study = history.study();
+    // of_rung: what a member has used when it has come there.
     const auto needed = [&](auto&& of_rung) {
-      double sum = 0;
-      for (const Population& population : all) {
+      double sum = of_rung(rung_of(step)) - (is_newcomer(step) ? 0 : of_rung(rung_of(step) - 1));
+      const auto add = [&](const Population& population) {
         for (const int number : population.latest) sum += of_rung(study.top()) - of_rung(history.trial(number).rung);
+      };
+      for (const Population* population : before) {
+        add(*population);
+        sum += lacking(history, *population) * of_rung(study.top());
       }
+      if (own && is_newcomer(step)) add(*own);
       return sum;
     };
-    const double steps = needed([](int rung) { return static_cast<double>(rung); });
     const auto claimed = static_cast<double>(history.trials().size());
-    if (study.budget.trials && *study.budget.trials - claimed - steps < 1) return false;
+    if (study.budget.trials && claimed + needed([](int rung) { return rung + 1.0; }) > *study.budget.trials)
+      return false;
     return std::all_of(study.budget.fidelity.begin(), study.budget.fidelity.end(), [&](const auto& budget) {
       const auto number = [&, &name = budget.first](int rung) { return fidelity_of(study, rung, name); };
-      return budget.second - history.used(budget.first) - needed(number) >= number(0);
+      return history.used(budget.first) + needed(number) <= budget.second * (1 + kRounding);
     });
   }
 

@@ -108,6 +108,7 @@ Json trials_json(const History& history) {
     json["point"] = trial.point ? point_to_json(study.space, *trial.point) : Json(nullptr);
     json["curve"] = Json::array();
     for (const double loss : trial.curve) json["curve"].push_back(turned(study, loss));
+    if (is_perturbed(trial)) json["perturbed"] = true;
     if (!trial.reason.empty()) json["reason"] = trial.reason;
     list.push_back(std::move(json));
   }

@@ -132,6 +132,7 @@ class Worker {
                           .seed = execution_seed(history_, trial),
                           .folder = folder};
     assignment.line = line;
+    assignment.perturbed = is_perturbed(trial);
     if (!line.empty() && !s_.folder.empty()) assignment.from = trial_folder(s_.folder, line.back().number);
     const bool is_below = trial.rung < s_.study->top();
     assignment.keep = is_below && (s_.schedule.carries_weights() || s_.study->goes_on(trial.rung, trial.rung + 1));

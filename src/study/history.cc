@@ -164,7 +164,9 @@ void History::count_in_bracket(const Trial& trial) {
   }
   Bracket& bracket = brackets_[number];
   if (bracket.first_trial < 0) bracket.first_trial = trial.number;
-  if (trial.tag.slot < 0 || trial.rung < bracket.rung) return;
+  if (trial.tag.slot < 0) return;
+  ++bracket.levels[static_cast<std::size_t>(trial.rung)].claimed;
+  if (trial.rung < bracket.rung) return;
   if (trial.rung > bracket.rung) {
     bracket.rung = trial.rung;
     bracket.claimed = bracket.running = 0;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <set>
 
 #include "base/base64.h"
 #include "base/files.h"
@@ -434,23 +435,30 @@ TEST_F(CnnContinues, WithoutACheckpointThatFitsItComesToTheSameAndSaysSo) {
   }
 }
 
-// Trials of one line, each with a point, the last one executed.
+// Trials of one line, each with a point, the last one executed; those with a point other than the one before are
+// perturbed, and any that is asked for.
 class CnnPerturbed : public CnnContinues {
  protected:
   CnnPerturbed() { options_.patience = 0; }
 
-  std::optional<Outcome> execute(const std::vector<Point>& points) {
+  std::optional<Outcome> execute(const std::vector<Point>& points, std::set<int> perturbed = {}) {
+    for (std::size_t i = 1; i < points.size(); ++i) {
+      if (!(points[i] == points[i - 1])) perturbed.insert(static_cast<int>(i));
+    }
     const int rung = static_cast<int>(points.size()) - 1;
     std::vector<Trial> line(static_cast<std::size_t>(rung));
     for (int below = 0; below < rung; ++below) {
       Trial& trial = line[static_cast<std::size_t>(below)];
       trial.number = trial.rung = below;
       trial.point = points[static_cast<std::size_t>(below)];
+      if (below > 0) trial.parent = below - 1;
+      if (perturbed.contains(below)) trial.box = below;
     }
     Assignment a{study_, rung, rung, points.back(), seed_, of(rung)};
     if (rung > 0) a.from = of(rung - 1);
     a.keep = rung < study_.top();
     a.line = line;
+    a.perturbed = perturbed.contains(rung);
     fs::create_directories(of(rung));
     reports_.clear();
     Hooks hooks;
@@ -526,10 +534,25 @@ TEST_F(CnnPerturbed, WithoutItsParentsCheckpointOrNetworkItFails) {
   EXPECT_NE(refusal({parent, point(0.01, 3)}).find("the checkpoint belongs to another training"), std::string::npos);
   fs::remove(of(1) / kCheckpointFile);
   EXPECT_EQ(refusal({parent, other, other}),
-            "it goes on from trial 1, whose checkpoint is not there or does not fit, and which is of a training with "
-            "other points");
+            "it goes on from trial 1, whose checkpoint is not there or does not fit, and which is of a training that "
+            "was perturbed");
   fs::remove(of(0) / kCheckpointFile);
-  EXPECT_NE(refusal({parent, other}).find("with other points"), std::string::npos);
+  EXPECT_NE(refusal({parent, other}).find("that was perturbed"), std::string::npos);
+}
+
+TEST_F(CnnPerturbed, GoesOnEvenWhereTheDrawnPointIsItsParents) {
+  const Point p = with_batch(0.01, 16);
+  execute({p});
+  seed_ = 6;  // a training of its own all the same
+  const auto perturbed = execute({p, p}, {1});
+  ASSERT_FALSE(perturbed->failed) << perturbed->reason;
+  const double below = study_.ladder[0].fidelity.at("epochs");
+  EXPECT_EQ(perturbed->metrics.at("from_epoch"), below);
+  EXPECT_GT(perturbed->metrics.at("best_epoch"), below) << "its own epochs count";
+  fs::remove(of(1) / kCheckpointFile);
+  EXPECT_THROW(execute({p, p, p}, {1}), Error) << "no training from the first epoch comes to the same";
+  fs::remove(of(0) / kCheckpointFile);
+  EXPECT_THROW(execute({p, p}, {1}), Error);
 }
 
 TEST_F(CnnContinues, WhatWasStoppedIsNotPromotedAndLeavesNoCheckpoint) {

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "crescendo/error.h"
@@ -147,6 +149,63 @@ TEST(Population, IsAsLargeAsTheBudgetPaysFor) {
   EXPECT_EQ(members(study), (std::map<int, int>{{0, 7}})) << "each goes on, so it costs nine epochs to the top";
 }
 
+// Members of each population that came to the top.
+std::map<int, int> at_the_top(const History& history) {
+  std::map<int, int> members;
+  for (const int number : history.at_rung(history.study().top())) ++members[history.trial(number).tag.bracket];
+  return members;
+}
+
+TEST(Population, WhatBeginsBesideItTakesNothingThatTheFirstNeeds) {
+  for (int trials = 12; trials <= 24; ++trials) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      const double failed = seed % 2 == 0 ? 0 : 0.2;
+      const History history =
+          play(population_study(trials, 3, {{"population", 4.0}}), {8, seed, failed, 0, 0.2}, kNoCheck);
+      const auto top = at_the_top(history);
+      EXPECT_TRUE(failed > 0 || top.at(0) == 4) << trials << " trials, seed " << seed;
+      EXPECT_EQ(static_cast<int>(history.trials().size()), trials) << "seed " << seed;
+    }
+  }
+  Study study = population_study(60, 3, {{"population", 4.0}});
+  study.budget = {};
+  for (int epochs = 36; epochs <= 72; ++epochs) {
+    study.budget.fidelity["epochs"] = epochs;
+    const History history = play(study, {8, 1, 0, 0, 0.2}, kNoCheck);
+    EXPECT_EQ(at_the_top(history).at(0), 4) << epochs << " epochs";
+  }
+}
+
+TEST(Population, WhatBeginsOnTheRestIsNoLargerThanItCanCarryToTheTop) {
+  const auto top = [](int trials) {
+    return at_the_top(play(population_study(trials, 3, {{"population", 4.0}}), {1, 1, 0, 0, 0}, kNoCheck));
+  };
+  EXPECT_EQ(top(20), (std::map<int, int>{{0, 4}, {1, 2}}))
+      << "eight trials are left: three members, and two for the top";
+  EXPECT_EQ(top(24), (std::map<int, int>{{0, 4}, {1, 4}}));
+}
+
+TEST(Population, WhereTheBudgetLacksOneStepACheaperOneIsTaken) {
+  Study study = population_study(60, 3, {{"population", 2.0}});
+  study.budget = {};
+  const std::array<double, 3> epochs = {1, 9, 10};
+  for (std::size_t rung = 0; rung < 3; ++rung) study.ladder[rung].fidelity["epochs"] = epochs[rung];
+  study.budget.fidelity["epochs"] = 20 + 12;
+  const History history = play(study, {1, 1, 0, 0, 0}, kNoCheck);
+  EXPECT_EQ(history.used("epochs"), 31) << "of the second population both begin, and one goes through";
+  EXPECT_EQ(at_the_top(history), (std::map<int, int>{{0, 2}, {1, 1}}));
+}
+
+TEST(Population, APromotionIsTakenWhereANewcomerIsTooDear) {
+  Study study = population_study(60, 2, {{"population", 2.0}});
+  study.ladder[0].fidelity["epochs"] = 8;
+  study.ladder[1].fidelity["epochs"] = 10;
+  study.budget = {};
+  study.budget.fidelity["epochs"] = 20 + 12;
+  const History history = play(study, {1, 1, 0, 0, 0}, kNoCheck);
+  EXPECT_EQ(at_the_top(history), (std::map<int, int>{{0, 2}, {1, 1}}));
+}
+
 TEST(Population, ABudgetOfEpochsIsUsedToTheLastOne) {
   for (const int workers : {1, 3, 20}) {
     Study study = population_study(1, 3, {});
@@ -197,6 +256,18 @@ TEST(Population, ATrialIsGoneOnFromUntilAllMembersHaveMoved) {
     }
     for (const int number : history.at_rung(2)) EXPECT_FALSE(schedule->may_go_on_from(history, number));
   });
+  const Study beside = population_study(60, 4, {{"population", 5.0}});
+  const auto other = make_schedule(beside);
+  play(beside, {7, 3, 0.2, 0, 0.1}, [&](const History& history, const Step&) {
+    std::map<std::pair<int, int>, int> members;  // of a population at a rung
+    for (const Trial& trial : history.trials()) ++members[{trial.tag.bracket, trial.rung}];
+    for (const Trial& trial : history.trials()) {
+      if (trial.rung == 3) continue;
+      const int population = trial.tag.bracket;
+      EXPECT_EQ(other->may_go_on_from(history, trial.number),
+                (members[{population, trial.rung + 1}] < members[{population, 0}]));
+    }
+  });
 }
 
 std::string refusal(const Study& study) {
@@ -230,6 +301,27 @@ TEST(Population, RefusesWhatCannotBeTrainedSo) {
   study.space = Space(parameters);
   EXPECT_EQ(refusal(study),
             "schedule population: parameter 'layers' may not be perturbed, because it decides which others are active");
+}
+
+TEST(Population, RefusesMoreMembersThanTheBudgetCarriesToTheTop) {
+  Study study = population_study(30, 3, {{"population", 10.0}});
+  EXPECT_EQ(refusal(study), "");
+  study.budget.trials = 8;
+  EXPECT_EQ(
+      refusal(study),
+      "schedule population: 10 members on 3 rungs use 30 trials, but the budget is 8; give population = 2 at most, "
+      "or 30 trials at least");
+  study.budget.trials = 2;
+  EXPECT_EQ(refusal(study),
+            "schedule population: 10 members on 3 rungs use 30 trials, but the budget is 2; give 30 trials at least");
+  study.budget = {};
+  study.budget.fidelity["epochs"] = 90;
+  EXPECT_EQ(refusal(study), "");
+  study.budget.fidelity["epochs"] = 89;
+  EXPECT_EQ(
+      refusal(study),
+      "schedule population: 10 members on 3 rungs use epochs = 90, but the budget is epochs = 89; give population "
+      "= 9 at most, or epochs = 90 at least");
 }
 
 // The box of a trial that goes on from one with this point.
@@ -266,13 +358,37 @@ TEST(PerturbedBox, LiesAroundTheParentsValues) {
   EXPECT_EQ(box.sides[6].choices, (std::vector{0, 1, 2}));
   EXPECT_EQ(box.sides[7].choices, (std::vector{1})) << "categories have no neighbours";
   EXPECT_TRUE(box.contains(point));
-  EXPECT_EQ(box.reason.find("rate 0.01 -> 0.008..0.012, batch 50 -> 40..60, "), 0u) << box.reason;
-  EXPECT_NE(box.reason.find("all else as in trial 17, from whose end it goes on"), std::string::npos) << box.reason;
+  EXPECT_EQ(box.reason.find("rate 0.008..0.012, batch 40..60, "), 0u) << box.reason;
+  EXPECT_NE(box.reason.find("all else as in the trial from whose end it goes on"), std::string::npos) << box.reason;
 
   const Box anew = box_near(study, point, {0.2, 1});
   EXPECT_EQ(anew.sides, study.rung_box(1).sides) << "every parameter is drawn anew";
   const Point low{{1e-4, 16, 1, 0, 2, 1, 3, 0}};
   EXPECT_TRUE(box_near(study, low, {0.2, 0}).contains(low)) << "the ends of ranges";
+}
+
+TEST(PerturbedBox, WithoutPerturbingAParameterStays) {
+  Study study = small_study(10, 2);
+  study.space = all_perturbed(parse_space(Json::parse(R"json([
+    {"name": "rate", "type": "float", "low": 1e-5, "high": 0.1, "log": true},
+    {"name": "few", "type": "int", "low": 1, "high": 8},
+    {"name": "weight", "type": "float", "low": 0, "high": 2},
+    {"name": "size", "type": "ordinal", "choices": [3, 5, 7, 9]}
+  ])json")));
+  const Point point{{2.06e-5, 3, 0, 1}};
+  const Box box = box_near(study, point, {0, 0});
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(box.sides[i], (Box::Side{point.values[i], point.values[i], {}}));
+  EXPECT_EQ(box.sides[3].choices, (std::vector{1}));
+  EXPECT_EQ(box.reason.find("rate 2.06e-05..2.06e-05, few 3..3, "), 0u) << box.reason;
+}
+
+TEST(PerturbedBox, TheReasonIsTrueOfEveryTrialThatHasTheseSides) {
+  Study study = small_study(10, 2);
+  study.space = all_perturbed(parse_space(Json::parse(
+      R"([{"name": "few", "type": "int", "low": 1, "high": 2}, {"name": "a", "type": "int", "low": 0, "high": 9}])")));
+  const Box one = box_near(study, {{1, 5}}, {0.2, 0}), other = box_near(study, {{2, 5}}, {0.2, 0});
+  ASSERT_EQ(one.sides, other.sides);
+  EXPECT_EQ(one.reason, other.reason) << "the store keeps one box of them";
 }
 
 TEST(PerturbedBox, AParameterIsDrawnAnewAsOftenAsAsked) {

@@ -305,5 +305,32 @@ TEST(Summary, HoldsWhatTheContractNames) {
   EXPECT_EQ(summary_json(*store, history, "memory:")["best"]["test_error"], 0.5);
 }
 
+TEST(Summary, TellsPerturbedTrialsFromPromotedOnes) {
+  Observer silent;
+  const auto store = open_store("memory:");
+  store->create(suited(small_study(30, 3, "population")));
+  std::set<int> told;  // to the objective, as perturbed
+  const auto make = [&] {
+    return std::make_unique<ScriptedObjective>([&](const Assignment& assignment) {
+      if (assignment.perturbed) told.insert(assignment.trial);
+      return score(assignment);
+    });
+  };
+  run_search(*store, store->study("small"), make, {}, silent);
+  const History history = read_history(*store, "small");
+  const Json trials = trials_json(history);
+  int perturbed = 0, promoted = 0;
+  for (const Trial& trial : history.trials()) {
+    const Json& json = trials[static_cast<std::size_t>(trial.number)];
+    perturbed += is_perturbed(trial);
+    promoted += executes_again(trial);
+    EXPECT_EQ(told.contains(trial.number), is_perturbed(trial)) << "trial " << trial.number;
+    EXPECT_EQ(json.contains("perturbed"), is_perturbed(trial)) << "trial " << trial.number;
+    EXPECT_EQ(json.value("perturbed", false), is_perturbed(trial));
+  }
+  EXPECT_GT(perturbed, 0);
+  EXPECT_GT(promoted, 0);
+}
+
 }  // namespace
 }  // namespace crescendo

@@ -345,6 +345,10 @@ TEST(History, BracketsAreThoseOfAFreshCount) {
         std::vector<int> full = fresh_full(history, rung, number), candidates;
         const Bracket::Level& level = known.levels[static_cast<std::size_t>(rung)];
         ASSERT_EQ(level.full, static_cast<int>(full.size()));
+        const auto there = history.at_rung(rung);
+        ASSERT_EQ(level.claimed, std::count_if(there.begin(), there.end(), [&](int n) {
+                    return history.trial(n).tag.bracket == number && history.trial(n).tag.slot >= 0;
+                  }));
         for (const auto& candidate : level.candidates) candidates.push_back(std::get<2>(candidate));
         std::erase_if(full, [&](int n) { return tried_above(history, n); });
         ASSERT_EQ(candidates, full);
