@@ -121,7 +121,7 @@ void GaussianProcess::reserve(std::size_t count) {
   factor_.swap(wider);
   stride_ = stride;
   for (auto* room : {&slope_, &solved_}) room->resize(stride);
-  block_.resize(stride * kLanes);
+  block_.resize(stride * kSolvedTogether);
 }
 
 void GaussianProcess::kernel(std::span<const double> row, std::span<double> values) {
@@ -167,18 +167,19 @@ void GaussianProcess::predict(std::span<const double> rows, std::span<double> me
   const std::size_t n = size();
   const double before = parameters_.amplitude + kLevelVariance;
   const ConstVector weights(weights_.data(), index(n));
-  for (std::size_t begin = 0; begin < mean.size(); begin += kLanes) {
-    const std::size_t count = std::min(kLanes, mean.size() - begin);
-    std::fill_n(block_.begin(), n * kLanes, 0.0);
+  for (std::size_t begin = 0; begin < mean.size(); begin += kSolvedTogether) {
+    const std::size_t count = std::min(kSolvedTogether, mean.size() - begin);
+    std::fill_n(block_.begin(), n * kSolvedTogether, 0.0);
     for (std::size_t k = 0; k < count; ++k) {
       kernel(rows.subspan((begin + k) * width(), width()), std::span(solved_).first(n));
       mean[begin + k] = ConstVector(solved_.data(), index(n)).dot(weights);
-      for (std::size_t i = 0; i < n; ++i) block_[i * kLanes + k] = solved_[i];
+      for (std::size_t i = 0; i < n; ++i) block_[i * kSolvedTogether + k] = solved_[i];
     }
     quickest_kernel_loops().solve_lanes(factor_.data(), stride_, n, block_.data());
-    std::array<double, kLanes> explained{};
+    std::array<double, kSolvedTogether> explained{};
     for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t k = 0; k < kLanes; ++k) explained[k] += block_[i * kLanes + k] * block_[i * kLanes + k];
+      for (std::size_t k = 0; k < kSolvedTogether; ++k)
+        explained[k] += block_[i * kSolvedTogether + k] * block_[i * kSolvedTogether + k];
     }
     for (std::size_t k = 0; k < count; ++k) {
       variance[begin + k] = std::max(before - explained[k], kLeastVariance * before);

@@ -5,7 +5,7 @@
 namespace crescendo {
 
 /// Right-hand sides that are solved together.
-inline constexpr std::size_t kLanes = 8;
+inline constexpr std::size_t kSolvedTogether = 8;
 
 /// The loops in which a Gaussian process spends its time. factor: [row][stride], the lower triangle is read.
 struct KernelLoops {
@@ -22,7 +22,7 @@ struct KernelLoops {
   void (*solve)(const double* factor, std::size_t stride, std::size_t rows, double* x);
   void (*solve_transposed)(const double* factor, std::size_t stride, std::size_t rows, double* x);
 
-  /// L x = what x holds, kLanes times. x: [row][lane].
+  /// L x = what x holds, kSolvedTogether times. x: [row][lane].
   void (*solve_lanes)(const double* factor, std::size_t stride, std::size_t rows, double* x);
 };
 

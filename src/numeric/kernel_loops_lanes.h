@@ -14,7 +14,7 @@
 namespace crescendo {
 namespace {
 
-using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
+using Lanes = double __attribute__((vector_size(kSolvedTogether * sizeof(double))));
 
 // As many sums as the registers hold.
 #if defined(__AVX512F__)
@@ -50,12 +50,12 @@ void add_unequal(const double* column, double at, double weight, double* sum, st
 }
 
 // x[row] less the products of `count` of its entries with x, for rows that need no more of x than its first `before`,
-// a multiple of kLanes.
+// a multiple of kSolvedTogether.
 template <std::size_t kRows>
 [[gnu::always_inline]] inline void subtract_known(const double* row, std::size_t stride, std::size_t before,
                                                   const double* x, double* left) {
   Lanes sums[kRows] = {};
-  for (std::size_t j = 0; j < before; j += kLanes) {
+  for (std::size_t j = 0; j < before; j += kSolvedTogether) {
     Lanes known;
     load(x + j, known);
     for (std::size_t r = 0; r < kRows; ++r) {
@@ -68,8 +68,8 @@ template <std::size_t kRows>
 }
 
 void solve_rows(const double* factor, std::size_t stride, std::size_t rows, double* x) {
-  for (std::size_t before = 0; before < rows; before += kLanes) {
-    const std::size_t count = rows - before < kLanes ? rows - before : kLanes;
+  for (std::size_t before = 0; before < rows; before += kSolvedTogether) {
+    const std::size_t count = rows - before < kSolvedTogether ? rows - before : kSolvedTogether;
     const double* const block = factor + before * stride;
     double* const left = x + before;
     std::size_t r = 0;
@@ -85,25 +85,25 @@ void solve_rows(const double* factor, std::size_t stride, std::size_t rows, doub
   }
 }
 
-// Takes from kVectors times kLanes entries of x the products of `count` rows with what is solved.
+// Takes from kVectors times kSolvedTogether entries of x the products of `count` rows with what is solved.
 template <std::size_t kVectors>
 [[gnu::always_inline]] inline void subtract_rows(const double* row, std::size_t stride, std::size_t count,
                                                  const double* solved, double* x) {
   Lanes left[kVectors];
-  for (std::size_t v = 0; v < kVectors; ++v) load(x + v * kLanes, left[v]);
+  for (std::size_t v = 0; v < kVectors; ++v) load(x + v * kSolvedTogether, left[v]);
   for (std::size_t r = 0; r < count; ++r) {
     for (std::size_t v = 0; v < kVectors; ++v) {
       Lanes entries;
-      load(row + r * stride + v * kLanes, entries);
+      load(row + r * stride + v * kSolvedTogether, entries);
       left[v] -= entries * solved[r];
     }
   }
-  for (std::size_t v = 0; v < kVectors; ++v) store(left[v], x + v * kLanes);
+  for (std::size_t v = 0; v < kVectors; ++v) store(left[v], x + v * kSolvedTogether);
 }
 
 void solve_transposed_rows(const double* factor, std::size_t stride, std::size_t rows, double* x) {
   for (std::size_t end = rows; end > 0;) {
-    const std::size_t before = (end - 1) / kLanes * kLanes, count = end - before;
+    const std::size_t before = (end - 1) / kSolvedTogether * kSolvedTogether, count = end - before;
     const double* const block = factor + before * stride;
     double* const solved = x + before;
     for (std::size_t r = count; r-- > 0;) {
@@ -111,10 +111,10 @@ void solve_transposed_rows(const double* factor, std::size_t stride, std::size_t
       solved[r] /= block[r * stride + before + r];
     }
     std::size_t j = 0;
-    for (; j + kRowsAtOnce * kLanes <= before; j += kRowsAtOnce * kLanes) {
+    for (; j + kRowsAtOnce * kSolvedTogether <= before; j += kRowsAtOnce * kSolvedTogether) {
       subtract_rows<kRowsAtOnce>(block + j, stride, count, solved, x + j);
     }
-    for (; j < before; j += kLanes) subtract_rows<1>(block + j, stride, count, solved, x + j);
+    for (; j < before; j += kSolvedTogether) subtract_rows<1>(block + j, stride, count, solved, x + j);
     end = before;
   }
 }
@@ -123,16 +123,16 @@ template <std::size_t kRows>
 [[gnu::always_inline]] inline void solve_lanes_of(const double* row, std::size_t stride, std::size_t before,
                                                   double* x) {
   Lanes left[kRows];
-  for (std::size_t r = 0; r < kRows; ++r) load(x + (before + r) * kLanes, left[r]);
+  for (std::size_t r = 0; r < kRows; ++r) load(x + (before + r) * kSolvedTogether, left[r]);
   for (std::size_t j = 0; j < before; ++j) {
     Lanes known;
-    load(x + j * kLanes, known);
+    load(x + j * kSolvedTogether, known);
     for (std::size_t r = 0; r < kRows; ++r) left[r] -= row[r * stride + j] * known;
   }
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t k = 0; k < r; ++k) left[r] -= row[r * stride + before + k] * left[k];
     left[r] /= row[r * stride + before + r];
-    store(left[r], x + (before + r) * kLanes);
+    store(left[r], x + (before + r) * kSolvedTogether);
   }
 }
 

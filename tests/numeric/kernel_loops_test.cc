@@ -80,18 +80,18 @@ TEST(KernelLoops, SolveWhatTheirDefinitionSaysWithTheSameBitsEverywhere) {
 TEST(KernelLoops, SolveEightTogetherAsEachAlone) {
   Rng rng(2);
   for (const std::size_t rows : kCounts) {
-    const std::vector<double> factor = random_factor(rows, rng), given = random_numbers(rows * kLanes, rng);
+    const std::vector<double> factor = random_factor(rows, rng), given = random_numbers(rows * kSolvedTogether, rng);
     std::vector<std::vector<double>> solved;
     for (const KernelLoops* loops : all_loops()) {
       solved.push_back(given);
       loops->solve_lanes(factor.data(), kStride, rows, solved.back().data());
     }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    for (std::size_t lane = 0; lane < kSolvedTogether; ++lane) {
       std::vector<double> alone(rows);
-      for (std::size_t i = 0; i < rows; ++i) alone[i] = given[i * kLanes + lane];
+      for (std::size_t i = 0; i < rows; ++i) alone[i] = given[i * kSolvedTogether + lane];
       quickest_kernel_loops().solve(factor.data(), kStride, rows, alone.data());
       for (std::size_t i = 0; i < rows; ++i) {
-        EXPECT_NEAR(solved[0][i * kLanes + lane], alone[i], 1e-9 * (1 + std::abs(alone[i]))) << rows;
+        EXPECT_NEAR(solved[0][i * kSolvedTogether + lane], alone[i], 1e-9 * (1 + std::abs(alone[i]))) << rows;
       }
     }
     expect_all_equal(solved);
